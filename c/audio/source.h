@@ -1,0 +1,94 @@
+/* AudioSource: a sound file or raw PCM as whole CD-DA sectors, always 44.1 kHz 16-bit stereo.
+ *
+ * Path of the sound: decode to float (libsndfile) -> channels (mono doubled at 0 dB, more than
+ * two by ITU-R BS.775, LFE off, never clips) -> soxr HQ when the rate is not 44 100 -> TPDF
+ * dither, fixed seed -> clamp -> 2352-byte sectors, the last one padded with zeros. A 44.1 kHz,
+ * integer <= 16 bit, mono or stereo source passes bit-exactly; a run of >= 588 zero frames
+ * stays zero.
+ *
+ * Threads: one at a time. Reference counted (atomically).
+ */
+#ifndef REDBOOK_AUDIO_SOURCE_H
+#define REDBOOK_AUDIO_SOURCE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+#define REDBOOK_AUDIO_SECTOR_BYTES 2352u
+#define REDBOOK_AUDIO_SECTOR_FRAMES 588u
+
+struct redbook_source;
+
+struct redbook_source_format {
+  char container[32]; /* "WAV", "FLAC", "MPEG", "Ogg Vorbis", "raw PCM", ... */
+  char encoding[32];  /* "16-bit integer", "float", "MP3", ... */
+  unsigned sample_rate, channels, bits; /* bits 0 when lossy */
+  bool exact;                           /* passes bit-exactly */
+  int64_t announced_frames;             /* what the header says, source rate; -1 unknown */
+};
+
+struct redbook_source_tags { /* UTF-8; empty when absent */
+  char title[256], artist[256], album[256], date[64], genre[64], track_number[32], comment[256];
+};
+
+struct redbook_source_scan { /* what decoding it completely has shown */
+  uint32_t sectors;
+  uint32_t crc32;           /* IEEE 802.3 over all sector bytes, padding included */
+  uint64_t frames;          /* 44.1 kHz frames before padding */
+  uint64_t clipped_samples; /* clamped ones */
+};
+
+/* A part of a file in sectors; length -1 = to the end. */
+struct redbook_source_part {
+  int64_t start, length;
+};
+
+/* Opens and probes by content. Errors, always naming the path: 80070002 no such file;
+ * E_ACCESSDENIED; 050D not audio, unsupported (says what it is, e.g. chained Ogg, AAC in MP4),
+ * zero length, cut off (where the container tells without decoding). */
+struct redbook_source *redbook_source_open(const char *path,
+                                           const struct redbook_source_part *part,
+                                           struct redbook_error *err);
+
+/* Headerless 44.1 kHz s16le stereo from a descriptor (dup'ed; read from its current offset).
+ * `sectors` = announced length or -1. Not seekable: spooled to an unlinked temporary file by
+ * redbook_source_scan. A length that is no multiple of 4 bytes, or 0: 050D. `name` for
+ * messages. */
+struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const char *name,
+                                               struct redbook_error *err);
+
+/* An unlinked temporary file under $TMPDIR, /var/tmp or /tmp, O_CLOEXEC; -1 and err on failure.
+ */
+int redbook_spool_file(struct redbook_error *err);
+
+struct redbook_source *redbook_source_ref(struct redbook_source *source);
+void redbook_source_unref(struct redbook_source *source); /* NULL is fine */
+
+const char *redbook_source_name(const struct redbook_source *source);
+const struct redbook_source_format *redbook_source_format(const struct redbook_source *source);
+const struct redbook_source_tags *redbook_source_tags(const struct redbook_source *source);
+
+/* Decodes everything once; keeps the result. `cancel` may be NULL (cancelled: C0AA0002).
+ * `done` may be NULL; it counts sectors decoded so far for a progress display. 050D with the
+ * place when it cannot be decoded to its end or ends before its own header says. */
+bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cancel,
+                         atomic_uint_fast32_t *done, struct redbook_error *err);
+/* NULL before a scan. */
+const struct redbook_source_scan *redbook_source_scanned(const struct redbook_source *source);
+/* Length in sectors without decoding, -1 when the header does not tell for certain. */
+int64_t redbook_source_announced_sectors(const struct redbook_source *source);
+
+/* Back to the first sector, same bytes again. */
+bool redbook_source_rewind(struct redbook_source *source, struct redbook_error *err);
+/* Up to `room` whole sectors into `data`; returns how many, 0 at the end, -1 and err on
+ * failure. */
+int32_t redbook_source_read(struct redbook_source *source, uint8_t *data, uint32_t room,
+                            struct redbook_error *err);
+
+/* CRC-32 (IEEE 802.3, as zlib's), `crc` 0 at first. */
+uint32_t redbook_crc32(uint32_t crc, const uint8_t *data, size_t length);
+
+#endif

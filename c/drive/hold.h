@@ -1,0 +1,15 @@
+/* The process-wide list of recorders that hold a drive: what must be let go when the process
+ * ends without asking, and what a forked child must not keep (design 5). */
+#ifndef REDBOOK_DRIVE_HOLD_H
+#define REDBOOK_DRIVE_HOLD_H
+
+struct redbook_recorder;
+
+/* Called by recorder.c when the first lock is taken and the last is dropped. */
+void redbook_hold_add(struct redbook_recorder *recorder);
+void redbook_hold_remove(struct redbook_recorder *recorder);
+
+/* Lets go of all of them; for atexit and the lua_close sentinel (after the burn layer's). */
+void redbook_hold_let_go_all(void);
+
+#endif

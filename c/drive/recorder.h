@@ -1,0 +1,73 @@
+/* Recorder: one drive by its id, who holds it, and the way to its commands.
+ *
+ * Reference counted. Creating one opens nothing. Exclusive access is one descriptor for the
+ * whole job, PREVENT MEDIUM REMOVAL, and a lock file that names the holder (design 5); calls
+ * nest.
+ *
+ * Threads: not locked inside. While an operation of c/burn runs, its worker alone uses the
+ * drive (redbook_recorder_set_busy) and every call here that needs a command fails with 0500.
+ */
+#ifndef REDBOOK_DRIVE_RECORDER_H
+#define REDBOOK_DRIVE_RECORDER_H
+
+#include "drive/operations.h"
+#include "mmc/transport.h"
+
+#define REDBOOK_CLIENT_NAME_MAX 63
+
+struct redbook_recorder;
+
+/* `id`: "virtual:..." (redbook_virtual_parse), "replay:FILE", or a device node or a link to
+ * one. Two recorders made from the same virtual name in one process are two views of one drive.
+ * `trace`: path for a trace of all commands, or NULL. */
+struct redbook_recorder *redbook_recorder_create(const char *id, const char *trace,
+                                                 struct redbook_error *err);
+/* On a node that exists already (the virtual recorder of a program); takes its own reference.
+ */
+struct redbook_recorder *redbook_recorder_create_on(struct redbook_node *node, const char *id,
+                                                    const char *trace,
+                                                    struct redbook_error *err);
+struct redbook_recorder *redbook_recorder_ref(struct redbook_recorder *recorder);
+/* The last reference lets go of whatever is held. NULL is fine. */
+void redbook_recorder_unref(struct redbook_recorder *recorder);
+const char *redbook_recorder_id(const struct redbook_recorder *recorder);
+
+/* 1..63 of A-Z a-z 0-9 space . , : ; - _ (imapi2 1.4). */
+bool redbook_client_name_valid(const char *name);
+
+/* AcquireExclusiveAccess: the first call locks the node, sends PREVENT; further ones count.
+ * 0211 bad name; 0210 held by somebody (message names the owner). */
+bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
+                              struct redbook_error *err);
+/* At count 0: ALLOW, unlock, close. Each step is tried even if the one before failed; the first
+ * failure is reported, the lock is gone in any case. Not held: E_FAIL. */
+bool redbook_recorder_release(struct redbook_recorder *recorder, struct redbook_error *err);
+/* Releases whatever is held, whatever the count; idempotent. */
+void redbook_recorder_let_go(struct redbook_recorder *recorder);
+unsigned redbook_recorder_lock_count(const struct redbook_recorder *recorder);
+/* Name of the holder, here or in another process; "" when nobody holds it. */
+bool redbook_recorder_owner(struct redbook_recorder *recorder, char *buffer, size_t size,
+                            struct redbook_error *err);
+
+/* An operation begins or ends to own the drive. */
+void redbook_recorder_set_busy(struct redbook_recorder *recorder, bool busy);
+bool redbook_recorder_busy(const struct redbook_recorder *recorder);
+
+/* The drive's commands. While exclusively held: the job's drive. Otherwise a short look: opened
+ * read-only if nobody holds the lock file (else 0210). Pair with redbook_recorder_leave.
+ * While busy: E_IMAPI_DF2TAO_WRITE_IN_PROGRESS. */
+struct redbook_drive *redbook_recorder_enter(struct redbook_recorder *recorder,
+                                             struct redbook_error *err);
+void redbook_recorder_leave(struct redbook_recorder *recorder, struct redbook_drive *drive);
+/* The job's drive while exclusively held, NULL otherwise; for the worker. */
+struct redbook_drive *redbook_recorder_held_drive(struct redbook_recorder *recorder);
+
+/* After fork, in the child (called by the layer's pthread_atfork handler, see hold.h):
+ * descriptors of all held recorders closed, nothing sent, list emptied. */
+bool redbook_recorder_abandoned(const struct redbook_recorder *recorder);
+
+/* IDiscRecorder2's media change notification counter (imapi2 3.2). */
+bool redbook_recorder_disable_mcn(struct redbook_recorder *recorder, struct redbook_error *err);
+bool redbook_recorder_enable_mcn(struct redbook_recorder *recorder, struct redbook_error *err);
+
+#endif

@@ -1,0 +1,119 @@
+/* The virtual recorder: a drive and a disc behind the transport interface, as strict as real
+ * ones.
+ *
+ * A redbook_virtual is the drive (tray, mode pages, unit attention, faults, clock) with the
+ * disc that lies in it; it outlives the transports opened on its node. A disc is files (README,
+ * "The virtual recorder and its files"): disc.cue, disc.bin, disc.pre, disc.cdt.
+ *
+ * Threads: one mutex in the drive serialises commands and settings; any thread may call.
+ */
+#ifndef REDBOOK_VIRTUAL_VIRTUAL_H
+#define REDBOOK_VIRTUAL_VIRTUAL_H
+
+#include "mmc/transport.h"
+
+enum redbook_virtual_medium {
+  REDBOOK_MEDIUM_UNSPECIFIED, /* as the disc's files say; a new disc is a CD-R */
+  REDBOOK_MEDIUM_NONE,
+  REDBOOK_MEDIUM_CD_R,
+  REDBOOK_MEDIUM_CD_RW,
+  REDBOOK_MEDIUM_PRESSED,
+};
+
+struct redbook_virtual_options {
+  const char *disc;                   /* path of the .cue; NULL = empty drive */
+  enum redbook_virtual_medium medium; /* must not contradict an existing disc */
+  unsigned minutes;                   /* 74, 80, 90, 99; 0 = as the disc's files say, else 80 */
+  const char *personality;            /* NULL = "strict" */
+  double ready_after;                 /* seconds in 2/04/01 after insertion or power-up */
+  bool tray_open;
+};
+
+struct redbook_virtual;
+
+/* Reads the disc's files when they exist; creates none. Errors: E_INVALIDARG for wrong or
+ * contradicting options and for a .cue that cannot be understood (naming its line). */
+struct redbook_virtual *redbook_virtual_create(const struct redbook_virtual_options *options,
+                                               struct redbook_error *err);
+
+/* The same from a name: "virtual:disc.cue?medium=cd-rw&minutes=74&ready=5&tray=open&
+ * personality=strict", '?' and '%' in the file name percent-encoded; "virtual:" alone is an
+ * empty drive. Unknown or repeated parameters are errors that list the known ones. */
+struct redbook_virtual *redbook_virtual_parse(const char *name, struct redbook_error *err);
+
+struct redbook_virtual *redbook_virtual_ref(struct redbook_virtual *drive);
+void redbook_virtual_unref(struct redbook_virtual *drive); /* NULL is fine */
+
+/* A new reference to the drive's node; the node holds the drive. */
+struct redbook_node *redbook_virtual_node(struct redbook_virtual *drive);
+
+/* Hands: what a person does to the drive. E_FAIL while the tray is locked (eject button dead)
+ * or the disc is held by an exclusive user. */
+bool redbook_virtual_open_tray(struct redbook_virtual *drive, struct redbook_error *err);
+bool redbook_virtual_close_tray(struct redbook_virtual *drive, struct redbook_error *err);
+/* Puts another disc in (NULL: takes the disc out); raises UNIT ATTENTION 6/28/00 and the
+ * becoming-ready time. */
+bool redbook_virtual_insert(struct redbook_virtual *drive, const char *disc,
+                            enum redbook_virtual_medium medium, unsigned minutes,
+                            struct redbook_error *err);
+void redbook_virtual_set_ready_after(struct redbook_virtual *drive, double seconds);
+
+enum redbook_fault_kind {
+  REDBOOK_FAULT_SENSE,  /* CHECK CONDITION with key, asc, ascq */
+  REDBOOK_FAULT_STATUS, /* another SCSI status, e.g. 18h */
+  REDBOOK_FAULT_HOST,   /* host_status, command not executed */
+  REDBOOK_FAULT_ERRNO,  /* the system call fails */
+  REDBOOK_FAULT_REPLY,  /* these bytes instead of the drive's reply */
+  REDBOOK_FAULT_SHORT,  /* the reply is cut to `length` bytes */
+  REDBOOK_FAULT_STALL,  /* executed, but takes `seconds` longer */
+  REDBOOK_FAULT_VANISH, /* from now on every command: host_status 1 */
+  REDBOOK_FAULT_LIE,    /* GOOD at once, nothing done; a WRITE moves the write position on */
+};
+
+struct redbook_virtual_fault {
+  enum redbook_fault_kind kind;
+  int opcode; /* -1: any command */
+  bool has_lba;
+  int32_t lba;    /* only a WRITE or READ CD whose range holds this LBA */
+  unsigned after; /* let so many matching commands pass first */
+  unsigned times; /* hit so many; 0 = always */
+  uint8_t key, asc, ascq;
+  bool deferred;
+  uint8_t status, host_status;
+  int os_error;
+  const uint8_t *reply; /* copied */
+  uint32_t length;
+  double seconds;
+};
+/* Faults are looked at in the order added; the first that matches counts and acts. */
+bool redbook_virtual_add_fault(struct redbook_virtual *drive,
+                               const struct redbook_virtual_fault *fault,
+                               struct redbook_error *err);
+void redbook_virtual_clear_faults(struct redbook_virtual *drive);
+
+/* What can be seen from outside. */
+struct redbook_virtual_view {
+  bool tray_open, has_disc, prevented /* PREVENT is on */, held /* exclusive user */;
+  enum redbook_virtual_medium medium;
+  int disc_status, session_status; /* as READ DISC INFORMATION byte 2: 0 blank .. */
+  unsigned tracks, sessions, incomplete_tracks;
+  uint64_t clock_us, commands, foreign_commands /* see transport.h */, fault_hits;
+  uint64_t underruns;
+  char path[4096];
+};
+void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_view *out);
+
+/* One track of the disc as it lies there. */
+struct redbook_virtual_track {
+  unsigned number, session;
+  int32_t start;
+  uint32_t sectors;
+  uint8_t control; /* Q control nibble */
+  bool complete;
+  char isrc[13];
+};
+/* False when there is no such track (index from 0). */
+bool redbook_virtual_track_at(struct redbook_virtual *drive, unsigned index,
+                              struct redbook_virtual_track *out);
+
+#endif
