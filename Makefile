@@ -1,16 +1,29 @@
-# redbook: build, test, lint. `make demo` and `make test` do all their set-up themselves.
+# redbook: build and install; spec/support/check.mk has the tests, the lint and their helpers.
+# `make demo` and `make test` do all their set-up themselves (Debian 12, git and make).
 
 LUA     ?= lua5.4
 BUILD   ?= build
-CC      ?= gcc
 CFLAGS  ?= -O2 -g
-WARN     = -std=gnu17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
-           -Wmissing-prototypes -Wvla -Werror
-PKGS     = sndfile soxr libcdio
-CPPFLAGS_ALL = -Ic -D_GNU_SOURCE $(shell pkg-config --cflags $(PKGS)) $(CPPFLAGS)
-LUA_CFLAGS  ?= $(shell pkg-config --cflags lua5.4)
+LIBFLAG ?= -shared
+WERROR  ?= -Werror
+PREFIX  ?= /usr/local
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+# LuaRocks sets these three.
+INST_LUADIR ?= $(PREFIX)/share/lua/5.4
+INST_LIBDIR ?= $(PREFIX)/lib/lua/5.4
+INST_BINDIR ?= $(PREFIX)/bin
+
+# Everything that asks pkg-config is evaluated late and silently: set-up may not have run yet.
+WARN = -std=gnu17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
+       -Wmissing-prototypes -Wvla $(WERROR)
+PKGS = sndfile soxr libcdio
+pkg  = $(shell pkg-config $(1) 2>/dev/null)
+CPPFLAGS_ALL = -Ic -D_GNU_SOURCE $(call pkg,--cflags $(PKGS)) $(CPPFLAGS)
+LUA_CFLAGS  ?= $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(call pkg,--cflags lua5.4))
 CFLAGS_ALL   = $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden -pthread
-LIBS         = $(shell pkg-config --libs $(PKGS)) -lm -pthread $(LDLIBS)
+LIBS         = $(or $(call pkg,--libs $(PKGS)),-lsndfile -lsoxr -lcdio) -lm -pthread $(LDLIBS)
 
 LAYERS = base mmc virtual drive audio burn
 needs_base    =
@@ -23,26 +36,64 @@ needs_burn    = audio drive virtual mmc base
 objects = $(patsubst c/%.c,$(BUILD)/obj/%.o,$(wildcard c/$(1)/*.c))
 LIB_OBJECTS = $(foreach l,$(LAYERS),$(call objects,$(l)))
 LUA_OBJECTS = $(call objects,lua)
+LUA_MODULES = $(filter-out lua/meta/%,$(shell find lua -name '*.lua' 2>/dev/null))
+
+.PHONY: all support install clean env demo
+.DELETE_ON_ERROR:
 
 all: $(BUILD)/redbook/core.so
 
-$(BUILD)/obj/lua/%.o: CPPFLAGS_ALL += $(LUA_CFLAGS) -I$(BUILD)
 $(BUILD)/obj/%.o: c/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
+# The blocking methods are Lua; core.so carries their source as bytes (chunk.h), so that
+# requiring the core alone gives complete classes.
+$(LUA_OBJECTS): CPPFLAGS_ALL += $(LUA_CFLAGS) -I$(BUILD)
+$(LUA_OBJECTS): | $(BUILD)/chunk.h
+$(BUILD)/chunk.h: c/lua/chunk.lua Makefile
+	@mkdir -p $(@D)
+	{ echo '/* Made from $<. */'; echo 'static const char redbook_chunk[] = {'; \
+	  od -An -v -td1 $< | sed 's/\([0-9]\)\( \|$$\)/\1,\2/g'; echo '0};'; } > $@
+
+# Pinned (nodelete): lua_close unloads modules, but atexit handlers and late threads live on.
 $(BUILD)/redbook/core.so: $(LIB_OBJECTS) $(LUA_OBJECTS)
 	@mkdir -p $(@D)
-	$(CC) -shared $(CFLAGS_ALL) $(LDFLAGS) -Wl,-z,nodelete -o $@ $^ $(LIBS)
+	$(CC) $(LIBFLAG) $(CFLAGS_ALL) $(LDFLAGS) -Wl,-z,nodelete -o $@ $^ $(LIBS)
 
 # One cmocka program for each spec/c/LAYER/NAME_test.c, linked with its layer and those below only.
+c_tests = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/$(1)/*_test.c))
 define layer_tests
+.PHONY: test-c-$(1)
 $(BUILD)/spec/$(1)/%_test: spec/c/$(1)/%_test.c $(foreach l,$(1) $(needs_$(1)),$(call objects,$(l)))
 	@mkdir -p $$(@D)
-	$(CC) $(CPPFLAGS_ALL) -Ispec/c $(CFLAGS_ALL) $(LDFLAGS) -o $$@ $$^ -lcmocka $(LIBS)
-test-c-$(1): $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/$(1)/*_test.c))
+	$$(CC) $$(CPPFLAGS_ALL) -Ispec/c $$(CFLAGS_ALL) $$(LDFLAGS) -MMD -MP -MF $$@.d -o $$@ $$(filter %.c %.o,$$^) -lcmocka $$(LIBS)
+test-c-$(1): $$(call c_tests,$(1))
 	@for t in $$^; do $$$$t || exit 1; done
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_tests,$(l))))
 
--include $(wildcard $(BUILD)/obj/*/*.d)
+# spec/support/NAME.c: a Lua module for specs, `require "NAME"` there.
+SUPPORT_MODULES = $(patsubst spec/support/%.c,$(BUILD)/spec/%.so,$(wildcard spec/support/*.c))
+support: $(SUPPORT_MODULES)
+$(BUILD)/spec/%.so: spec/support/%.c
+	@mkdir -p $(@D)
+	$(CC) $(LIBFLAG) $(CPPFLAGS_ALL) $(LUA_CFLAGS) $(CFLAGS_ALL) -fvisibility=default $(LDFLAGS) -o $@ $< $(LIBS)
+
+install: all
+	install -d '$(DESTDIR)$(INST_LIBDIR)/redbook' '$(DESTDIR)$(INST_BINDIR)'
+	install -m 755 $(BUILD)/redbook/core.so '$(DESTDIR)$(INST_LIBDIR)/redbook/core.so'
+	for f in $(patsubst lua/%,%,$(LUA_MODULES)); do \
+	  install -D -m 644 "lua/$$f" "$(DESTDIR)$(INST_LUADIR)/$$f" || exit 1; done
+	for f in $(wildcard scripts/*.lua); do \
+	  install -m 755 "$$f" '$(DESTDIR)$(INST_BINDIR)' || exit 1; done
+
+env:
+	@echo "LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'" \
+	      "LUA_CPATH='$(abspath $(BUILD))/?.so;;'"
+
+clean:
+	rm -rf $(BUILD)
+
+include spec/support/check.mk
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/spec/*/*.d)

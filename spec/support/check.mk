@@ -1,0 +1,1 @@
+# Tests, lint and their helpers; included by the Makefile.
