@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The optical drives of this machine, from /sys/class/block/sr*, no node opened (design 5). */
 #ifndef REDBOOK_DRIVE_DISCOVERY_H
 #define REDBOOK_DRIVE_DISCOVERY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The process-wide list of recorders that hold a drive: what must be let go when the process
  * ends without asking, and what a forked child must not keep (design 5). */
 #ifndef REDBOOK_DRIVE_HOLD_H

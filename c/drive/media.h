@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What lies in the drive: MediaSummary, without preparing anything (design 4). */
 #ifndef REDBOOK_DRIVE_MEDIA_H
 #define REDBOOK_DRIVE_MEDIA_H

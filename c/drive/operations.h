@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Typed drive operations with real-drive waiting and retry (mmc reference 1.5-1.7, 3, 3.1).
  *
  * A redbook_drive is an open transport with the job's cancel flag. Each function sends one kind

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recorder: one drive by its id, who holds it, and the way to its commands.
  *
  * Reference counted. Creating one opens nothing. Exclusive access is one descriptor for the
