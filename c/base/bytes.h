@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Big-endian fields, as every MMC structure has them. Callers check bounds. */
 #ifndef REDBOOK_BASE_BYTES_H
 #define REDBOOK_BASE_BYTES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one error type of redbook, plain data that is copied by value between threads.
  *
  * Every function of the C core that can fail returns bool (or a pointer) and takes a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Builders of the commands that redbook sends: pure functions that fill a redbook_command's
  * request. Layouts and timeouts: MMC-3..6 as collected in the mmc reference, 1.1 and 1.2.
  */
@@ -58,7 +59,7 @@ enum redbook_page_control {
 #define REDBOOK_INVISIBLE_TRACK 0xFFu
 #define REDBOOK_FASTEST 0xFFFFu /* kB/s on the wire */
 
-/* "READ TRACK INFORMATION", from libcdio's table; "command 5Fh" when unknown. */
+/* "READ TRACK INFORMATION"; "command 5Fh", written to `buffer`, when the opcode is unknown. */
 const char *redbook_opcode_name(unsigned opcode, char *buffer, size_t size);
 
 void redbook_cdb_test_unit_ready(struct redbook_command *c);

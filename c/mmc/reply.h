@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parsers of drives' replies: bounds-checked, any truncation. Each takes the bytes that were
  * received and returns false when the fields it promises are not all there (the caller makes
  * it 02FF). Layouts: mmc reference 1.3.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sense data: decoding, text, and the mapping to error codes (mmc reference 3, imapi2 part 5).
  */
 #ifndef REDBOOK_MMC_SENSE_H

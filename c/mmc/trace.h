@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tracing: every command as one line of JSON, and a drive that answers from such a file.
  *
  * A line: {"n":1,"t_us":0,"cdb":"5a 00 ...","dir":"in","len":34,"resid":0,"status":2,"host":0,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one door to a drive, and the clock of everything that happens behind it.
  *
  * A node says where a drive is and opens transports to it; a transport carries commands and

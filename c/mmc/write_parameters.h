@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Mode page 05h, Write Parameters, for track-at-once audio (mmc reference 1.4). */
 #ifndef REDBOOK_MMC_WRITE_PARAMETERS_H
 #define REDBOOK_MMC_WRITE_PARAMETERS_H
