@@ -93,8 +93,9 @@ bool redbook_drive_write_parameters(struct redbook_drive *drive,
                                     struct redbook_error *err);
 
 /* WRITE(10). Buffer full (2/04/08): the same command again in 5-50 ms steps, at most 120 s
- * without progress; B/xx and link CRC: once, if READ TRACK INFORMATION says that nothing was
- * consumed (3.1). Cancellable only between commands. */
+ * without progress; B/xx and a wrong address (5/21): once, link CRC (4/08): up to 3 times, if
+ * READ TRACK INFORMATION says that nothing was consumed (3.1). Cancellable only between
+ * commands. */
 bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
                          const uint8_t *data, struct redbook_error *err);
 /* SYNCHRONIZE CACHE with Immed, then wait. Not cancellable; `limit` seconds. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What all drive operations share: sending one command with the retries that are right outside
+ * of a burn (mmc reference 3, column REC), and waiting (1.7). Private to c/drive.
+ */
+#ifndef REDBOOK_DRIVE_SEND_H
+#define REDBOOK_DRIVE_SEND_H
+
+#include "drive/operations.h"
+
+#define REDBOOK_ATTENTIONS_SWALLOWED 4
+
+/* Carries the command once and says what came of it; `sense` is filled. */
+enum redbook_outcome redbook_drive_once(struct redbook_drive *drive, struct redbook_command *c,
+                                        struct redbook_sense *sense);
+
+/* As redbook_drive_once, but unit attentions are swallowed (4 at most), an aborted command and
+ * a system resource failure (5/55) are tried once more: none of them was carried out. */
+enum redbook_outcome redbook_drive_send(struct redbook_drive *drive, struct redbook_command *c,
+                                        struct redbook_sense *sense);
+
+/* redbook_drive_send, then success or redbook_fail_command. */
+bool redbook_drive_run(struct redbook_drive *drive, struct redbook_command *c,
+                       enum redbook_context context, struct redbook_error *err);
+
+/* Bytes of data_in that the drive filled. */
+uint32_t redbook_received(const struct redbook_command *c);
+
+/* redbook_drive_wait_finished whose failures count as the given family's. Never cancelled. */
+bool redbook_drive_wait(struct redbook_drive *drive, double limit, enum redbook_context context,
+                        redbook_progress_fn *on_progress, void *progress_context,
+                        struct redbook_error *err);
+
+#endif

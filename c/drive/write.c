@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* WRITE(10) inside a burn: what may be sent again, and what ends the track (mmc reference 3,
+ * 3.1). */
+#include "drive/send.h"
+
+#define FULL_LIMIT 120.0 /* seconds without progress */
+#define FULL_FIRST_PAUSE 0.005
+#define FULL_LAST_PAUSE 0.05
+#define POSITION_LIMIT 5.0 /* seconds that a busy drive may keep its position to itself */
+#define POSITION_PAUSE 0.25
+#define LINK_CRC_TRIES 3
+#define OTHER_TRIES 1
+
+struct writing {
+  int32_t lba;
+  uint16_t sectors;
+  double start;
+  double pause;   /* the next one while the drive's buffer is full */
+  unsigned tries; /* of resends that were not flow control */
+};
+
+enum verdict { WRITTEN, RESEND, BROKEN };
+
+/* The drive's next writable address. False when it would not say within five seconds. */
+static bool position(struct redbook_drive *drive, int32_t lba, int32_t *next) {
+  struct redbook_drive patient = {.transport = drive->transport, .cancel = NULL};
+  struct redbook_track_information track;
+  struct redbook_error trouble;
+  double start = redbook_drive_now(drive);
+
+  for (;;) {
+    redbook_error_clear(&trouble);
+    bool ok = redbook_drive_track_information(&patient, REDBOOK_BY_TRACK,
+                                              REDBOOK_INVISIBLE_TRACK, &track, &trouble);
+    if ((!ok || !track.next_writable_valid) &&
+        trouble.code != REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY)
+      ok = redbook_drive_track_information(&patient, REDBOOK_BY_LBA, (uint32_t)lba, &track,
+                                           &trouble);
+    if (ok) {
+      *next = track.next_writable;
+      return track.next_writable_valid;
+    }
+    if (trouble.code != REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY) return false;
+    if (redbook_drive_now(drive) - start >= POSITION_LIMIT) return false;
+    redbook_drive_sleep(&patient, POSITION_PAUSE, NULL);
+  }
+}
+
+/* After a failure that leaves open whether the data were taken: the position says it. */
+static enum verdict by_position(struct redbook_drive *drive, struct writing *w,
+                                unsigned tries) {
+  int32_t next;
+
+  if (!position(drive, w->lba, &next)) return BROKEN;
+  if (next == w->lba + w->sectors) return WRITTEN;
+  if (next != w->lba || w->tries >= tries) return BROKEN;
+  w->tries++;
+  return RESEND;
+}
+
+/* Attentions that do not say that the disc or our settings are gone: 5Ah is somebody at the
+ * eject button. The command was not carried out. */
+static enum verdict after_attention(struct writing *w, const struct redbook_sense *sense) {
+  if (sense->asc != 0x5A || w->tries >= REDBOOK_ATTENTIONS_SWALLOWED) return BROKEN;
+  w->tries++;
+  return RESEND;
+}
+
+static enum verdict after_failure(struct redbook_drive *drive, struct writing *w,
+                                  const struct redbook_sense *sense) {
+  if (!sense->valid || sense->deferred) return BROKEN;
+  bool wrong_address = sense->key == 5 && sense->asc == 0x21;
+  return wrong_address ? by_position(drive, w, OTHER_TRIES) : BROKEN;
+}
+
+static enum verdict judge(struct redbook_drive *drive, struct writing *w,
+                          enum redbook_outcome outcome, const struct redbook_sense *sense) {
+  switch (outcome) {
+    case REDBOOK_OUTCOME_GOOD:
+      return WRITTEN;
+    case REDBOOK_OUTCOME_ATTENTION:
+      return after_attention(w, sense);
+    case REDBOOK_OUTCOME_ABORTED:
+      return by_position(drive, w, sense->key == 4 ? LINK_CRC_TRIES : OTHER_TRIES);
+    case REDBOOK_OUTCOME_FAILED:
+      return after_failure(drive, w, sense);
+    default:
+      return BROKEN;
+  }
+}
+
+/* "Not ready" on WRITE means that nothing was taken, whatever the drive is busy with. */
+static bool not_now(enum redbook_outcome outcome) {
+  return outcome == REDBOOK_OUTCOME_BUFFER_FULL || outcome == REDBOOK_OUTCOME_IN_PROGRESS ||
+         outcome == REDBOOK_OUTCOME_BECOMING_READY;
+}
+
+static bool fail_write(const struct redbook_command *c, const struct writing *w,
+                       struct redbook_error *err) {
+  redbook_fail_command(err, c, REDBOOK_CONTEXT_WRITE);
+  if (err) {
+    err->has_lba = true;
+    err->lba = w->lba;
+  }
+  return false;
+}
+
+/* A quarter of the time that 26 sectors take is 5 ms at 16x and more than 50 ms at 1x (3.1);
+ * the speed is not known here, so the pause grows from the one to the other. */
+static bool pause_full(struct redbook_drive *drive, const struct redbook_command *c,
+                       struct writing *w, struct redbook_error *err) {
+  if (redbook_drive_now(drive) - w->start >= FULL_LIMIT) {
+    fail_write(c, w, err);
+    return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY,
+                        "the drive took no data for %.0f seconds", FULL_LIMIT);
+  }
+  double pause = w->pause;
+  w->pause = pause * 2 < FULL_LAST_PAUSE ? pause * 2 : FULL_LAST_PAUSE;
+  return redbook_drive_sleep(drive, pause, err);
+}
+
+bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
+                         const uint8_t *data, struct redbook_error *err) {
+  struct writing w = {.lba = lba,
+                      .sectors = sectors,
+                      .start = redbook_drive_now(drive),
+                      .pause = FULL_FIRST_PAUSE};
+  struct redbook_command c;
+  struct redbook_sense sense;
+
+  if (!redbook_drive_sleep(drive, 0, err)) return false;
+  redbook_cdb_write(&c, lba, sectors, data);
+  for (;;) {
+    enum redbook_outcome outcome = redbook_drive_once(drive, &c, &sense);
+    if (not_now(outcome)) {
+      if (!pause_full(drive, &c, &w, err)) return false;
+      continue;
+    }
+    enum verdict verdict = judge(drive, &w, outcome, &sense);
+    if (verdict == WRITTEN) return true;
+    if (verdict == BROKEN) return fail_write(&c, &w, err);
+    if (!redbook_drive_sleep(drive, 0, err)) return false;
+  }
+}
