@@ -13,4 +13,3 @@ package.cpath = ("%s/?.so;%s/spec/?.so;%s"):format(build, build, package.cpath)
 
 package.loaded["spec.support.place"] = { root = root, build = build }
 
-if os.getenv "REDBOOK_COVERAGE" then require("spec.support.coverage").start() end

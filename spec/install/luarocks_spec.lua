@@ -1,0 +1,43 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- `luarocks make` without a network into a private tree; the installed burn.lua works anywhere.
+
+local lfs = require "lfs"
+local sandbox = require "spec.support.sandbox"
+local installed = require "spec.install.installed"
+
+describe("luarocks make", function()
+  local folder, tree
+
+  setup(function()
+    folder = sandbox.folder()
+    tree = folder .. "/tree"
+    -- A build folder of its own: LuaRocks compiles with other flags than the checkout's build.
+    local code, out, err = sandbox.run(
+      ("env -u MAKEFLAGS -u MFLAGS BUILD=%s HOME=%s LUAROCKS_CONFIG=%s"
+        .. " luarocks --lua-version=5.4 make --tree %s rockspec/redbook-scm-1.rockspec"):format(
+        sandbox.quote(sandbox.build .. "/luarocks"),
+        sandbox.quote(folder),
+        sandbox.quote(sandbox.root .. "/spec/support/luarocks-debian.lua"),
+        sandbox.quote(tree)
+      ),
+      sandbox.root
+    )
+    assert(code == 0, out .. err)
+  end)
+
+  teardown(function() sandbox.remove(folder) end)
+
+  it("installs the C module and every Lua module", function()
+    assert.equal("file", lfs.attributes(tree .. "/lib/lua/5.4/redbook/core.so", "mode"))
+    assert.same(installed.modules(sandbox.root .. "/lua"),
+                installed.modules(tree .. "/share/lua/5.4"))
+  end)
+
+  it("makes a burn.lua that helps from any folder", function()
+    installed.helps(tree .. "/bin/burn.lua", folder)
+  end)
+
+  it("makes a burn.lua that burns from any folder", function()
+    installed.burns(tree .. "/bin/burn.lua", folder)
+  end)
+end)
