@@ -135,6 +135,14 @@ bool redbook_tao_cancel_track(struct redbook_tao *tao, struct redbook_error *err
 struct redbook_operation *redbook_source_begin_scan(struct redbook_source *source,
                                                     struct redbook_error *err);
 
+/* Waits until the drive is ready with a medium, at most `seconds` by the drive's clock; ends
+ * with the last reason (0205, 0207, ...) when it is not. Reasons that do not pass by themselves
+ * (0202, ...) end it at once. Progress: elapsed and remaining seconds.
+ * (`Recorder:BeginWaitReady`) */
+struct redbook_operation *redbook_recorder_begin_wait_ready(struct redbook_recorder *recorder,
+                                                            double seconds,
+                                                            struct redbook_error *err);
+
 /* What was written in this session by this object, in order. */
 struct redbook_written_track {
   unsigned number;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ReleaseMedia: closes the session as asked, compares the TOC, unlocks (imapi2 1.3, design 4).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "burn/check.h"
+#include "burn/tao_internal.h"
+
+struct release {
+  struct redbook_tao *tao;
+  struct redbook_operation *op;
+  struct redbook_session session;
+  struct redbook_progress progress;
+};
+
+static void report(void *context, double elapsed, double fraction) {
+  struct release *job = context;
+  job->progress.elapsed = (int32_t)elapsed;
+  job->progress.remaining =
+      fraction > 0.01 ? (int32_t)(elapsed * (1 - fraction) / fraction + 0.5) : 0;
+  redbook_operation_report(job->op, &job->progress);
+}
+
+/* Multi-session bits decide at CLOSE SESSION; the test bit, once cleared, makes the drive drop
+ * what it pretends (MMC reference 1.4, 1.8a). */
+static bool closing_parameters(struct release *job, struct redbook_drive *drive,
+                               struct redbook_error *err) {
+  struct redbook_tao *tao = job->tao;
+  struct redbook_write_parameters wanted = {
+      .buffer_underrun_free = job->session.capabilities.buffer_underrun_free &&
+                              !tao->flags[REDBOOK_TAO_BUFFER_UNDERRUN_FREE_DISABLED],
+      .next_session_allowed = tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE]};
+  strcpy(wanted.catalog_number, tao->catalog_number);
+  return redbook_drive_write_parameters(drive, &wanted, err);
+}
+
+static bool close_session(struct release *job, struct redbook_drive *drive,
+                          struct redbook_error *err) {
+  job->progress.action = REDBOOK_ACTION_FINISHING;
+  job->progress.track = job->session.track_count;
+  redbook_operation_report(job->op, &job->progress);
+  bool ok = closing_parameters(job, drive, err) &&
+            redbook_drive_close_session(drive, REDBOOK_CLOSE_SECONDS, report, job, err);
+  if (!ok) return false;
+  job->progress.action = REDBOOK_ACTION_VERIFYING;
+  redbook_operation_report(job->op, &job->progress);
+  return redbook_check_closed(drive, &job->session,
+                              job->tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE], err);
+}
+
+/* A test write leaves nothing to close; the drive must forget it. */
+static bool finish(struct release *job, struct redbook_drive *drive,
+                   struct redbook_error *err) {
+  struct redbook_tao *tao = job->tao;
+  if (tao->flags[REDBOOK_TAO_TEST_WRITE]) {
+    bool drop = tao->written_count > 0;
+    return !drop || (closing_parameters(job, drive, err) &&
+                     redbook_check_untouched(drive, &job->session, err));
+  }
+  if (!redbook_session_end_track(drive, &job->session, REDBOOK_SYNC_SECONDS, err)) return false;
+  bool something = job->session.in_session > 0 || job->session.wrote;
+  if (!something || tao->flags[REDBOOK_TAO_KEEP_SESSION_OPEN]) return true;
+  if (redbook_operation_cancelled(job->op))
+    return redbook_fail(err, REDBOOK_E_IMAPI_REQUEST_CANCELLED,
+                        "releasing was cancelled before the session was closed");
+  return close_session(job, drive, err);
+}
+
+static bool run(struct redbook_operation *op, void *context, uint32_t *remark,
+                struct redbook_error *err) {
+  struct release *job = context;
+  struct redbook_recorder *recorder = job->tao->recorder;
+  struct redbook_drive *drive = redbook_recorder_held_drive(recorder);
+  (void)remark;
+  job->op = op;
+  bool ok = drive != NULL;
+  if (ok) {
+    redbook_transport_own(drive->transport);
+    ok = finish(job, drive, err);
+    if (job->session.wrote && !job->tao->flags[REDBOOK_TAO_TEST_WRITE])
+      redbook_session_judge(drive, &job->session);
+    redbook_transport_disown(drive->transport);
+  } else {
+    redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_MEDIA_IS_NOT_PREPARED,
+                 "the drive is not held any more");
+  }
+  if (!ok) err->disc = job->session.disc;
+  bool released = redbook_recorder_release(recorder, ok ? err : NULL);
+  if (ok && !released) err->disc = job->session.disc;
+  return ok && released;
+}
+
+static void delivered(void *context, bool ok) {
+  struct release *job = context;
+  (void)ok;
+  job->tao->session = job->session;
+  redbook_tao_ended(job->tao, REDBOOK_TAO_IDLE);
+}
+
+static void destroy(void *context) {
+  struct release *job = context;
+  redbook_tao_unref(job->tao);
+  free(job);
+}
+
+static const struct redbook_job release_job = {
+    .thread_name = "redbook-release", .run = run, .delivered = delivered, .destroy = destroy};
+
+struct redbook_operation *redbook_tao_begin_release(struct redbook_tao *tao,
+                                                    struct redbook_error *err) {
+  if (!redbook_tao_allows(tao, REDBOOK_RULE_PREPARED, "ReleaseMedia", err)) return NULL;
+  struct release *job = calloc(1, sizeof *job);
+  if (!job) {
+    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for ReleaseMedia");
+    return NULL;
+  }
+  job->tao = redbook_tao_ref(tao);
+  job->session = tao->session;
+  struct redbook_operation *op =
+      redbook_tao_run(tao, REDBOOK_TAO_RELEASING, &release_job, job, err);
+  if (op) redbook_operation_start(op);
+  return op;
+}

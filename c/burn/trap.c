@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Signals as events: a handler that only sets a bit and wakes a descriptor. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "burn/operation.h"
+
+#define MOST 8u
+
+static atomic_int trap_fd = -1;
+static atomic_uint_fast64_t caught; /* bit n: signal n came */
+static int armed_signals[MOST];
+static struct sigaction before[MOST];
+static unsigned armed;
+
+static void on_signal(int number) {
+  int saved = errno;
+  int fd = atomic_load(&trap_fd);
+  uint64_t one = 1;
+  atomic_fetch_or(&caught, UINT64_C(1) << (unsigned)number);
+  if (fd >= 0 && write(fd, &one, sizeof one) < 0) errno = saved; /* full: readable already */
+  errno = saved;
+}
+
+bool redbook_trap_arm(const int *signals, unsigned count, struct redbook_error *err) {
+  if (armed) return redbook_fail(err, REDBOOK_E_FAIL, "signals are trapped already");
+  if (!count || count > MOST)
+    return redbook_fail(err, REDBOOK_E_INVALIDARG, "1 to %u signals can be trapped", MOST);
+  int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (fd < 0) return redbook_fail_errno(err, errno, "cannot create the signal descriptor");
+  atomic_store(&caught, 0);
+  atomic_store(&trap_fd, fd);
+  struct sigaction action = {.sa_handler = on_signal};
+  sigemptyset(&action.sa_mask);
+  for (unsigned i = 0; i < count; i++) {
+    if (signals[i] < 1 || signals[i] > 63 || sigaction(signals[i], &action, &before[i])) {
+      int number = errno;
+      redbook_trap_disarm();
+      return redbook_fail_errno(err, number, "signal %d cannot be trapped", signals[i]);
+    }
+    armed_signals[i] = signals[i];
+    armed = i + 1;
+  }
+  return true;
+}
+
+void redbook_trap_disarm(void) {
+  for (unsigned i = 0; i < armed; i++)
+    sigaction(armed_signals[i], &before[i], NULL);
+  armed = 0;
+  int fd = atomic_exchange(&trap_fd, -1);
+  if (fd >= 0) close(fd);
+}
+
+int redbook_trap_fd(void) {
+  return atomic_load(&trap_fd);
+}
+
+int redbook_trap_take(void) {
+  int fd = atomic_load(&trap_fd);
+  if (fd < 0) return 0;
+  uint64_t bits = atomic_load(&caught);
+  if (!bits) return 0;
+  int number = __builtin_ctzll(bits);
+  bits = atomic_fetch_and(&caught, ~(UINT64_C(1) << (unsigned)number));
+  uint64_t drained;
+  if ((bits & (bits - 1)) == 0 && read(fd, &drained, sizeof drained) < 0) return number;
+  return number;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The track writer: sectors from the FIFO to consecutive LBAs, from the NWA to SYNCHRONIZE
+ * CACHE (MMC reference 1.6, 1.7). */
+#include <string.h>
+
+#include "burn/track.h"
+
+#define AT_ONCE 26u         /* sectors per WRITE: 61 152 bytes, below 64 KiB (1.6) */
+#define CAPACITY_EVERY 64u  /* sectors between two READ BUFFER CAPACITY (section 4) */
+#define CAPACITY_AFTER 446u /* not before the first MiB */
+#define REPORT_SECONDS 0.5
+
+void redbook_track_report(struct redbook_track_job *job, enum redbook_action action) {
+  struct redbook_progress *p = &job->progress;
+  double now = redbook_drive_now(&job->drive);
+  bool changed = action != p->action;
+  if (!changed && now - job->reported < REPORT_SECONDS) return;
+  if (changed) job->began = action == REDBOOK_ACTION_WRITING ? now : job->began;
+  job->reported = now;
+  p->action = action;
+  p->elapsed = (int32_t)(now - job->began);
+  p->remaining = 0;
+  if (action == REDBOOK_ACTION_WRITING && job->sent)
+    p->remaining = (int32_t)((now - job->began) * (job->total - job->sent) / job->sent + 0.5);
+  p->system_buffer_total = (uint32_t)redbook_fifo_total_bytes(job->fifo);
+  p->system_buffer_used = (uint32_t)redbook_fifo_used_bytes(job->fifo);
+  p->last_written_lba = job->start + (int32_t)job->sent - 1;
+  p->last_read_lba =
+      p->last_written_lba + (int32_t)(p->system_buffer_used / REDBOOK_SECTOR_BYTES);
+  redbook_operation_report(job->op, p);
+}
+
+static void look_at_buffer(struct redbook_track_job *job, uint32_t before) {
+  if (job->sent < CAPACITY_AFTER || job->sent / CAPACITY_EVERY == before / CAPACITY_EVERY)
+    return;
+  redbook_drive_buffer_capacity(&job->drive, &job->progress.drive_buffer_total,
+                                &job->progress.drive_buffer_free, NULL);
+}
+
+static bool send(struct redbook_track_job *job, const uint8_t *data, uint32_t count,
+                 struct redbook_error *err) {
+  struct redbook_session *session = &job->session;
+  int32_t lba = job->start + (int32_t)job->sent;
+  session->wrote = session->wrote || !job->tao->flags[REDBOOK_TAO_TEST_WRITE];
+  if (!redbook_drive_write(&job->drive, lba, (uint16_t)count, data, err)) return false;
+  uint32_t before = job->sent;
+  job->sent += count;
+  session->track_open = true;
+  session->open_start = job->start;
+  session->open_sectors = job->sent;
+  redbook_sample_take(&job->sample, before, count, data);
+  job->crc32 = redbook_crc32(job->crc32, data, (size_t)count * REDBOOK_SECTOR_BYTES);
+  look_at_buffer(job, before);
+  return true;
+}
+
+/* Why the FIFO gave nothing although the track is not whole. */
+static bool cut_off(struct redbook_track_job *job, struct redbook_error *err) {
+  if (redbook_operation_cancelled(job->op))
+    return redbook_fail(err, REDBOOK_E_IMAPI_REQUEST_CANCELLED, "track %u was cancelled",
+                        job->number);
+  if (!redbook_fifo_good(job->fifo, err)) return false;
+  return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                      "%s: fewer sectors than announced: %u of %u",
+                      job->source ? redbook_source_name(job->source) : "the data that were fed",
+                      job->sent, job->length);
+}
+
+static bool stream(struct redbook_track_job *job, struct redbook_error *err) {
+  while (job->sent < job->length) {
+    const uint8_t *data;
+    uint32_t left = job->length - job->sent;
+    uint32_t count = redbook_fifo_peek(job->fifo, left < AT_ONCE ? left : AT_ONCE, &data);
+    if (!count) return cut_off(job, err);
+    if (!send(job, data, count, err)) return false;
+    redbook_fifo_consume(job->fifo, count);
+    redbook_fed_ask(job);
+    redbook_track_report(job, REDBOOK_ACTION_WRITING);
+  }
+  return true;
+}
+
+/* The source must give what its scan promised: neither more nor other sound. */
+static bool as_scanned(struct redbook_track_job *job, struct redbook_error *err) {
+  const struct redbook_source_scan *scan =
+      job->source ? redbook_source_scanned(job->source) : NULL;
+  const uint8_t *data;
+  bool more = redbook_fifo_peek(job->fifo, 1, &data) > 0;
+  if (!more && (!scan || scan->crc32 == job->crc32)) return true;
+  return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                      "%s changed while it was being burned",
+                      job->source ? redbook_source_name(job->source) : "the source");
+}
+
+bool redbook_track_write(struct redbook_track_job *job, struct redbook_error *err) {
+  job->progress.start_lba = job->start;
+  job->progress.sector_count = job->total;
+  job->first_write = redbook_drive_now(&job->drive);
+  redbook_track_report(job, REDBOOK_ACTION_WRITING);
+  bool sent = stream(job, err);
+  bool ok = sent && as_scanned(job, err);
+  bool write_failed = !sent && err->opcode == REDBOOK_WRITE_10;
+  redbook_track_report(job, REDBOOK_ACTION_FINISHING);
+  if (write_failed) {
+    /* Nothing more can be put into this track; what the buffer holds and the earlier tracks'
+     * PMA entries may still be saved. */
+    struct redbook_drive patient = {.transport = job->drive.transport};
+    if (redbook_drive_synchronize(&patient, REDBOOK_SYNC_SECONDS, NULL))
+      job->session.track_open = false;
+    return false;
+  }
+  bool ended = redbook_session_end_track(&job->drive, &job->session, REDBOOK_SYNC_SECONDS,
+                                         ok ? err : NULL);
+  return ok && ended;
+}
