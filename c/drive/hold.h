@@ -6,7 +6,8 @@
 
 struct redbook_recorder;
 
-/* Called by recorder.c when the first lock is taken and the last is dropped. */
+/* Called by recorder.c before a descriptor is opened, for a job or for a look, and after the
+ * last is closed. The first call installs the fork handlers. */
 void redbook_hold_add(struct redbook_recorder *recorder);
 void redbook_hold_remove(struct redbook_recorder *recorder);
 

@@ -37,7 +37,9 @@ const char *redbook_recorder_id(const struct redbook_recorder *recorder);
 bool redbook_client_name_valid(const char *name);
 
 /* AcquireExclusiveAccess: the first call locks the node, sends PREVENT; further ones count.
- * 0211 bad name; 0210 held by somebody (message names the owner). */
+ * 0211 bad name; 0210 held by somebody (message names the owner). `force` is IMAPI2's "even if
+ * the volume cannot be dismounted": it matters for mounted discs in real drives only; a virtual
+ * disc is never mounted. */
 bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
                               struct redbook_error *err);
 /* At count 0: ALLOW, unlock, close. Each step is tried even if the one before failed; the first
@@ -67,7 +69,9 @@ struct redbook_drive *redbook_recorder_held_drive(struct redbook_recorder *recor
  * descriptors of all held recorders closed, nothing sent, list emptied. */
 bool redbook_recorder_abandoned(const struct redbook_recorder *recorder);
 
-/* IDiscRecorder2's media change notification counter (imapi2 3.2). */
+/* IDiscRecorder2's media change notification counter (imapi2 3.2). It has nothing else to
+ * switch: the kernel does not poll a drive that is open O_RDWR|O_EXCL, as it is for every job
+ * (mmc reference 5.1). enable without disable: E_FAIL. */
 bool redbook_recorder_disable_mcn(struct redbook_recorder *recorder, struct redbook_error *err);
 bool redbook_recorder_enable_mcn(struct redbook_recorder *recorder, struct redbook_error *err);
 

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a recorder's id to its node. */
+#include "drive/nodes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "mmc/trace.h"
+#include "virtual/virtual.h"
+
+#define VIRTUAL "virtual:"
+#define REPLAY "replay:"
+
+struct redbook_drive_registration {
+  struct redbook_drive_registration *next;
+  struct redbook_node *node;
+  char *parameters; /* what stood behind '?', sorted */
+  unsigned users;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct redbook_drive_registration *registrations;
+
+void redbook_nodes_lock(void) {
+  pthread_mutex_lock(&mutex);
+}
+
+void redbook_nodes_unlock(void) {
+  pthread_mutex_unlock(&mutex);
+}
+
+void redbook_nodes_renew_mutex(void) {
+  pthread_mutex_init(&mutex, NULL);
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* "b=2&a=1" -> malloc'ed "a=1&b=2": the order says nothing. NULL when memory is short. */
+static char *sorted_parameters(const char *text) {
+  size_t length = strlen(text);
+  char *copy = strdup(text);
+  char *sorted = calloc(1, length + 2);
+  char **parts = calloc(length + 1, sizeof *parts);
+  size_t count = 0;
+
+  if (copy && sorted && parts) {
+    char *rest = copy;
+    for (char *part; (part = strsep(&rest, "&"));)
+      if (*part) parts[count++] = part;
+    qsort(parts, count, sizeof *parts, by_text);
+    char *end = sorted;
+    for (size_t i = 0; i < count; i++)
+      end = stpcpy(stpcpy(end, i > 0 ? "&" : ""), parts[i]);
+  } else {
+    free(sorted);
+    sorted = NULL;
+  }
+  free(parts);
+  free(copy);
+  return sorted;
+}
+
+static struct redbook_drive_registration *find(const char *key) {
+  struct redbook_drive_registration *r = registrations;
+
+  while (r && strcmp(r->node->key, key) != 0)
+    r = r->next;
+  return r;
+}
+
+/* A name without parameters takes the drive as it is. */
+static bool agree(const struct redbook_drive_registration *r, const char *parameters) {
+  return parameters[0] == '\0' || strcmp(parameters, r->parameters) == 0;
+}
+
+static struct redbook_drive_registration *add(struct redbook_node *node, char *parameters) {
+  struct redbook_drive_registration *r = calloc(1, sizeof *r);
+
+  if (!r) return NULL;
+  r->node = redbook_node_ref(node);
+  r->parameters = parameters;
+  r->next = registrations;
+  registrations = r;
+  return r;
+}
+
+/* Takes over `parameters`. */
+static struct redbook_node *share(struct redbook_node *made, char *parameters,
+                                  struct redbook_drive_registration **registration,
+                                  struct redbook_error *err) {
+  struct redbook_node *node = NULL;
+
+  redbook_nodes_lock();
+  struct redbook_drive_registration *r = find(made->key);
+  if (r && !agree(r, parameters)) {
+    redbook_fail(
+        err, REDBOOK_E_INVALIDARG,
+        "the disc is in use in this process with other parameters (\"%s\", now \"%s\")",
+        r->parameters, parameters);
+    redbook_advise(err, "Give the same parameters, or none, while another Recorder has it.");
+  } else if (r || (r = add(made, parameters))) {
+    if (r->parameters == parameters) parameters = NULL;
+    r->users++;
+    *registration = r;
+    node = redbook_node_ref(r->node);
+  } else {
+    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the virtual drive");
+  }
+  redbook_nodes_unlock();
+  free(parameters);
+  return node;
+}
+
+static struct redbook_node *virtual_node(const char *id,
+                                         struct redbook_drive_registration **registration,
+                                         struct redbook_error *err) {
+  const char *question = strchr(id, '?');
+  char *parameters = sorted_parameters(question ? question + 1 : "");
+  struct redbook_virtual *drive = NULL;
+  struct redbook_node *node = NULL;
+
+  if (!parameters)
+    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the virtual drive");
+  else
+    drive = redbook_virtual_parse(id, err);
+  if (!drive) {
+    free(parameters);
+    return NULL;
+  }
+  struct redbook_node *made = redbook_virtual_node(drive);
+  redbook_virtual_unref(drive);
+  node = share(made, parameters, registration, err);
+  redbook_node_unref(made);
+  return node;
+}
+
+void redbook_node_release(struct redbook_drive_registration *registration) {
+  struct redbook_drive_registration **link = &registrations;
+  bool last;
+
+  if (!registration) return;
+  redbook_nodes_lock();
+  last = --registration->users == 0;
+  while (last && *link != registration)
+    link = &(*link)->next;
+  if (last) *link = registration->next;
+  redbook_nodes_unlock();
+  if (!last) return;
+  redbook_node_unref(registration->node);
+  free(registration->parameters);
+  free(registration);
+}
+
+struct device_node {
+  struct redbook_node node;
+  char path[];
+};
+
+static struct redbook_transport *open_device(struct redbook_node *node,
+                                             enum redbook_access access,
+                                             struct redbook_error *err) {
+  const struct device_node *device = (const struct device_node *)node;
+
+  (void)access;
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED,
+               "this version of redbook drives virtual recorders only; %s needs the SG_IO "
+               "transport",
+               device->path);
+  redbook_advise(err, "Use a virtual recorder, e.g. \"virtual:disc.cue\".");
+  return NULL;
+}
+
+static void destroy_device(struct redbook_node *node) {
+  free(node);
+}
+
+static const struct redbook_node_ops device_ops = {.open = open_device,
+                                                   .destroy = destroy_device};
+
+static struct redbook_node *device_node(const char *path, struct redbook_error *err) {
+  struct stat st;
+  char key[64];
+
+  if (stat(path, &st) != 0) {
+    redbook_fail_errno(err, errno, "no drive at %s", path);
+    return NULL;
+  }
+  if (!S_ISBLK(st.st_mode)) {
+    redbook_fail(err, REDBOOK_E_INVALIDARG, "%s is no drive: not a block device", path);
+    redbook_advise(err, "Name a node such as /dev/sr0, or a disc file as \"virtual:%s\".",
+                   path);
+    return NULL;
+  }
+  size_t length = strlen(path) + 1;
+  struct device_node *device = calloc(1, sizeof *device + length);
+  if (!device) {
+    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the drive %s", path);
+    return NULL;
+  }
+  (void)snprintf(key, sizeof key, "%u:%u", major(st.st_rdev), minor(st.st_rdev));
+  redbook_node_init(&device->node, &device_ops, key);
+  memcpy(device->path, path, length);
+  return &device->node;
+}
+
+struct redbook_node *redbook_node_for(const char *id,
+                                      struct redbook_drive_registration **registration,
+                                      struct redbook_error *err) {
+  *registration = NULL;
+  if (strncmp(id, VIRTUAL, strlen(VIRTUAL)) == 0) return virtual_node(id, registration, err);
+  if (strncmp(id, REPLAY, strlen(REPLAY)) == 0)
+    return redbook_replay_node(id + strlen(REPLAY), err);
+  return device_node(id, err);
+}
