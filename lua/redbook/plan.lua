@@ -7,9 +7,9 @@ local plan = {}
 
 -- Red Book: a track lasts at least 4 seconds; redbook pads a shorter one with silence.
 plan.MINIMUM = 300
--- Between two tracks of a track-at-once session: 2 run-out sectors, the link block and the
--- 150 sectors of pregap that the drive writes, of which 152 separate end and start (MMC-3
--- 4.2.3; a track after one that ends at LBA n starts at n + 152).
+-- From the end of a track to the start of the next, track at once: 2 run-out sectors and the 150
+-- of the next track's pregap (MMC-3 4.2.3). Every drive of which a log is known moves its next
+-- writable address by length + 152.
 plan.GAP = 152
 plan.TRACKS = 99
 -- A blank of 80 minutes: last lead-out start 79:59:74, first address 0, 2 run-out sectors.

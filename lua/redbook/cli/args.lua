@@ -1,0 +1,160 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- burn.lua's arguments: GNU long options, and the words that cdrecord's users type from memory.
+
+local argparse = require "argparse"
+local lfs = require "lfs"
+
+local args = {}
+
+-- cdrecord and cdrskin options with one dash, and what they are here; false: what redbook does
+-- anyway.
+local WORDS = {
+  ["-dummy"] = "--dummy", ["-multi"] = "--multi", ["-eject"] = "--eject", ["-v"] = "--verbose",
+  ["-vv"] = "--verbose", ["-n"] = "--yes", ["--simulate"] = "--dummy", ["--dev"] = "--device",
+  ["-tao"] = false, ["-audio"] = false, ["-pad"] = false,
+}
+-- Options whose value may be the next word.
+local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true }
+
+local function assignment(word)
+  local name, value = word:match("^(%l+)=(.*)$")
+  if name == "dev" then return "--device=" .. value end
+  if name == "speed" then return "--speed=" .. value end
+  if not name or lfs.attributes(word, "mode") then return word end
+  return nil, ("'%s' looks like an option of cdrecord that redbook does not have; write ./%s "
+    .. "for a file of that name"):format(word, word)
+end
+
+-- One word, nothing when it asks for what redbook does anyway.
+local function rewrite_word(word)
+  local long = WORDS[word]
+  if long ~= nil then return long end
+  if word == "-sao" or word == "-dao" then
+    return nil, ("'%s': redbook burns track at once only"):format(word)
+  end
+  if word:sub(1, 6) == "--dev=" then return "--device=" .. word:sub(7) end
+  -- A bare `--wait` must not take the file that follows it for its seconds.
+  if word == "--wait" then return "--wait=" .. args.WAIT end
+  if word:sub(1, 1) == "-" then return word end
+  return assignment(word)
+end
+
+-- How long a bare --wait waits for a disc, and how long any disc may take to become ready.
+args.WAIT = 600
+
+---Turns cdrecord's spellings into redbook's.
+---@param words string[]
+---@return string[]? words
+---@return string? problem
+function args.rewrite(words)
+  local list, value_next = {}, false
+  for index, word in ipairs(words) do
+    if word == "--" then return table.move(words, index, #words, #list + 1, list) end
+    local new, problem = word, nil
+    if not value_next then new, problem = rewrite_word(word) end
+    if new == nil then return nil, problem end
+    if value_next and word:find "^%-%d" then -- `--speed -1`
+      list[#list] = list[#list] .. "=" .. word
+    elseif new then
+      list[#list + 1] = new
+    end
+    value_next = not value_next and TAKES_VALUE[new] or false
+  end
+  return list
+end
+
+-- "8", "8x", "2.5", "0" or "min" (slowest, as cdrskin), "-1" or "max".
+local function speed(value)
+  local word = value:lower()
+  if word == "max" or word == "-1" then return "max" end
+  if word == "min" then return "min" end
+  local number = tonumber((word:gsub("x$", "")))
+  if number == 0 then return "min" end
+  if not number or number < 0.5 or number > 100 or number ~= number then
+    return nil, ("--speed %s: a number like 8 (times 1x), 'min' or 'max'"):format(value)
+  end
+  return number
+end
+
+local function seconds(value)
+  local number = tonumber(value)
+  if not number or number < 0 or number > 86400 or number ~= number then
+    return nil, ("--wait=%s: a number of seconds, up to 86400"):format(value)
+  end
+  return number
+end
+
+-- argparse has no optional value that must be joined by `=`; the help shows it so.
+local WAIT_ARGUMENT = "[=SECONDS]"
+
+local function build()
+  local parser = argparse("burn.lua",
+    "Burns playlists and audio files as an audio CD, track at once.")
+    :add_help(false):usage_max_width(79):help_max_width(79)
+    :usage "Usage: burn.lua [OPTION]... PLAYLIST|FILE..."
+    :epilog(table.concat({
+      "PLAYLIST is M3U or M3U8; FILE is anything libsndfile decodes (WAV, AIFF, FLAC, MP3, Ogg "
+        .. "Vorbis, Opus ...). Several are burned in the order given.",
+      "cdrecord's dev=, speed=, -dummy, -multi, -eject and -v mean what they mean there.",
+      "Exit: 0 done and checked; 2 usage; 3 no such drive; 4 no permission or busy; 5 no suitable "
+        .. "disc; 6 a source cannot be burned; 7 does not fit; 10 burn failed; 11 check failed; "
+        .. "12 plan or simulation found problems; 130, 143, 129 interrupted.",
+    }, "\n\n"))
+  parser:argument("files", "Playlists and audio files."):args("*"):argname "FILE"
+    :hidden(true)
+  parser:group("Where",
+    parser:option("--device", "Recorder: /dev/sr0, a link to it, or virtual:disc.cue (a disc in "
+      .. "files). Default: $CDR_DEVICE, else the only recorder there is."):argname "ID",
+    parser:option("--wait", "Wait for a disc to be put in and become ready, at most SECONDS "
+      .. "(600). Without it a disc in the drive gets 60 seconds to become ready.")
+      :argname(WAIT_ARGUMENT):convert(seconds))
+  parser:group("What to do with the disc",
+    parser:option("--speed", "Speed, times 1x; min, max. Default: the drive's own choice.")
+      :argname "N":convert(speed),
+    parser:flag("--dummy", "Simulate: everything but the laser."),
+    parser:flag("--multi", "Close the session, leave the disc open for another one."),
+    parser:flag("--keep-open", "Leave the session open; players see its tracks only when it is "
+      .. "closed."),
+    parser:flag("--append", "Go on with a disc that holds tracks and is not closed."),
+    parser:flag("--eject", "Open the tray afterwards."))
+  parser:group("What to show",
+    parser:flag("--plan", "Show what would be burned, and stop. Needs no drive."),
+    parser:flag("--json", "One event a line on standard output (NDJSON); text goes to standard "
+      .. "error."),
+    parser:flag("--yes", "No countdown before burning."),
+    parser:flag("--verbose", "More figures, codes of errors."):count "*",
+    parser:option("--trace", "Write every command to the drive to FILE (NDJSON)."):argname "FILE",
+    parser:flag("--help", "Show this text."),
+    parser:flag("--version", "Show the version."))
+  return parser
+end
+
+---@return string text of --help
+function args.help()
+  return (build():get_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] "))
+end
+
+local function check(options)
+  if options.help or options.version then return true end
+  if #options.files == 0 then return nil, "name a playlist or audio files" end
+  if options.multi and options.keep_open then
+    return nil, "--multi closes the session, --keep-open leaves it open: choose one"
+  end
+  return true
+end
+
+---@param words string[] the command line
+---@return table? options named as the long options, `files` a list
+---@return string? problem a sentence
+function args.parse(words)
+  local list, problem = args.rewrite(words)
+  if not list then return nil, problem end
+  local ok, options = build():pparse(list)
+  if not ok then return nil, options end
+  options.verbose = (options.verbose or 0) > 0
+  ok, problem = check(options)
+  if not ok then return nil, problem end
+  return options
+end
+
+return args

@@ -1,0 +1,35 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Which recorder is meant: --device, then $CDR_DEVICE, then the only one there is.
+
+local failure = require "redbook.failure"
+
+local device = {}
+
+local HINT = "--device virtual:disc.cue burns to files instead, for trying things out"
+
+local function list(ids)
+  local lines = {}
+  for index, id in ipairs(ids) do lines[index] = "  " .. id end
+  return table.concat(lines, "\n")
+end
+
+---@param wanted string? of --device
+---@param getenv fun(name: string): string?
+---@param drives fun(): string[] ids of the recorders that are connected
+---@return string? id
+---@return redbook.Failure? err stage "device", lists what there is
+function device.choose(wanted, getenv, drives)
+  local id = wanted or getenv "CDR_DEVICE"
+  if id and id ~= "" then return id end
+  local found = drives()
+  if #found == 1 then return found[1] end
+  if #found == 0 then
+    return nil, failure.new { stage = "device", message = "no CD recorder is connected",
+      advice = "connect one; " .. HINT, devices = found }
+  end
+  return nil, failure.new { stage = "device", devices = found, message =
+    ("%d recorders are connected:\n%s"):format(#found, list(found)),
+    advice = "choose one: --device " .. found[1] .. "; " .. HINT }
+end
+
+return device

@@ -1,0 +1,141 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- burn.lua without its first lines: words in, exit code out.
+
+local args = require "redbook.cli.args"
+local core = require "redbook.core"
+local device = require "redbook.cli.device"
+local exit = require "redbook.cli.exit"
+local failure = require "redbook.failure"
+local playlist = require "redbook.playlist"
+local recipe = require "redbook.recipe"
+local redbook = require "redbook"
+local report = require "redbook.report"
+local signals = require "redbook.cli.signals"
+local terminal = require "redbook.cli.terminal"
+
+local cli = {}
+
+-- How long a disc that lies in the drive may take to become ready.
+local READY_SECONDS = 60
+local COUNTDOWN = 5
+
+local Job = {}
+Job.__index = Job
+
+local function drive_ids()
+  local ids = {}
+  for index, drive in ipairs(redbook.drives()) do ids[index] = drive.id end
+  return ids
+end
+
+-- People's text, and with --json the events besides.
+local function reporter(options)
+  local descriptor = options.json and 2 or 1
+  local show = report.text { out = options.json and io.stderr or io.stdout, err = io.stderr,
+    tty = terminal.is_tty(descriptor), width = terminal.width(os.getenv),
+    verbose = options.verbose }
+  if not options.json then return show end
+  local log = report.json(io.stdout)
+  return function(event)
+    log(event)
+    show(event)
+  end
+end
+
+function Job:entries()
+  local found = playlist.collect(self.options.files)
+  for _, remark in ipairs(found.remarks) do self.emit { event = "remark", message = remark } end
+  if #found.problems == 0 then return found.entries end
+  return nil, failure.new { stage = "source", problems = found.problems,
+    message = #found.problems == 1 and "a source is missing or cannot be used"
+      or ("%d sources are missing or cannot be used"):format(#found.problems),
+    advice = "correct the list, or take these lines out of it" }
+end
+
+-- A plan without a device named on purpose asks no drive at all.
+function Job:recorder()
+  local options = self.options
+  if options.plan and not options.device and (os.getenv "CDR_DEVICE" or "") == "" then
+    return nil
+  end
+  local id, err = device.choose(options.device, os.getenv, drive_ids)
+  if not id then return nil, err end
+  self.device = id
+  local recorder, problem = core.Recorder(id, { trace = options.trace })
+  if not recorder then return nil, failure.from(problem, "device", { disc = "untouched" }) end
+  return recorder
+end
+
+-- The last chance to stop, for someone who looks at it.
+function Job:confirm(pause)
+  local options = self.options
+  local watched = terminal.is_tty(options.json and 2 or 1)
+  if options.yes or options.dummy or not watched then return true end
+  for seconds = COUNTDOWN, 1, -1 do
+    self.emit { event = "countdown", seconds = seconds }
+    local signal = pause(1)
+    if signal then
+      return nil, failure.interrupted(signal, "untouched", "interrupted before anything was "
+        .. "written")
+    end
+  end
+  return true
+end
+
+function Job:burn(entries)
+  local options = self.options
+  local recorder, err = self:recorder()
+  if err then return nil, err end
+  self.emit { event = "begin", version = redbook.version, device = self.device,
+    simulate = options.dummy or false, plan_only = options.plan or false }
+  local trap <close> = signals.arm()
+  return recipe.burn_playlist(recorder, entries, {
+    client_name = "redbook burn.lua", speed = options.speed, simulate = options.dummy,
+    multi = options.multi, keep_open = options.keep_open, append = options.append,
+    eject = options.eject, plan_only = options.plan,
+    wait = { limit = options.wait or READY_SECONDS, insertion = options.wait ~= nil,
+      pause = trap.pause },
+    confirm = function() return self:confirm(trap.pause) end,
+  }, self.emit)
+end
+
+function Job:run()
+  local entries, err = self:entries()
+  local result
+  if entries then result, err = self:burn(entries) end
+  if result then return exit.OK end
+  local code = exit.code(err, self.options)
+  self.emit { event = "error", exit = code, err = err, simulate = self.options.dummy or false }
+  return code
+end
+
+local function usage(problem)
+  io.stderr:write("burn.lua: ", problem, "\nburn.lua --help lists the options.\n")
+  return exit.USAGE
+end
+
+---@param words string[] the command line
+---@return integer exit code, see cli/exit.lua
+function cli.main(words)
+  local options, problem = args.parse(words)
+  if not options then return usage(problem) end
+  if options.help then
+    io.stdout:write(args.help(), "\n")
+    return exit.OK
+  elseif options.version then
+    io.stdout:write("redbook ", redbook.version, "\n")
+    return exit.OK
+  end
+  local emit = reporter(options)
+  local job = setmetatable({ options = options, emit = emit }, Job)
+  local ok, code = xpcall(job.run, debug.traceback, job)
+  if not ok then
+    io.stderr:write("burn.lua: a mistake in redbook itself; the drive has been let go, and a ",
+      "disc that was being written was not closed.\n", tostring(code), "\n")
+    code = exit.BUG
+  end
+  emit { event = "end", exit = code }
+  return code
+end
+
+return cli

@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- INT, TERM and HUP as something that a burn can be told, instead of its sudden death.
+
+local core = require "redbook.core"
+
+local signals = {}
+
+local CAUGHT = { "INT", "TERM", "HUP" }
+
+---Arms the trap. While it is armed every step of an operation, and `pause`, tells of a signal
+---as soon as one comes; a second one does not end the process either. Close it as soon as the
+---drive is free.
+---@return { pause: fun(seconds: number): string? } closable trap
+function signals.arm()
+  local trap = core.trap_signals(CAUGHT)
+  return setmetatable({
+    pause = function(seconds) return (trap:wait(seconds)) end,
+  }, { __close = function() trap:close() end })
+end
+
+return signals

@@ -1,0 +1,269 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Entries become a disc: look at the medium, decode everything once, lay it out, burn track by
+-- track, close. A failure never closes the disc: it stays open, so that it can be continued.
+
+local core = require "redbook.core"
+local failure = require "redbook.failure"
+local medium = require "redbook.recipe.medium"
+local operate = require "redbook.recipe.operate"
+local planner = require "redbook.plan"
+local progress = require "redbook.recipe.progress"
+local scan = require "redbook.recipe.scan"
+local wait_until_ready = require "redbook.recipe.wait_until_ready"
+
+local VERIFICATION_FAILED = 0xC0AA0007
+local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
+
+---@class redbook.BurnOptions
+---@field client_name string? who holds the drive, default "redbook"
+---@field speed number|"max"|"min"|nil times 1x
+---@field simulate boolean? the laser stays off
+---@field multi boolean? close the session, leave the disc appendable
+---@field keep_open boolean? leave the session itself open
+---@field append boolean? go on with a disc that holds tracks already
+---@field eject boolean? open the tray afterwards
+---@field plan_only boolean? stop after the plan; `recorder` may be nil then
+---@field wait redbook.WaitOptions?
+---@field confirm? fun(plan: redbook.Plan): true?, redbook.Failure? last word before burning
+---@field waiter? fun(operation: redbook.Operation) see `redbook.run`
+
+local Burn = {}
+Burn.__index = Burn
+
+function Burn:emit(event, fields)
+  fields = fields or {}
+  fields.event = event
+  self.on_event(fields)
+end
+
+function Burn:remark(message, name)
+  self.remarks[#self.remarks + 1] = message
+  self:emit("remark", { message = message, name = name })
+end
+
+-- A trapped signal becomes a failure that says how the disc is.
+local function fail(err, signal, stage)
+  if signal then
+    return nil, failure.interrupted(signal, err and err.disc or "unknown",
+      "interrupted by SIG" .. signal)
+  end
+  if err.code == VERIFICATION_FAILED then stage = "verify" end
+  return nil, failure.from(err, stage)
+end
+
+function Burn:look_at_medium()
+  if not self.recorder then
+    self:remark("no drive is asked: planned for a blank disc of 80 minutes")
+    self.summary = planner.blank_disc()
+    return true
+  end
+  local summary, err = wait_until_ready(self.recorder, self.options.wait, self.on_event)
+  if not summary then return nil, err end
+  self.summary = summary
+  return medium.check(summary, self.options.append)
+end
+
+-- Said before hours of decoding, where the number of names alone tells it.
+function Burn:check_count()
+  local first = math.max(self.summary.NextTrack or 1, 1)
+  local last = first - 1 + #self.entries
+  if #self.entries > 0 and last <= planner.TRACKS then return true end
+  if #self.entries == 0 then
+    return nil, failure.new { stage = "source", message = "there is nothing to burn" }
+  end
+  return nil, failure.new { stage = "space", code = 0xC0AA0508,
+    name = "E_IMAPI_DF2TAO_TRACK_LIMIT_REACHED",
+    message = ("a disc holds %d tracks; the last one would be number %d")
+      :format(planner.TRACKS, last), advice = "take some tracks out of the list" }
+end
+
+function Burn:make_plan()
+  local finalise = not (self.options.multi or self.options.keep_open or self.options.simulate)
+  local plan = planner.make(self.tracks, self.summary, { finalise = finalise })
+  self.plan = plan
+  if self.summary.State == "appendable" and not self.summary.SessionOpen then
+    plan.remarks[#plan.remarks + 1] =
+      "the tracks go into a new session; most audio players see the first session only"
+  end
+  self:emit("plan", { plan = plan, medium = self.summary,
+    simulate = self.options.simulate or false })
+  if plan.fits then return true end
+  return nil, failure.new { stage = "space", code = 0xC0AA0509,
+    name = "E_IMAPI_DF2TAO_NOT_ENOUGH_SPACE", message = table.concat(plan.problems, "; "),
+    advice = "take some tracks out of the list" }
+end
+
+function Burn:set_up(tao)
+  local options = self.options
+  tao.Recorder = self.recorder
+  tao.ClientName = options.client_name or "redbook"
+  tao.TestWrite = options.simulate or false
+  tao.Append = options.append or false
+  tao.KeepSessionOpen = options.keep_open or false
+  tao.DoNotFinalizeMedia = options.multi or false
+  tao.BurnVerificationLevel = options.simulate and 0 or QUICK
+end
+
+-- The slowest speed that the drive offers for this disc; speeds are in sectors per second.
+local function slowest(tao)
+  local speeds = tao.SupportedWriteSpeeds
+  table.sort(speeds)
+  return speeds[1] or -1
+end
+
+function Burn:set_speed(tao)
+  local wanted = self.options.speed
+  if wanted == nil then return true end
+  local sectors = wanted == "max" and -1 or wanted == "min" and slowest(tao) or core.speed(wanted)
+  local ok, remark = tao:SetWriteSpeed(sectors, false)
+  if not ok then return nil, failure.from(remark, "burn") end
+  if remark then
+    self:remark(("the drive writes at %.4gx instead of the speed asked for")
+      :format(tao.CurrentWriteSpeed / 75), remark.name)
+  end
+  return true
+end
+
+function Burn:prepare(tao)
+  self:emit("prepare")
+  local operation, begin_err = tao:BeginPrepareMedia()
+  local ok, err, signal = operate(operation, begin_err, nil, self.options)
+  if ok and not signal then return self:set_speed(tao) end
+  if ok then err = { disc = "untouched" } end
+  return fail(err, signal, "burn")
+end
+
+-- What the object says it wrote; the plan only knew where it ought to be.
+function Burn:track_done(tao, track, planned)
+  local written = tao.WrittenTracks or {}
+  local last = written[#written] or {}
+  track.clipped = last.clipped_samples or track.clipped
+  self.written = self.written + 1
+  self:emit("track_done", { number = planned.number, start = last.start or planned.start,
+    sectors = last.sectors or planned.sectors, crc32 = last.crc32, seconds = last.seconds,
+    clipped_samples = track.clipped, title = planned.title })
+  if last.start and last.start ~= planned.start then
+    self:remark(("track %d begins at sector %d, not %d as planned")
+      :format(planned.number, last.start, planned.start))
+  end
+end
+
+function Burn:burn_track(tao, index)
+  local track, planned = self.tracks[index], self.plan.tracks[index]
+  self:emit("track", { number = planned.number, index = index, count = #self.tracks,
+    title = planned.title, artist = planned.artist, start = planned.start,
+    sectors = planned.sectors })
+  local watch = progress.new(planned, index, #self.tracks)
+  local operation, begin_err = tao:BeginAddAudioTrack(track.source)
+  local ok, err, signal = operate(operation, begin_err, function(update)
+    self.on_event(watch(update))
+  end, self.options)
+  if ok then self:track_done(tao, track, planned) end
+  if ok and not signal then return true end
+  return fail(err or { disc = "open" }, signal, "burn")
+end
+
+function Burn:release(tao)
+  self:emit("finish", { simulate = self.options.simulate or false,
+    keep_open = self.options.keep_open or false, multi = self.options.multi or false })
+  local operation, begin_err = tao:BeginReleaseMedia()
+  local watch = progress.new()
+  local ok, err, signal = operate(operation, begin_err, function(update)
+    self.on_event(watch(update))
+  end, { shielded = true, waiter = self.options.waiter })
+  if not ok then return fail(err, nil, "burn") end
+  if signal then self.signal = signal end
+  return true
+end
+
+-- Everything that holds the drive. Leaving it, however, lets go of the drive: `tao` is closed.
+function Burn:burn()
+  local tao <close> = core.TrackAtOnce()
+  self:set_up(tao)
+  local ok, err = self:prepare(tao)
+  if not ok then return nil, err end
+  for index = 1, #self.tracks do
+    ok, err = self:burn_track(tao, index)
+    if not ok then return nil, err end
+  end
+  return self:release(tao)
+end
+
+-- Where a disc is left that was burned without a failure.
+function Burn:final_state()
+  local options = self.options
+  if options.simulate then return "untouched" end
+  if options.keep_open then return "open" end
+  return options.multi and "appendable" or "finalised"
+end
+
+-- After a failure the drive is let go; what it says about the disc now beats what was feared.
+function Burn:examine(err)
+  if self.options.simulate then
+    err.disc = "untouched"
+  elseif err.disc ~= "untouched" and err.disc ~= "spoiled" then
+    local ok, summary = pcall(self.recorder.MediaSummary, self.recorder)
+    local state = medium.disc_state(ok and summary or nil)
+    if state ~= "unknown" then err.disc = state end
+    if err.disc == "untouched" and self.written > 0 then err.disc = "unknown" end
+  end
+  err.tracks_written = self.written
+  return err
+end
+
+function Burn:eject()
+  local ok, err = self.recorder:EjectMedia()
+  if not ok then self:remark("the disc could not be ejected: " .. tostring(err.message)) end
+end
+
+function Burn:finish()
+  local clipped = 0
+  for _, track in ipairs(self.tracks) do clipped = clipped + (track.clipped or 0) end
+  local result = { tracks = self.written, sectors = self.plan.audio, needed = self.plan.needed,
+    disc = self:final_state(), simulated = self.options.simulate or false,
+    clipped_samples = clipped, remarks = self.remarks, plan = self.plan }
+  if self.options.eject then self:eject() end
+  self:emit("summary", { tracks = result.tracks, sectors = result.sectors, disc = result.disc,
+    simulated = result.simulated, clipped_samples = clipped, remarks = self.remarks })
+  if not self.signal then return result end
+  return nil, failure.interrupted(self.signal, result.disc, ("SIG%s came while the disc was "
+    .. "being closed; that was brought to its end"):format(self.signal))
+end
+
+function Burn:run()
+  for _, step in ipairs { "look_at_medium", "check_count" } do
+    local ok, err = self[step](self)
+    if not ok then return nil, err end
+  end
+  local err
+  self.tracks, err = scan(self.entries, self.options, self.on_event)
+  if not self.tracks then return nil, err end
+  local ok
+  ok, err = self:make_plan()
+  if not ok then return nil, err end
+  if self.options.plan_only then return { plan = self.plan, remarks = self.remarks } end
+  if self.options.confirm then
+    ok, err = self.options.confirm(self.plan)
+    if not ok then return nil, err end
+  end
+  ok, err = self:burn()
+  if not ok then return nil, self:examine(err) end
+  return self:finish()
+end
+
+---Burns entries as one disc, track at once. Blank discs only, unless `append`.
+---@param recorder redbook.Recorder? nil only with `plan_only`
+---@param entries redbook.Entry[] of `redbook.playlist.collect`, or { path = ... } tables
+---@param options? redbook.BurnOptions
+---@param on_event? fun(event: table) progress, see the event table in README
+---@return table? result { tracks, sectors, needed, disc, simulated, clipped_samples, remarks,
+---plan }
+---@return redbook.Failure? err its `disc` says what became of the disc
+local function burn_playlist(recorder, entries, options, on_event)
+  options = options or {}
+  assert(recorder or options.plan_only, "a recorder is needed to burn")
+  return setmetatable({ recorder = recorder, entries = entries, options = options,
+    on_event = on_event or function() end, remarks = {}, written = 0 }, Burn):run()
+end
+
+return burn_playlist

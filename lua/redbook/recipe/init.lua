@@ -1,0 +1,8 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What a script calls to get a job done.
+
+return {
+  burn_playlist = require "redbook.recipe.burn_playlist",
+  wait_until_ready = require "redbook.recipe.wait_until_ready",
+  with_retries = require "redbook.recipe.with_retries",
+}

@@ -1,0 +1,54 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Whether a disc may be written, and what state it is in after things went wrong.
+
+local failure = require "redbook.failure"
+
+local medium = {}
+
+local CD_R, CD_RW = 2, 3
+
+local function refuse(code, name, message, advice)
+  return nil, failure.new { stage = "medium", code = code, name = name, message = message,
+    advice = advice, transient = false }
+end
+
+local function not_blank(message, advice)
+  return refuse(0xC0AA0506, "E_IMAPI_DF2TAO_MEDIA_IS_NOT_BLANK", message, advice)
+end
+
+local function tracks_on(summary)
+  local count = summary.NumberOfTracks or 0
+  return ("%d track%s"):format(count, count == 1 and "" or "s")
+end
+
+---Refuses what must not or cannot be written, before anything is decoded.
+---@param summary table of `MediaSummary()`
+---@param append boolean whether a disc with room left may be continued
+---@return true?
+---@return redbook.Failure? err
+function medium.check(summary, append)
+  if summary.MediaType ~= CD_R and summary.MediaType ~= CD_RW then
+    return refuse(0xC0AA0507, "E_IMAPI_DF2TAO_MEDIA_IS_NOT_SUPPORTED",
+      "the disc in the drive is neither a CD-R nor a CD-RW", "put a blank CD-R or CD-RW in")
+  elseif summary.State == "blank" or (summary.State == "appendable" and append) then
+    return true
+  elseif summary.State == "appendable" then
+    return not_blank(("the disc is not blank: it holds %s, with room for more")
+      :format(tracks_on(summary)), "put a blank disc in, or go on with this one: --append")
+  end
+  return not_blank(("the disc is not blank: it holds %s and is closed")
+    :format(tracks_on(summary)), summary.Erasable and
+      "put a blank disc in, or erase this CD-RW first" or "put a blank disc in")
+end
+
+---@param summary table? of `MediaSummary()`
+---@return string disc as error objects spell it
+function medium.disc_state(summary)
+  if not summary then return "unknown" end
+  if summary.State == "blank" then return "untouched" end
+  if summary.State == "complete" then return "finalised" end
+  if summary.State == "appendable" then return summary.SessionOpen and "open" or "appendable" end
+  return "unknown"
+end
+
+return medium

@@ -1,0 +1,96 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Opens every source and decodes it once, so that lengths are measured and nothing that cannot
+-- be played gets as far as the laser.
+
+local core = require "redbook.core"
+local failure = require "redbook.failure"
+local operate = require "redbook.recipe.operate"
+
+---@class redbook.ScannedTrack : redbook.Entry
+---@field source redbook.AudioSource
+---@field sectors integer measured
+---@field crc32 integer
+---@field clipped integer samples that had to be limited
+---@field format table
+
+local function basename(path)
+  return (path:match("[^/]+$") or path):gsub("(.)%.[^.]+$", "%1")
+end
+
+local function present(value)
+  return value ~= nil and value ~= "" and value or nil
+end
+
+-- What the file itself says counts more than the list, the list more than the name.
+local function label(entry, tags)
+  return {
+    title = present(tags.title) or present(entry.title) or basename(entry.path),
+    artist = present(tags.artist) or present(entry.artist),
+    album = present(tags.album) or present(entry.album),
+  }
+end
+
+local function open(entry)
+  if not (entry.start or entry.length) then return core.AudioSource(entry.path) end
+  return core.AudioSource { path = entry.path, start = entry.start or 0, length = entry.length }
+end
+
+local function measured(entry, source)
+  local names = label(entry, source.Tags or {})
+  return { path = entry.path, list = entry.list, line = entry.line, title = names.title,
+    artist = names.artist, album = names.album, start = entry.start, length = entry.length,
+    source = source, sectors = source.Sectors, crc32 = source.CRC32,
+    clipped = source.ClippedSamples or 0, format = source.Format }
+end
+
+local function scan_one(entry, options)
+  local source, err = open(entry)
+  if not source then return nil, err end
+  local operation, begin_err = source:BeginScan()
+  local ok, problem, signal = operate(operation, begin_err, nil, options)
+  if signal then
+    return nil, failure.interrupted(signal, "untouched", "interrupted while reading "
+      .. entry.path)
+  elseif not ok then
+    return nil, problem
+  end
+  return measured(entry, source)
+end
+
+-- The message names the path already when the core made it.
+local function complaint(entry, err)
+  local message = type(err) == "string" and err or err.message
+  return { message = message, list = entry.list, line = entry.line, path = entry.path,
+    name = err.name, code = err.code, advice = err.advice }
+end
+
+---@param entries redbook.Entry[]
+---@param options { waiter: function? }
+---@param on_event fun(event: table) gets "scan" before and "scanned" after each source
+---@return redbook.ScannedTrack[]? tracks
+---@return redbook.Failure? err stage "source" with all problems, or "interrupted"
+local function scan(entries, options, on_event)
+  local tracks, problems = {}, {}
+  for index, entry in ipairs(entries) do
+    on_event { event = "scan", index = index, count = #entries, path = entry.path }
+    local track, err = scan_one(entry, options)
+    if track then
+      tracks[#tracks + 1] = track
+      on_event { event = "scanned", index = index, count = #entries, path = entry.path,
+        title = track.title, sectors = track.sectors, crc32 = track.crc32,
+        clipped_samples = track.clipped }
+    elseif err.stage == "interrupted" then
+      return nil, err
+    else
+      problems[#problems + 1] = complaint(entry, err)
+    end
+  end
+  if #problems == 0 then return tracks end
+  local first = problems[1]
+  return nil, failure.new { stage = "source", problems = problems, code = first.code,
+    name = first.name, message = #problems == 1 and first.message
+      or ("%d of %d sources cannot be burned"):format(#problems, #entries),
+    advice = present(first.advice) or "repair these files or take them out of the list" }
+end
+
+return scan

@@ -1,0 +1,138 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Where the events of a recipe go: a terminal, a log, a program that reads NDJSON.
+
+local json = require "redbook.report.json"
+local lines = require "redbook.report.lines"
+local text = require "redbook.playlist.text"
+
+local report = {}
+
+---@class redbook.TextOptions
+---@field out table something with `write` and `flush`
+---@field err table? where failures go, default `out`
+---@field tty boolean? whether one line may be redrawn
+---@field width integer? columns, default 80
+---@field verbose boolean?
+
+local Text = {}
+Text.__index = Text
+
+function Text:clear()
+  if self.drawn == 0 then return end
+  self.out:write("\r", (" "):rep(self.drawn), "\r")
+  self.out:flush()
+  self.drawn = 0
+end
+
+-- A line that stays; takes the place of the progress line.
+function Text:say(line)
+  self:clear()
+  self.out:write(line, "\n")
+  self.out:flush()
+end
+
+-- A line that the next one overwrites; the last column stays free, or some terminals scroll.
+function Text:draw(line)
+  local length = utf8.len(line)
+  self.out:write("\r", line, (" "):rep(self.drawn - length))
+  self.drawn = length
+  self.out:flush()
+end
+
+function Text:each(list)
+  for _, line in ipairs(list) do self:say(line) end
+end
+
+local show = {}
+
+function show.scan(self, event)
+  local line = ("reading %d of %d: %s"):format(event.index, event.count,
+    text.printable(event.path))
+  if self.tty then
+    self:draw(lines.fit(line, self.width - 1))
+  elseif self.verbose then
+    self:say(line)
+  end
+end
+
+function show.plan(self, event)
+  self:each(lines.plan(event.plan, self.width))
+end
+
+function show.wait(self, event)
+  self:say(("%s (at most %d seconds)"):format(text.printable(event.reason), event.limit))
+end
+
+function show.retry(self, event)
+  self:say(("%s; attempt %d of %d in %g seconds"):format(text.printable(event.message),
+    event.attempt + 1, event.of, event.wait))
+end
+
+function show.countdown(self, event)
+  self:draw(lines.fit(("%s starts in %d seconds; ^C stops it"):format(
+    event.simulate and "The simulation" or "Burning", event.seconds), self.width - 1))
+end
+
+function show.track(self, event)
+  self.last_action = nil
+  if self.tty then return end
+  self:say(("Track %d of %d: %s"):format(event.index, event.count, lines.label(event)))
+end
+
+function show.progress(self, event)
+  if self.tty then return self:draw(lines.progress(event, self.width - 1)) end
+  if self.verbose and event.action ~= self.last_action then
+    self:say("  " .. lines.progress(event, self.width - 2))
+  end
+  self.last_action = event.action
+end
+
+function show.track_done(self, event)
+  if not self.verbose then return end
+  self:say(("  track %d: sector %d, %d sectors%s"):format(event.number, event.start,
+    event.sectors, event.crc32 and (", CRC-32 %08x"):format(event.crc32) or ""))
+end
+
+function show.finish(self, event)
+  if event.simulate then return end
+  self:say(event.keep_open and "Ending; the session stays open." or "Closing the disc.")
+end
+
+function show.remark(self, event)
+  if self.verbose then self:say("Note: " .. text.printable(event.message)) end
+end
+
+function show.summary(self, event)
+  self:each(lines.summary(event))
+end
+
+show["error"] = function(self, event)
+  self:clear()
+  for _, line in ipairs(lines.failure(event.err, { simulate = event.simulate,
+    verbose = self.verbose })) do
+    self.err:write(line, "\n")
+  end
+  self.err:flush()
+end
+
+---@param options redbook.TextOptions
+---@return fun(event: table)
+function report.text(options)
+  local self = setmetatable({ out = options.out, err = options.err or options.out,
+    tty = options.tty or false, width = options.width or 80, verbose = options.verbose or false, drawn = 0 }, Text)
+  return function(event)
+    local handler = show[event.event]
+    if handler then handler(self, event) end
+  end
+end
+
+---@param out table something with `write` and `flush`
+---@return fun(event: table)
+function report.json(out)
+  return function(event)
+    out:write(json.line(event), "\n")
+    out:flush()
+  end
+end
+
+return report

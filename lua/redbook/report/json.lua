@@ -1,0 +1,81 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Events as NDJSON: one object a line, keys in fixed order, the schema's number first. README
+-- describes the schema; a change that breaks a reader raises VERSION.
+
+local cjson = require "cjson"
+local text = require "redbook.playlist.text"
+
+local json = {}
+
+json.VERSION = 1
+
+-- Lists, even when empty.
+local LISTS = { tracks = true, problems = true, remarks = true, devices = true }
+
+local encode
+
+local function sorted_keys(object)
+  local keys = {}
+  for key in pairs(object) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+local function encode_list(list)
+  local parts = {}
+  for index, value in ipairs(list) do parts[index] = encode(value) end
+  return "[" .. table.concat(parts, ",") .. "]"
+end
+
+local function encode_members(object, parts)
+  for _, key in ipairs(sorted_keys(object)) do
+    parts[#parts + 1] = cjson.encode(key) .. ":" .. encode(object[key], key)
+  end
+  return "{" .. table.concat(parts, ",") .. "}"
+end
+
+-- File names may be any bytes; JSON is UTF-8.
+local function encode_scalar(value)
+  if type(value) == "string" then return cjson.encode(text.to_utf8(value)) end
+  if math.type(value) == "float" then value = math.floor(value * 1000 + 0.5) / 1000 end
+  return cjson.encode(value)
+end
+
+function encode(value, key)
+  if type(value) ~= "table" then return encode_scalar(value) end
+  if LISTS[key] and next(value) == nil then return "[]" end
+  if #value > 0 then return encode_list(value) end
+  return encode_members(value, {})
+end
+
+-- The plan's tables as the schema has them: units in the names, sums flat.
+local function flatten_plan(event)
+  local plan, medium = event.plan, event.medium
+  return { event = "plan", simulate = event.simulate, tracks = plan.tracks,
+    audio_sectors = plan.audio, gap_sectors = plan.gaps, needed_sectors = plan.needed,
+    free_sectors = plan.free, left_sectors = plan.left, fits = plan.fits,
+    problems = plan.problems, remarks = plan.remarks, medium = { type = medium.MediaType,
+      state = medium.State, track_count = medium.NumberOfTracks, next_track = medium.NextTrack,
+      next_writable_address = medium.NextWritableAddress, total_sectors = medium.TotalSectors } }
+end
+
+local function flatten_error(event)
+  local flat = event.err:as_table()
+  flat.event, flat.exit = "error", event.exit
+  return flat
+end
+
+---@param event table plain data with a field `event`
+---@return string line without its end
+function json.line(event)
+  if event.event == "plan" then event = flatten_plan(event) end
+  if event.event == "error" then event = flatten_error(event) end
+  local rest = {}
+  for key, value in pairs(event) do
+    if key ~= "event" then rest[key] = value end
+  end
+  return encode_members(rest, { ('"redbook":%d'):format(json.VERSION),
+    '"event":' .. cjson.encode(event.event) })
+end
+
+return json

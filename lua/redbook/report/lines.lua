@@ -1,0 +1,152 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Events as lines for people. Pure: tables in, strings out.
+
+local msf = require "redbook.msf"
+local playlist = require "redbook.playlist"
+local text = require "redbook.playlist.text"
+
+local lines = {}
+
+local function plural(count, word)
+  return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
+end
+
+---@param value string
+---@param width integer columns; every character counts as one
+---@return string cut with an ellipsis when it is longer
+function lines.fit(value, width)
+  local length = utf8.len(value)
+  if length <= width then return value end
+  if width < 1 then return "" end
+  return value:sub(1, utf8.offset(value, width) - 1) .. "…"
+end
+
+---@param track { title: string?, artist: string?, path: string? }
+---@return string "Artist - Title", safe for a terminal
+function lines.label(track)
+  local title = track.title or track.path or ""
+  return text.printable(track.artist and track.artist .. " - " .. title or title)
+end
+
+-- Sentences for `disc`; the word itself is in the JSON.
+local DISC = {
+  untouched = "The disc is untouched.",
+  open = "The disc is open: its tracks are safe, but players cannot see them before its "
+    .. "session is closed.",
+  appendable = "The disc plays; its session is closed and another one may follow.",
+  finalised = "The disc is closed and plays.",
+  spoiled = "The disc is spoiled.",
+  unknown = "What state the disc is in could not be found out.",
+}
+
+---@param state string
+---@return string sentence
+function lines.disc(state)
+  return DISC[state] or DISC.unknown
+end
+
+---@param plan redbook.Plan
+---@param width integer
+---@return string[]
+function lines.plan(plan, width)
+  local list = { " #  start     length  title" }
+  for _, track in ipairs(plan.tracks) do
+    local head = ("%2d  %s  %6s  "):format(track.number, track.start_msf, track.length)
+    list[#list + 1] = head .. lines.fit(lines.label(track), width - #head)
+  end
+  list[#list + 1] = ("%s, %s in all (%s); %s free, %s %s."):format(
+    plural(#plan.tracks, "track"), msf.of_length(plan.needed), plural(plan.needed, "sector"),
+    msf.of_length(plan.free), msf.of_length(math.abs(plan.left)),
+    plan.left < 0 and "too little" or "left")
+  for _, problem in ipairs(plan.problems) do list[#list + 1] = "Problem: " .. problem end
+  for _, remark in ipairs(plan.remarks) do list[#list + 1] = "Note: " .. remark end
+  return list
+end
+
+local DOING = { preparing = "calibrating", finishing = "finishing", verifying = "checking",
+  unknown = "waiting" }
+
+local function figures(event)
+  local parts = { msf.short(event.done) .. " of " .. msf.short(event.sectors) }
+  if event.speed then parts[#parts + 1] = ("%.1fx"):format(event.speed) end
+  if event.fifo_percent then parts[#parts + 1] = ("fifo %d%%"):format(event.fifo_percent) end
+  if event.drive_buffer_percent then
+    parts[#parts + 1] = ("drive %d%%"):format(event.drive_buffer_percent)
+  end
+  return table.concat(parts, "  ")
+end
+
+---One line of progress, never longer than `width` columns.
+---@param event table a "progress" event
+---@param width integer
+---@return string
+function lines.progress(event, width)
+  if not event.number then
+    return lines.fit(("closing: %s, %ds"):format(DOING[event.action] or event.action,
+      event.elapsed or 0), width)
+  end
+  local head = ("track %d of %d  "):format(event.index, event.count)
+  local tail = event.action == "writing" and figures(event)
+    or DOING[event.action] or event.action
+  local room = width - #head - #tail - 2
+  local title = room >= 4 and lines.fit(text.printable(event.title or ""), room) .. "  " or ""
+  return lines.fit(head .. title .. tail, width)
+end
+
+---Three lines: what happened, what it means for the disc, what to do. Before them one line for
+---every single problem, when there are several.
+---@param err redbook.Failure
+---@param options? { simulate: boolean, verbose: boolean }
+---@return string[]
+function lines.failure(err, options)
+  options = options or {}
+  local list = {}
+  for _, problem in ipairs(err.problems or {}) do list[#list + 1] = playlist.describe(problem) end
+  local what = text.printable(tostring(err.message))
+  if err.name and options.verbose then
+    what = ("%s (%s, 0x%08X)"):format(what, err.name, err.code or 0)
+  end
+  list[#list + 1] = "burn: " .. what
+  if err.sense and options.verbose then
+    list[#list + 1] = ("sense: %X/%02X/%02X %s, command %s"):format(err.sense.key, err.sense.asc,
+      err.sense.ascq, err.sense.text or "", err.command or "unknown")
+  end
+  local disc = lines.disc(err.disc)
+  if err.stage == "verify" then disc = "The disc is written, but doubtful: " .. disc end
+  if (err.tracks_written or 0) > 0 and not options.simulate then
+    disc = ("%s %s written whole."):format(disc, plural(err.tracks_written, "track") ..
+      (err.tracks_written == 1 and " is" or " are"))
+  end
+  list[#list + 1] = "disc: " .. disc
+  list[#list + 1] = "what to do: " .. lines.advice(err, options)
+  return list
+end
+
+---@param err redbook.Failure
+---@return string sentence without a full stop is fine
+function lines.advice(err)
+  if err.advice and err.advice ~= "" then return text.printable(err.advice) end
+  if err.disc == "open" then return "go on with this disc: burn the rest with --append" end
+  if err.disc == "untouched" then return "nothing was lost; try again" end
+  if err.disc == "appendable" or err.disc == "finalised" then return "nothing" end
+  return "look at the disc in a player before it is used"
+end
+
+---@param event table the "summary" event
+---@return string[]
+function lines.summary(event)
+  local verb = event.simulated and "simulated" or "burned"
+  local list = { ("%s %s, %s."):format(plural(event.tracks, "track"), verb,
+    msf.of_length(event.sectors)) }
+  list[2] = event.simulated and "The laser was off: " .. lines.disc(event.disc)
+    or lines.disc(event.disc)
+  if event.clipped_samples > 0 then
+    list[#list + 1] = plural(event.clipped_samples, "sample") .. " had to be limited (clipped)."
+  end
+  for _, remark in ipairs(event.remarks) do
+    list[#list + 1] = "Note: " .. text.printable(remark)
+  end
+  return list
+end
+
+return lines
