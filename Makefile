@@ -80,13 +80,17 @@ $(BUILD)/spec/%.so: spec/support/%.c
 	@mkdir -p $(@D)
 	$(CC) $(LIBFLAG) $(CPPFLAGS_ALL) $(LUA_CFLAGS) $(CFLAGS_ALL) -fvisibility=default $(LDFLAGS) -o $@ $< $(LIBS)
 
+# An installed script knows where its modules lie, whatever the prefix.
+find_modules = package.path = "$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;" .. package.path; \
+  package.cpath = "$(INST_LIBDIR)/?.so;" .. package.cpath
 install: all
 	install -d '$(DESTDIR)$(INST_LIBDIR)/redbook' '$(DESTDIR)$(INST_BINDIR)'
 	install -m 755 $(BUILD)/redbook/core.so '$(DESTDIR)$(INST_LIBDIR)/redbook/core.so'
 	for f in $(patsubst lua/%,%,$(LUA_MODULES)); do \
 	  install -D -m 644 "lua/$$f" "$(DESTDIR)$(INST_LUADIR)/$$f" || exit 1; done
-	for f in $(wildcard scripts/*.lua); do \
-	  install -m 755 "$$f" '$(DESTDIR)$(INST_BINDIR)' || exit 1; done
+	for f in $(notdir $(wildcard scripts/*.lua)); do \
+	  install -m 755 "scripts/$$f" '$(DESTDIR)$(INST_BINDIR)' && \
+	  sed -i '1a $(find_modules)' "$(DESTDIR)$(INST_BINDIR)/$$f" || exit 1; done
 
 env:
 	@echo "LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'" \

@@ -10,7 +10,7 @@ local installed = {}
 -- Nothing of the checkout may help: no module path, another working folder.
 local function run(script, arguments, folder)
   return sandbox.run(
-    "env -u LUA_PATH -u LUA_CPATH -u LUA_PATH_5_4 -u LUA_CPATH_5_4 -u BUILD "
+    "env -u LUA_PATH -u LUA_CPATH -u LUA_PATH_5_4 -u LUA_CPATH_5_4 -u REDBOOK_BUILD "
       .. sandbox.quote(script) .. " " .. arguments,
     folder
   )

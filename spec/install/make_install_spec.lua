@@ -6,37 +6,43 @@ local sandbox = require "spec.support.sandbox"
 local installed = require "spec.install.installed"
 
 describe("make install", function()
-  local folder, prefix
+  local folder
+
+  local function install(variables)
+    local code, out, err = sandbox.run(
+      ("env -u MAKEFLAGS -u MFLAGS make BUILD=%s %s install"):format(
+        sandbox.quote(sandbox.build), variables), sandbox.root)
+    assert(code == 0, out .. err)
+  end
 
   setup(function()
     folder = sandbox.folder()
-    prefix = folder .. "/stage/opt/redbook"
-    local code, out, err = sandbox.run(
-      ("env -u MAKEFLAGS -u MFLAGS make BUILD=%s DESTDIR=%s PREFIX=/opt/redbook install"):format(
-        sandbox.quote(sandbox.build),
-        sandbox.quote(folder .. "/stage")
-      ),
-      sandbox.root
-    )
-    assert(code == 0, out .. err)
+    install("PREFIX=" .. folder .. "/prefix")
   end)
-
   teardown(function() sandbox.remove(folder) end)
 
   it("puts modules where Lua 5.4 looks below the prefix, and nothing else", function()
+    local prefix = folder .. "/prefix"
     assert.equal("file", lfs.attributes(prefix .. "/lib/lua/5.4/redbook/core.so", "mode"))
     assert.same(installed.modules(sandbox.root .. "/lua"),
                 installed.modules(prefix .. "/share/lua/5.4"))
-    local _, top = sandbox.run("ls", prefix)
-    assert.equal("bin\nlib\nshare\n", top)
+    local _, top = sandbox.run("ls . lib/lua/5.4 share/lua/5.4", prefix)
+    assert.equal(".:\nbin\nlib\nshare\n\nlib/lua/5.4:\nredbook\n\nshare/lua/5.4:\nredbook\n", top)
   end)
 
   it("installs an executable burn.lua that helps from any folder", function()
-    assert.equal("rwxr-xr-x", lfs.attributes(prefix .. "/bin/burn.lua", "permissions"))
-    installed.helps(prefix .. "/bin/burn.lua", folder)
+    assert.equal("rwxr-xr-x", lfs.attributes(folder .. "/prefix/bin/burn.lua", "permissions"))
+    installed.helps(folder .. "/prefix/bin/burn.lua", folder)
   end)
 
   it("installs a burn.lua that burns from any folder", function()
-    installed.burns(prefix .. "/bin/burn.lua", folder)
+    installed.burns(folder .. "/prefix/bin/burn.lua", folder)
+  end)
+
+  it("stages below DESTDIR the same files, which name no staging folder", function()
+    install(("DESTDIR=%s/stage PREFIX=%s/prefix"):format(folder, folder))
+    local code, out = sandbox.run(
+      ("diff -r prefix stage%s/prefix"):format(folder), folder)
+    assert.same({ 0, "" }, { code, out })
   end)
 end)

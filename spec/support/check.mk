@@ -12,7 +12,9 @@ TAP           = spec/support/tap.sh
 SETUP         = spec/support/setup.sh
 AGAIN         = $(MAKE) --no-print-directory -s
 TALLY         = $(LUA) spec/support/tally.lua
-export BUILD LUA
+# The scripts of a checkout look for core.so in $$REDBOOK_BUILD.
+REDBOOK_BUILD = $(abspath $(BUILD))
+export BUILD REDBOOK_BUILD LUA
 
 .PHONY: test test-long lint asan tsan valgrind fuzz bench coverage doc format \
         check-pass check-c check-lua c-tests pass-plain pass-asan pass-tsan pass-valgrind pass-long \

@@ -44,7 +44,8 @@ function sandbox.remove(path)
 end
 
 ---Environment assignments that let any Lua 5.4 use this checkout and build, for sh.
-sandbox.env = ("BUILD=%s LUA_PATH=%s LUA_CPATH=%s"):format(
+sandbox.env = ("BUILD=%s REDBOOK_BUILD=%s LUA_PATH=%s LUA_CPATH=%s"):format(
+  sandbox.quote(place.build),
   sandbox.quote(place.build),
   sandbox.quote(("%s/lua/?.lua;%s/lua/?/init.lua;;"):format(place.root, place.root)),
   sandbox.quote(("%s/?.so;%s/spec/?.so;;"):format(place.build, place.build))
