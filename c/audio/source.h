@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* AudioSource: a sound file or raw PCM as whole CD-DA sectors, always 44.1 kHz 16-bit stereo.
  *
  * Path of the sound: decode to float (libsndfile) -> channels (mono doubled at 0 dB, more than

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Telling sound files by their first bytes, never by their names. */
+#include "audio/container.h"
+
+#include <string.h>
+
+#define HEAD 64
+
+bool redbook_cut_off(struct redbook_error *err, const char *label, double ends, double says) {
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+               "%s is cut off: it ends at %.2f s, its header says %.2f s", label, ends, says);
+  redbook_advise(err, "Get a whole copy of the file.");
+  return false;
+}
+
+bool redbook_pcm_judge(const struct redbook_input *input,
+                       const struct redbook_pcm_layout *layout,
+                       struct redbook_container *container, struct redbook_error *err) {
+  int64_t there = input->size - layout->data;
+  if (there < 0) there = 0;
+  container->open_ended = layout->bytes < 0;
+  int64_t bytes = layout->bytes < 0 ? there : layout->bytes;
+  if (bytes > there) {
+    double second = layout->second ? layout->second : 176400;
+    return redbook_cut_off(err, input->label, (double)there / second, (double)bytes / second);
+  }
+  if (layout->block) {
+    container->frames = bytes / layout->block;
+    container->certain = true;
+  }
+  if (bytes == 0 || container->frames == 0)
+    return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                        "%s holds no sound: its length is zero", input->label);
+  return true;
+}
+
+/* ID3v2.4 main structure, 3.1: the size is four 7-bit bytes, without header and footer. */
+int64_t redbook_id3v2_end(const struct redbook_input *input) {
+  int64_t at = 0;
+  uint8_t tag[10];
+  while (redbook_input_get(input, tag, sizeof tag, at) && memcmp(tag, "ID3", 3) == 0 &&
+         ((tag[6] | tag[7] | tag[8] | tag[9]) & 0x80) == 0) {
+    int64_t size = (int64_t)tag[6] << 21 | tag[7] << 14 | tag[8] << 7 | tag[9];
+    at += 10 + size + (tag[5] & 0x10 ? 10 : 0);
+  }
+  return at;
+}
+
+static bool not_sound(const struct redbook_input *input, const uint8_t *head, size_t length,
+                      struct redbook_error *err) {
+  const char *advice = NULL;
+  const char *what = redbook_foreign_name(head, length, &advice);
+  if (what)
+    redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                 "%s is %s, which cannot be burned", input->label, what);
+  else
+    redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                 "%s is not a sound file that can be decoded", input->label);
+  redbook_advise(err, "%s",
+                 advice ? advice
+                        : "Use WAV, FLAC, AIFF, Ogg Vorbis, Opus, MP3, CAF, W64 or AU; "
+                          "or convert it to one of them.");
+  return false;
+}
+
+static bool is(const uint8_t *head, size_t offset, const char *mark) {
+  return memcmp(head + offset, mark, strlen(mark)) == 0;
+}
+
+bool redbook_container_probe(const struct redbook_input *input,
+                             struct redbook_container *container, struct redbook_error *err) {
+  *container = (struct redbook_container){.frames = -1};
+  uint8_t head[HEAD] = {0};
+  ssize_t got = redbook_read_at(input->fd, head, sizeof head, 0);
+  if (got < 0) return redbook_fail(err, REDBOOK_E_FAIL, "%s cannot be read", input->label);
+  if ((is(head, 0, "RIFF") || is(head, 0, "RIFX") || is(head, 0, "RF64")) &&
+      is(head, 8, "WAVE"))
+    return redbook_riff_check(input, container, err);
+  if (is(head, 0, "riff\x2E\x91\xCF\x11")) return redbook_w64_check(input, container, err);
+  if (is(head, 0, "FORM") && (is(head, 8, "AIFF") || is(head, 8, "AIFC")))
+    return redbook_aiff_check(input, container, err);
+  if (is(head, 0, ".snd") || is(head, 0, "dns."))
+    return redbook_au_check(input, container, err);
+  if (is(head, 0, "caff")) return redbook_caf_check(input, container, err);
+  if (is(head, 0, "OggS")) return redbook_ogg_check(input, container, err);
+  int64_t at = redbook_id3v2_end(input);
+  uint8_t mark[4] = {0};
+  if (redbook_input_get(input, mark, 4, at) && is(mark, 0, "fLaC"))
+    return redbook_flac_check(input, at, container, err);
+  redbook_error_clear(err);
+  struct redbook_error why;
+  redbook_error_clear(&why);
+  if (redbook_mpeg_check(input, at, container, &why)) return true;
+  if (why.code != REDBOOK_S_OK) {
+    if (err) *err = why;
+    return false;
+  }
+  return not_sound(input, head, (size_t)got, err);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a sound file is and what its container promises, found without decoding it.
+ *
+ * libsndfile shortens a cut-off file silently, so each container's own lengths are read here
+ * and held against the file's size, and later against what the decoder gives.
+ */
+#ifndef REDBOOK_AUDIO_CONTAINER_H
+#define REDBOOK_AUDIO_CONTAINER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "audio/input.h"
+#include "base/error.h"
+
+enum redbook_container_kind {
+  REDBOOK_WAV,
+  REDBOOK_RF64,
+  REDBOOK_W64,
+  REDBOOK_AIFF,
+  REDBOOK_AU,
+  REDBOOK_CAF,
+  REDBOOK_FLAC,
+  REDBOOK_VORBIS,
+  REDBOOK_OPUS,
+  REDBOOK_MPEG,
+};
+
+struct redbook_container {
+  enum redbook_container_kind kind;
+  int64_t frames;     /* promised, at the source's rate; -1 unknown */
+  int64_t slack;      /* a good file may give this many fewer */
+  bool certain;       /* the promise is the exact length */
+  bool open_ended;    /* written to a pipe: a PCM container without a length */
+  int64_t first_byte; /* of the first MPEG frame; 0 for the others */
+};
+
+/* Says what the file is by its content, refuses what is not sound or cannot be decoded, and
+ * what its container shows to be cut off. Every error is 050D and names the file. */
+bool redbook_container_probe(const struct redbook_input *input,
+                             struct redbook_container *container, struct redbook_error *err);
+
+/* One per container, `at` = where it begins (after ID3v2 tags). */
+bool redbook_riff_check(const struct redbook_input *input, struct redbook_container *container,
+                        struct redbook_error *err);
+bool redbook_w64_check(const struct redbook_input *input, struct redbook_container *container,
+                       struct redbook_error *err);
+bool redbook_aiff_check(const struct redbook_input *input, struct redbook_container *container,
+                        struct redbook_error *err);
+bool redbook_au_check(const struct redbook_input *input, struct redbook_container *container,
+                      struct redbook_error *err);
+bool redbook_caf_check(const struct redbook_input *input, struct redbook_container *container,
+                       struct redbook_error *err);
+bool redbook_flac_check(const struct redbook_input *input, int64_t at,
+                        struct redbook_container *container, struct redbook_error *err);
+bool redbook_ogg_check(const struct redbook_input *input, struct redbook_container *container,
+                       struct redbook_error *err);
+/* False with err code S_OK: no MPEG audio there. */
+bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
+                        struct redbook_container *container, struct redbook_error *err);
+
+/* The name of something that is known but not decoded ("AAC in MP4"), or NULL. `advice` gets
+ * what to do, or NULL. */
+const char *redbook_foreign_name(const uint8_t *head, size_t length, const char **advice);
+
+/* Where the file's own data begin: behind ID3v2 tags, if there are any. */
+int64_t redbook_id3v2_end(const struct redbook_input *input);
+
+/* PCM containers: what the format and data chunks say. */
+struct redbook_pcm_layout {
+  unsigned rate;
+  uint32_t block;  /* bytes of one frame; 0 when the encoding is not linear */
+  uint32_t second; /* bytes per second, for messages; 0 unknown */
+  int64_t data;    /* offset of the first frame */
+  int64_t bytes;   /* declared; -1 = up to the end of the file */
+};
+/* Fills frames, certain and open_ended, or refuses a file that is too short. */
+bool redbook_pcm_judge(const struct redbook_input *input,
+                       const struct redbook_pcm_layout *layout,
+                       struct redbook_container *container, struct redbook_error *err);
+
+/* 050D "... is cut off: it ends at x s, its header says y s". */
+bool redbook_cut_off(struct redbook_error *err, const char *label, double ends, double says);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The path of a sound file: decoder -> channels -> rate -> dither and clamp -> frames. An exact
+ * source goes from the decoder to the frames directly. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/decode.h"
+#include "audio/stages.h"
+#include "audio/stream.h"
+
+#define BLOCK 4096u /* source frames decoded at once: soxr is slower with fewer (measured) */
+
+struct convert {
+  struct redbook_stream stream;
+  struct redbook_decoder decoder;
+  struct redbook_mix mix;
+  struct redbook_resampler *resampler; /* NULL at 44.1 kHz */
+  struct redbook_quantiser quantiser;
+  int64_t start, length; /* the part in 44.1 kHz frames, length -1 = to the end */
+  int64_t skip, left;    /* frames still to be left out; to come after them */
+  bool drained;          /* the decoder has nothing more */
+  bool ended;            /* nor has the resampler */
+  size_t room;           /* frames that one block may become */
+  float *raw;            /* BLOCK frames as decoded */
+  float *mixed;          /* BLOCK frames after the mix */
+  float *wave;           /* stereo frames that wait to be quantised */
+  size_t waiting;
+  int16_t *ready; /* quantised frames, those from `first` to `end` not fetched yet */
+  size_t first, end;
+};
+
+static bool fill_exact(struct convert *convert, struct redbook_error *err) {
+  int64_t got = redbook_decoder_shorts(&convert->decoder, convert->ready, BLOCK, err);
+  if (got < 0) return false;
+  if (convert->mix.width == 1)
+    for (size_t i = (size_t)got; i-- > 0;)
+      convert->ready[2 * i] = convert->ready[2 * i + 1] = convert->ready[i];
+  convert->first = 0;
+  convert->end = (size_t)got;
+  convert->ended = got < (int64_t)BLOCK;
+  return true;
+}
+
+/* Puts the next stereo frames at the end of `wave`; mono is doubled here, at 0 dB. */
+static void append(struct convert *convert, const float *frames, size_t count) {
+  size_t left_out = convert->skip < (int64_t)count ? (size_t)convert->skip : count;
+  convert->skip -= (int64_t)left_out;
+  count -= left_out;
+  if ((int64_t)count > convert->left) count = (size_t)convert->left;
+  convert->left -= (int64_t)count;
+  float *to = convert->wave + 2 * convert->waiting;
+  if (convert->mix.width == 2)
+    memmove(to, frames + 2 * left_out, 2 * count * sizeof *to);
+  else
+    for (size_t i = 0; i < count; i++)
+      to[2 * i] = to[2 * i + 1] = frames[left_out + i];
+  convert->waiting += count;
+}
+
+static bool resample(struct convert *convert, const float *in, size_t frames,
+                     struct redbook_error *err) {
+  float *out = convert->raw; /* decoded and mixed already: free, and large enough */
+  int64_t got = redbook_resampler_run(convert->resampler, in, frames, out, convert->room, err);
+  if (got < 0) return false;
+  append(convert, out, (size_t)got);
+  if (!in) convert->ended = got == 0;
+  return true;
+}
+
+static bool decode(struct convert *convert, struct redbook_error *err) {
+  if (convert->drained) return resample(convert, NULL, 0, err);
+  int64_t got = redbook_decoder_floats(&convert->decoder, convert->raw, BLOCK, err);
+  if (got < 0) return false;
+  redbook_mix_run(&convert->mix, convert->raw, convert->mixed, (size_t)got);
+  convert->drained = got < (int64_t)BLOCK;
+  if (convert->resampler) return resample(convert, convert->mixed, (size_t)got, err);
+  append(convert, convert->mixed, (size_t)got);
+  convert->ended = convert->drained;
+  return true;
+}
+
+static bool fill(struct convert *convert, struct redbook_error *err) {
+  if (convert->stream.format.exact) return fill_exact(convert, err);
+  if (!decode(convert, err)) return false;
+  convert->ended |= convert->left == 0;
+  size_t done = redbook_quantise(&convert->quantiser, convert->wave, convert->ready,
+                                 convert->waiting, convert->ended);
+  convert->waiting -= done;
+  memmove(convert->wave, convert->wave + 2 * done, 2 * convert->waiting * sizeof(float));
+  convert->first = 0;
+  convert->end = done;
+  convert->stream.clipped = convert->quantiser.clipped;
+  return true;
+}
+
+static int64_t convert_read(struct redbook_stream *stream, uint8_t *bytes, size_t frames,
+                            struct redbook_error *err) {
+  struct convert *convert = (struct convert *)stream;
+  size_t done = 0;
+  while (done < frames) {
+    size_t here = convert->end - convert->first;
+    if (here > frames - done) here = frames - done;
+    redbook_pack(bytes + done * REDBOOK_FRAME_BYTES, convert->ready + 2 * convert->first,
+                 2 * here);
+    convert->first += here;
+    done += here;
+    if (done == frames || (convert->ended && convert->first == convert->end)) break;
+    if (convert->first == convert->end && !fill(convert, err)) return -1;
+  }
+  return (int64_t)done;
+}
+
+/* A fresh state of every stage, so that the same bytes come again. */
+static bool start_stages(struct convert *convert, struct redbook_error *err) {
+  bool exact = convert->stream.format.exact;
+  unsigned rate = convert->stream.format.sample_rate;
+  redbook_quantiser_init(&convert->quantiser);
+  redbook_resampler_free(convert->resampler);
+  convert->resampler = NULL;
+  convert->drained = convert->ended = false;
+  convert->waiting = convert->first = convert->end = 0;
+  convert->stream.clipped = 0;
+  convert->skip = exact ? 0 : convert->start;
+  convert->left = convert->length < 0 ? INT64_MAX : convert->length;
+  if (exact && !redbook_decoder_skip(&convert->decoder, convert->start, err)) return false;
+  if (rate == REDBOOK_DISC_RATE) return true;
+  convert->resampler = redbook_resampler_new(rate, convert->mix.width, err);
+  return convert->resampler != NULL;
+}
+
+static bool convert_rewind(struct redbook_stream *stream, struct redbook_error *err) {
+  struct convert *convert = (struct convert *)stream;
+  return redbook_decoder_rewind(&convert->decoder, err) && start_stages(convert, err);
+}
+
+static void convert_close(struct redbook_stream *stream) {
+  struct convert *convert = (struct convert *)stream;
+  redbook_decoder_close(&convert->decoder);
+  redbook_resampler_free(convert->resampler);
+  free(convert->raw);
+  free(convert->mixed);
+  free(convert->wave);
+  free(convert->ready);
+  free(convert);
+}
+
+static bool make_room(struct convert *convert, struct redbook_error *err) {
+  unsigned rate = convert->stream.format.sample_rate;
+  size_t channels = convert->stream.format.channels;
+  convert->room = ((size_t)BLOCK * REDBOOK_DISC_RATE + rate - 1) / rate + 64;
+  if (convert->room < BLOCK) convert->room = BLOCK;
+  if (channels < 2) channels = 2;
+  size_t wave = convert->room + REDBOOK_SILENCE_FRAMES;
+  size_t raw = BLOCK * channels > 2 * convert->room ? BLOCK * channels : 2 * convert->room;
+  convert->raw = calloc(raw, sizeof(float));
+  convert->mixed = calloc(2 * (size_t)BLOCK, sizeof(float));
+  convert->wave = calloc(2 * wave, sizeof(float));
+  convert->ready = calloc(2 * wave, sizeof(int16_t));
+  if (convert->raw && convert->mixed && convert->wave && convert->ready) return true;
+  return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
+}
+
+/* PCM and FLAC say how long they are, and the resampler keeps to the same rounding. */
+static int64_t announced(const struct convert *convert) {
+  const struct redbook_decoder *decoder = &convert->decoder;
+  int64_t rate = decoder->info.samplerate;
+  if (!decoder->container.certain) return -1;
+  int64_t frames = (decoder->promise * REDBOOK_DISC_RATE + rate / 2) / rate - convert->start;
+  return frames < 0 ? 0 : frames;
+}
+
+static bool set_up(struct convert *convert, struct redbook_error *err) {
+  struct redbook_decoder *decoder = &convert->decoder;
+  redbook_decoder_format(decoder, &convert->stream.format);
+  redbook_decoder_tags(decoder->file, &convert->stream.tags);
+  redbook_mix_init(&convert->mix, decoder->file, decoder->info.channels,
+                   decoder->container.kind);
+  convert->stream.announced = announced(convert);
+  return make_room(convert, err) && start_stages(convert, err);
+}
+
+struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int64_t length,
+                                            struct redbook_error *err) {
+  struct convert *convert = calloc(1, sizeof *convert);
+  if (!convert) {
+    (void)redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
+    return NULL;
+  }
+  convert->start = start;
+  convert->length = length;
+  convert->stream.read = convert_read;
+  convert->stream.rewind = convert_rewind;
+  convert->stream.close = convert_close;
+  if (redbook_decoder_open(&convert->decoder, path, err) && set_up(convert, err))
+    return &convert->stream;
+  convert_close(&convert->stream);
+  return NULL;
+}

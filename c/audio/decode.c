@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* libsndfile behind one sequential read whose end is judged, not believed. */
+#include "audio/decode.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
+
+static sf_count_t file_length(void *user) {
+  return ((struct redbook_decoder *)user)->input.size;
+}
+
+static sf_count_t file_seek(sf_count_t offset, int whence, void *user) {
+  struct redbook_decoder *decoder = user;
+  int64_t from = whence == SEEK_CUR   ? decoder->offset
+                 : whence == SEEK_END ? decoder->input.size
+                                      : 0;
+  if (from + offset < 0) return -1;
+  return decoder->offset = from + offset;
+}
+
+static sf_count_t file_read(void *data, sf_count_t count, void *user) {
+  struct redbook_decoder *decoder = user;
+  if (count <= 0) return 0;
+  ssize_t got = redbook_read_at(decoder->input.fd, data, (size_t)count, decoder->offset);
+  if (got < 0) {
+    decoder->read_errno = errno;
+    return 0;
+  }
+  decoder->offset += got;
+  return got;
+}
+
+static sf_count_t file_write(const void *data, sf_count_t count, void *user) {
+  (void)data, (void)count, (void)user;
+  return 0;
+}
+
+static sf_count_t file_tell(void *user) {
+  return ((struct redbook_decoder *)user)->offset;
+}
+
+static bool open_file(struct redbook_decoder *decoder, struct redbook_error *err) {
+  static SF_VIRTUAL_IO io = {file_length, file_seek, file_read, file_write, file_tell};
+  decoder->info = (SF_INFO){0};
+  decoder->position = decoder->offset = 0;
+  decoder->read_errno = 0;
+  decoder->file = sf_open_virtual(&io, SFM_READ, &decoder->info, decoder);
+  if (decoder->file) return true;
+  if (decoder->read_errno)
+    return redbook_fail_errno(err, decoder->read_errno, "%s cannot be read",
+                              decoder->input.label);
+  const char *reason = sf_strerror(NULL);
+  redbook_fail(err, refused, "%s cannot be decoded (%s)", decoder->input.label, reason);
+  redbook_advise(err, "Convert it to FLAC or WAV first, for instance with ffmpeg.");
+  return false;
+}
+
+static bool sensible(const struct redbook_decoder *decoder, struct redbook_error *err) {
+  const SF_INFO *info = &decoder->info;
+  const char *label = decoder->input.label;
+  if (info->samplerate < 4000 || info->samplerate > 768000)
+    return redbook_fail(err, refused, "%s has a sample rate of %d Hz, not 4000 to 768000",
+                        label, info->samplerate);
+  if (info->channels < 1 || info->channels > 8)
+    return redbook_fail(err, refused, "%s has %d channels, not 1 to 8", label, info->channels);
+  return true;
+}
+
+/* libsndfile's own count is good for Ogg (granules less the start) and for ADPCM in a WAV whose
+ * data chunk is whole; for MPEG without a Xing tag it is a guess. */
+static int64_t promised(const struct redbook_decoder *decoder) {
+  const struct redbook_container *container = &decoder->container;
+  int64_t frames = decoder->info.frames;
+  if (container->frames >= 0) return container->frames;
+  if (container->kind == REDBOOK_MPEG || container->kind == REDBOOK_FLAC) return -1;
+  if (container->open_ended || frames <= 0 || frames > INT64_MAX / 1000000) return -1;
+  return frames;
+}
+
+bool redbook_decoder_open(struct redbook_decoder *decoder, const char *path,
+                          struct redbook_error *err) {
+  *decoder = (struct redbook_decoder){.promise = -1};
+  if (!redbook_input_open(&decoder->input, path, err)) return false;
+  if (!redbook_container_probe(&decoder->input, &decoder->container, err) ||
+      !open_file(decoder, err) || !sensible(decoder, err)) {
+    redbook_decoder_close(decoder);
+    return false;
+  }
+  decoder->promise = promised(decoder);
+  return true;
+}
+
+void redbook_decoder_close(struct redbook_decoder *decoder) {
+  if (decoder->file) (void)sf_close(decoder->file);
+  decoder->file = NULL;
+  redbook_input_close(&decoder->input);
+}
+
+bool redbook_decoder_rewind(struct redbook_decoder *decoder, struct redbook_error *err) {
+  if (decoder->file) (void)sf_close(decoder->file);
+  return open_file(decoder, err);
+}
+
+static double second(const struct redbook_decoder *decoder) {
+  return (double)decoder->position / decoder->info.samplerate;
+}
+
+/* At the end, or where libsndfile says it is: 0 when all is well, -1 with the reason. */
+static int judge_end(const struct redbook_decoder *decoder, struct redbook_error *err) {
+  const char *label = decoder->input.label;
+  int code = decoder->file ? sf_error(decoder->file) : SF_ERR_SYSTEM;
+  int64_t least = decoder->promise - decoder->container.slack;
+  if (decoder->read_errno)
+    (void)redbook_fail_errno(err, decoder->read_errno, "%s cannot be read at %.2f s", label,
+                             second(decoder));
+  else if (decoder->promise >= 0 && decoder->position < least)
+    (void)redbook_cut_off(err, label, second(decoder),
+                          (double)decoder->promise / decoder->info.samplerate);
+  else if (code != SF_ERR_NO_ERROR)
+    (void)redbook_fail(err, refused, "%s is damaged at %.2f s (%s)", label, second(decoder),
+                       sf_error_number(code));
+  else
+    return 0;
+  return -1;
+}
+
+/* An exponent of all ones is an infinity or a NaN: they would spread through the resampler. */
+static bool all_finite(const float *samples, size_t count) {
+  uint32_t bad = 0;
+  for (size_t i = 0; i < count; i++) {
+    uint32_t bits;
+    memcpy(&bits, &samples[i], sizeof bits);
+    bad |= (bits & 0x7F800000u) == 0x7F800000u;
+  }
+  return bad == 0;
+}
+
+int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, int64_t count,
+                               struct redbook_error *err) {
+  int64_t got = decoder->file ? sf_readf_float(decoder->file, frames, count) : 0;
+  if (got < 0) got = 0;
+  decoder->position += got;
+  if (!all_finite(frames, (size_t)got * (size_t)decoder->info.channels)) {
+    (void)redbook_fail(err, refused, "%s is damaged before %.2f s: a sample is not a number",
+                       decoder->input.label, second(decoder));
+    return -1;
+  }
+  return got < count && judge_end(decoder, err) < 0 ? -1 : got;
+}
+
+int64_t redbook_decoder_shorts(struct redbook_decoder *decoder, int16_t *frames, int64_t count,
+                               struct redbook_error *err) {
+  int64_t got = decoder->file ? sf_readf_short(decoder->file, frames, count) : 0;
+  if (got < 0) got = 0;
+  decoder->position += got;
+  return got < count && judge_end(decoder, err) < 0 ? -1 : got;
+}
+
+bool redbook_decoder_skip(struct redbook_decoder *decoder, int64_t count,
+                          struct redbook_error *err) {
+  if (count == 0) return true;
+  if (sf_seek(decoder->file, count, SEEK_SET) == count) {
+    decoder->position = count;
+    return true;
+  }
+  return redbook_fail(err, refused, "%s ends before its part at %.2f s begins",
+                      decoder->input.label, (double)count / decoder->info.samplerate);
+}

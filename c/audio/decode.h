@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A sound file decoded from its beginning to its end by libsndfile, with its end checked. */
+#ifndef REDBOOK_AUDIO_DECODE_H
+#define REDBOOK_AUDIO_DECODE_H
+
+#include <sndfile.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "audio/container.h"
+#include "audio/input.h"
+#include "audio/source.h"
+#include "base/error.h"
+
+struct redbook_decoder {
+  struct redbook_input input;
+  struct redbook_container container;
+  SNDFILE *file;
+  SF_INFO info;
+  int64_t promise;  /* frames, -1 unknown */
+  int64_t position; /* the frame read next */
+  int64_t offset;   /* libsndfile's place in the file */
+  int read_errno;   /* the disk failed under libsndfile */
+};
+
+/* Errors as redbook_source_open's. */
+bool redbook_decoder_open(struct redbook_decoder *decoder, const char *path,
+                          struct redbook_error *err);
+void redbook_decoder_close(struct redbook_decoder *decoder);
+
+/* Back to the first frame by opening anew: libsndfile's seek is wrong for Vorbis (its issue
+ * 885) and a fresh decoder is the same every time. */
+bool redbook_decoder_rewind(struct redbook_decoder *decoder, struct redbook_error *err);
+
+/* Frames of `info.channels`, +-1 full scale. Fewer than `count` only at the end, which has been
+ * checked then; -1 on damage, a cut, or samples that are no numbers. */
+int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, int64_t count,
+                               struct redbook_error *err);
+/* The same as 16-bit integers; only for integer sources of at most 16 bits. */
+int64_t redbook_decoder_shorts(struct redbook_decoder *decoder, int16_t *frames, int64_t count,
+                               struct redbook_error *err);
+
+/* True for integer PCM of at most 16 bits, or FLAC of it, at 44.1 kHz in 1 or 2 channels. */
+bool redbook_decoder_exact(const struct redbook_decoder *decoder);
+/* Steps over `count` frames of an exact source, whose seeks are measured to be exact. */
+bool redbook_decoder_skip(struct redbook_decoder *decoder, int64_t count,
+                          struct redbook_error *err);
+
+void redbook_decoder_format(const struct redbook_decoder *decoder,
+                            struct redbook_source_format *format);
+void redbook_decoder_tags(SNDFILE *file, struct redbook_source_tags *tags);
+
+/* Copies text as UTF-8, cut at a character; bytes that are not UTF-8 are read as CP1252. */
+void redbook_tag_text(char *to, size_t size, const char *from);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Float to 16 bits: TPDF dither of 2 LSB peak to peak, white, independent for each sample, from
+ * a fixed seed; clamped, never wrapped; digital silence left alone. */
+#include <string.h>
+
+#include "audio/stages.h"
+
+#define LANES REDBOOK_DITHER_LANES
+#define GROUP (LANES / 2) /* frames */
+
+/* Adding and taking away 1.5 * 2^23 rounds a float to the nearest integer. */
+#define ROUNDER 12582912.0f
+
+void redbook_quantiser_init(struct redbook_quantiser *quantiser) {
+  uint32_t seed = 0x52656421u;
+  *quantiser = (struct redbook_quantiser){0};
+  for (int i = 0; i < LANES; i++) { /* splitmix-like, so that lanes start far apart */
+    seed += 0x9E3779B9u;
+    uint32_t z = (seed ^ seed >> 16) * 0x85EBCA6Bu;
+    z = (z ^ z >> 13) * 0xC2B2AE35u;
+    quantiser->lanes[i] = (z ^ z >> 16) | 1u;
+  }
+}
+
+/* Eight samples, one lane each. The sum of a random number's two halves is triangular. */
+static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
+                           int16_t *restrict out, uint32_t *restrict clipped) {
+  for (int i = 0; i < LANES; i++) {
+    uint32_t x = lanes[i];
+    x ^= x << 13;
+    x ^= x >> 17;
+    x ^= x << 5;
+    lanes[i] = x;
+    int32_t sum = (int32_t)(x >> 16) + (int32_t)(x & 0xFFFF) - 65535;
+    float y = in[i] * 32768.0f + (float)sum * (1.0f / 65536.0f);
+    float high = y < 32767.0f ? y : 32767.0f;
+    float clamped = high > -32768.0f ? high : -32768.0f;
+    clipped[i] += (y >= 32767.5f) | (y < -32768.5f);
+    out[i] = (int16_t)(int32_t)((clamped + ROUNDER) - ROUNDER);
+  }
+}
+
+static void dithered(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
+                     size_t frames) {
+  uint32_t lanes[LANES], clipped[LANES] = {0};
+  memcpy(lanes, quantiser->lanes, sizeof lanes);
+  size_t done = 0;
+  for (; done + GROUP <= frames; done += GROUP)
+    quantise_group(lanes, in + 2 * done, out + 2 * done, clipped);
+  if (done < frames) {
+    float rest[LANES] = {0};
+    int16_t result[LANES];
+    memcpy(rest, in + 2 * done, (frames - done) * 2 * sizeof *in);
+    quantise_group(lanes, rest, result, clipped);
+    memcpy(out + 2 * done, result, (frames - done) * 2 * sizeof *out);
+  }
+  memcpy(quantiser->lanes, lanes, sizeof lanes);
+  for (int i = 0; i < LANES; i++)
+    quantiser->clipped += clipped[i];
+}
+
+static bool zero(const float *in, size_t frame) {
+  return in[2 * frame] == 0 && in[2 * frame + 1] == 0;
+}
+
+static size_t zeros_from(const float *in, size_t frame, size_t count) {
+  size_t end = frame;
+  while (end < count && zero(in, end))
+    end++;
+  return end - frame;
+}
+
+/* First frame from `from` on that begins a run of zeros as long as silence, or a shorter one
+ * that reaches `count`. Looks at every 588th frame: a run cannot hide between two of them. */
+static size_t find_zeros(const float *in, size_t from, size_t count) {
+  size_t start = from;
+  while (start < count) {
+    size_t probe = start + REDBOOK_SILENCE_FRAMES - 1;
+    if (probe >= count) probe = count - 1;
+    if (!zero(in, probe)) {
+      start = probe + 1;
+      continue;
+    }
+    size_t begin = probe;
+    while (begin > start && zero(in, begin - 1))
+      begin--;
+    size_t length = zeros_from(in, begin, count);
+    if (length >= REDBOOK_SILENCE_FRAMES || begin + length == count) return begin;
+    start = begin + length;
+  }
+  return count;
+}
+
+/* Takes the zeros at `in` that are silence for certain; 0 when there are none. */
+static size_t silent(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
+                     size_t count) {
+  size_t run = zeros_from(in, 0, count);
+  bool silence = run + quantiser->zeros >= REDBOOK_SILENCE_FRAMES;
+  if (!silence || run == 0) return 0;
+  memset(out, 0, run * 2 * sizeof *out);
+  quantiser->zeros = REDBOOK_SILENCE_FRAMES;
+  return run;
+}
+
+size_t redbook_quantise(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
+                        size_t count, bool last) {
+  size_t done = 0;
+  while (done < count) {
+    done += silent(quantiser, in + 2 * done, out + 2 * done, count - done);
+    if (done == count) break;
+    size_t next = find_zeros(in, done, count);
+    bool waits = next < count && count - next < REDBOOK_SILENCE_FRAMES;
+    if (waits && last) next = count;
+    if (next > done) {
+      dithered(quantiser, in + 2 * done, out + 2 * done, next - done);
+      quantiser->zeros = 0;
+      done = next;
+    }
+    if (waits && !last) break;
+  }
+  return done;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Ogg (RFC 3533): one Vorbis or Opus stream, its pages whole and in order, its end marked.
+ *
+ * libsndfile reads only the first link of a chained file and stops at damage, both silently.
+ */
+#include <string.h>
+
+#include "audio/container.h"
+#include "audio/little.h"
+
+#define FIRST_PAGE 0x02 /* header type flags */
+#define LAST_PAGE 0x04
+
+struct page {
+  uint8_t head[27 + 255];
+  int64_t bytes; /* head and body */
+};
+
+struct stream {
+  const struct redbook_input *input;
+  uint32_t serial, sequence;
+  double rate;
+  int64_t granule; /* the last one seen: how far whole pages go */
+  bool ended;
+};
+
+static double seconds(const struct stream *stream) {
+  return (double)stream->granule / stream->rate;
+}
+
+static bool refuse(const struct redbook_input *input, const char *what,
+                   struct redbook_error *err) {
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED, "%s is %s", input->label,
+               what);
+  redbook_advise(err, "Convert it to FLAC, WAV or a single Ogg Vorbis stream.");
+  return false;
+}
+
+static bool get_page(const struct redbook_input *input, int64_t at, struct page *page) {
+  ssize_t got = redbook_read_at(input->fd, page->head, sizeof page->head, at);
+  if (got < 27 || memcmp(page->head, "OggS", 4) != 0 || got < 27 + page->head[26]) return false;
+  page->bytes = 27 + page->head[26];
+  for (int i = 0; i < page->head[26]; i++)
+    page->bytes += page->head[27 + i];
+  return true;
+}
+
+static bool codec(const struct redbook_input *input, const struct page *page,
+                  struct redbook_container *container, struct stream *stream,
+                  struct redbook_error *err) {
+  uint8_t id[30] = {0};
+  (void)redbook_read_at(input->fd, id, sizeof id, 27 + page->head[26]);
+  if (memcmp(id, "\x01vorbis", 7) == 0) {
+    container->kind = REDBOOK_VORBIS;
+    stream->rate = redbook_le32(id + 12) ? redbook_le32(id + 12) : 44100;
+    return true;
+  }
+  if (memcmp(id, "OpusHead", 8) == 0) {
+    container->kind = REDBOOK_OPUS;
+    stream->rate = 48000; /* RFC 7845, 4: granules count at 48 kHz whatever the input was */
+    return true;
+  }
+  if (memcmp(id,
+             "\x7F"
+             "FLAC",
+             5) == 0)
+    return refuse(input, "FLAC in Ogg, which is not decoded", err);
+  if (memcmp(id, "Speex   ", 8) == 0) return refuse(input, "Speex, which is not decoded", err);
+  return refuse(input, "an Ogg file without Vorbis or Opus in its first stream", err);
+}
+
+static bool cut_off(const struct stream *stream, const char *how, struct redbook_error *err) {
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+               "%s is cut off: it ends at %.2f s %s", stream->input->label, seconds(stream),
+               how);
+  redbook_advise(err, "Get a whole copy of the file.");
+  return false;
+}
+
+static bool damaged(const struct stream *stream, int64_t at, struct redbook_error *err) {
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+               "%s is damaged at %.2f s (byte %lld): an Ogg page is missing",
+               stream->input->label, seconds(stream), (long long)at);
+  redbook_advise(err, "Get a whole copy of the file.");
+  return false;
+}
+
+static bool next_page(struct stream *stream, const struct page *page, int64_t at,
+                      struct redbook_error *err) {
+  uint32_t serial = redbook_le32(page->head + 14), sequence = redbook_le32(page->head + 18);
+  if (page->head[5] & FIRST_PAGE)
+    return refuse(stream->input,
+                  stream->ended ? "a chained Ogg file: several streams one after the other"
+                                : "an Ogg file with several streams at once",
+                  err);
+  if (serial != stream->serial || sequence != stream->sequence + 1)
+    return damaged(stream, at, err);
+  int64_t granule = redbook_le64(page->head + 6);
+  if (granule > 0) stream->granule = granule;
+  stream->sequence = sequence;
+  stream->ended = (page->head[5] & LAST_PAGE) != 0;
+  return true;
+}
+
+bool redbook_ogg_check(const struct redbook_input *input, struct redbook_container *container,
+                       struct redbook_error *err) {
+  struct stream stream = {.input = input, .rate = 44100};
+  struct page page;
+  if (!get_page(input, 0, &page) || !(page.head[5] & FIRST_PAGE))
+    return refuse(input, "an Ogg file without its beginning", err);
+  stream.serial = redbook_le32(page.head + 14);
+  stream.sequence = redbook_le32(page.head + 18);
+  if (!codec(input, &page, container, &stream, err)) return false;
+  int64_t at = page.bytes;
+  while (at < input->size && get_page(input, at, &page)) {
+    if (!next_page(&stream, &page, at, err)) return false;
+    at += page.bytes;
+    if (at > input->size) return cut_off(&stream, "within a page", err);
+  }
+  if (stream.ended) return true; /* what follows is a tag of another kind */
+  if (at >= input->size - 27) return cut_off(&stream, "without an end-of-stream page", err);
+  return damaged(&stream, at, err);
+}

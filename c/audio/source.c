@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A stream cut into sectors: its life, its part, its measure and its check sum. */
+#include "audio/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/input.h"
+#include "audio/stream.h"
+
+#define SCAN_SECTORS 32u /* between two looks at `cancel`: about 0.4 s of sound */
+
+struct redbook_source {
+  atomic_uint references;
+  char *name;
+  char label[168];
+  struct redbook_stream *stream;
+  struct redbook_source_part part; /* start 0, length -1 when it is the whole */
+  uint64_t frames;                 /* read since the beginning */
+  bool ended, scanned;
+  struct redbook_source_scan scan;
+};
+
+static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
+
+static uint32_t sectors_of(uint64_t frames) {
+  return (uint32_t)((frames + REDBOOK_AUDIO_SECTOR_FRAMES - 1) / REDBOOK_AUDIO_SECTOR_FRAMES);
+}
+
+static int64_t in_frames(int64_t sectors) {
+  return sectors < 0 ? -1 : sectors * REDBOOK_AUDIO_SECTOR_FRAMES;
+}
+
+static struct redbook_source *new_source(const char *name, struct redbook_error *err) {
+  struct redbook_source *source = calloc(1, sizeof *source);
+  if (source) source->name = strdup(name);
+  if (!source || !source->name) {
+    free(source);
+    (void)redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
+    return NULL;
+  }
+  atomic_init(&source->references, 1);
+  redbook_label(source->label, sizeof source->label, name);
+  source->part.length = -1;
+  return source;
+}
+
+static bool beyond(const struct redbook_source *source, uint64_t frames,
+                   struct redbook_error *err) {
+  long long start = (long long)source->part.start, length = (long long)source->part.length;
+  long long there = start + (long long)sectors_of(frames);
+  if (length < 0)
+    return redbook_fail(err, refused, "%s ends before its part begins: sector %lld",
+                        source->label, start);
+  return redbook_fail(err, refused,
+                      "%s ends before its part does: %lld sectors from %lld, "
+                      "there are %lld",
+                      source->label, length, start, there);
+}
+
+/* What can be said of a part before decoding. */
+static bool part_fits(const struct redbook_source *source, struct redbook_error *err) {
+  int64_t announced = source->stream->announced;
+  if (announced < 0) return true;
+  if (announced > 0 && (source->part.length < 0 ||
+                        (int64_t)sectors_of((uint64_t)announced) >= source->part.length))
+    return true;
+  return beyond(source, (uint64_t)announced, err);
+}
+
+static bool part_valid(const struct redbook_source_part *part, const char *label,
+                       struct redbook_error *err) {
+  const int64_t most = INT32_MAX;
+  if (part->start >= 0 && part->start <= most && part->length >= -1 && part->length <= most &&
+      part->length != 0)
+    return true;
+  return redbook_fail(err, REDBOOK_E_INVALIDARG,
+                      "the part of %s has start %lld and length %lld sectors", label,
+                      (long long)part->start, (long long)part->length);
+}
+
+static struct redbook_source *opened(struct redbook_source *source, struct redbook_error *err) {
+  if (source->stream && part_fits(source, err)) return source;
+  redbook_source_unref(source);
+  return NULL;
+}
+
+struct redbook_source *redbook_source_open(const char *path,
+                                           const struct redbook_source_part *part,
+                                           struct redbook_error *err) {
+  struct redbook_source *source = new_source(path, err);
+  if (!source) return NULL;
+  if (part) source->part = *part;
+  if (part_valid(&source->part, source->label, err))
+    source->stream = redbook_convert_open(path, in_frames(source->part.start),
+                                          in_frames(source->part.length), err);
+  return opened(source, err);
+}
+
+struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const char *name,
+                                               struct redbook_error *err) {
+  struct redbook_source *source = new_source(name, err);
+  if (!source) return NULL;
+  source->stream = redbook_raw_open(fd, sectors, source->label, err);
+  return opened(source, err);
+}
+
+struct redbook_source *redbook_source_ref(struct redbook_source *source) {
+  atomic_fetch_add(&source->references, 1);
+  return source;
+}
+
+void redbook_source_unref(struct redbook_source *source) {
+  if (!source || atomic_fetch_sub(&source->references, 1) != 1) return;
+  if (source->stream) source->stream->close(source->stream);
+  free(source->name);
+  free(source);
+}
+
+const char *redbook_source_name(const struct redbook_source *source) {
+  return source->name;
+}
+
+const struct redbook_source_format *redbook_source_format(const struct redbook_source *source) {
+  return &source->stream->format;
+}
+
+const struct redbook_source_tags *redbook_source_tags(const struct redbook_source *source) {
+  return &source->stream->tags;
+}
+
+const struct redbook_source_scan *redbook_source_scanned(const struct redbook_source *source) {
+  return source->scanned ? &source->scan : NULL;
+}
+
+int64_t redbook_source_announced_sectors(const struct redbook_source *source) {
+  int64_t announced = source->stream->announced;
+  if (announced < 0) return -1;
+  if (source->part.length >= 0) return source->part.length;
+  return (int64_t)sectors_of((uint64_t)announced);
+}
+
+bool redbook_source_rewind(struct redbook_source *source, struct redbook_error *err) {
+  source->frames = 0;
+  source->ended = false;
+  return source->stream->rewind(source->stream, err);
+}
+
+/* At the end: the part is whole, and as long as it was when it was measured. */
+static bool end_is_right(const struct redbook_source *source, struct redbook_error *err) {
+  int64_t length = source->part.length;
+  bool whole = length < 0 || sectors_of(source->frames) >= length;
+  bool part = source->part.start > 0 || length >= 0;
+  if (part && (source->frames == 0 || !whole)) return beyond(source, source->frames, err);
+  if (source->frames == 0)
+    return redbook_fail(err, refused, "%s holds no sound: its length is zero", source->label);
+  if (source->scanned && source->frames != source->scan.frames)
+    return redbook_fail(err, refused, "%s has changed since it was measured: it ends at %.2f s",
+                        source->label, (double)source->frames / 44100);
+  return true;
+}
+
+int32_t redbook_source_read(struct redbook_source *source, uint8_t *data, uint32_t room,
+                            struct redbook_error *err) {
+  int64_t length = source->part.length;
+  uint64_t want = (uint64_t)room * REDBOOK_AUDIO_SECTOR_FRAMES;
+  uint64_t left =
+      length < 0 ? want : (uint64_t)length * REDBOOK_AUDIO_SECTOR_FRAMES - source->frames;
+  if (source->ended || room == 0) return 0;
+  if (room > INT32_MAX) want = (uint64_t)INT32_MAX * REDBOOK_AUDIO_SECTOR_FRAMES;
+  if (want > left) want = left;
+  int64_t got = want == 0 ? 0 : source->stream->read(source->stream, data, (size_t)want, err);
+  if (got < 0) return -1;
+  source->frames += (uint64_t)got;
+  source->ended = (uint64_t)got < want || want == 0;
+  if (source->ended && !end_is_right(source, err)) return -1;
+  uint32_t sectors = sectors_of((uint64_t)got);
+  size_t used = (size_t)got * REDBOOK_FRAME_BYTES;
+  memset(data + used, 0, (size_t)sectors * REDBOOK_AUDIO_SECTOR_BYTES - used);
+  return (int32_t)sectors;
+}
+
+static bool measure(struct redbook_source *source, const atomic_bool *cancel,
+                    atomic_uint_fast32_t *done, struct redbook_error *err) {
+  uint8_t data[SCAN_SECTORS * REDBOOK_AUDIO_SECTOR_BYTES];
+  struct redbook_source_scan scan = {0};
+  for (;;) {
+    if (redbook_cancelled(cancel, err)) return false;
+    int32_t got = redbook_source_read(source, data, SCAN_SECTORS, err);
+    if (got < 0) return false;
+    if (got == 0) break;
+    scan.crc32 = redbook_crc32(scan.crc32, data, (size_t)got * REDBOOK_AUDIO_SECTOR_BYTES);
+    scan.sectors += (uint32_t)got;
+    if (done) atomic_store(done, scan.sectors);
+  }
+  scan.frames = source->frames;
+  scan.clipped_samples = source->stream->clipped;
+  source->scan = scan;
+  return true;
+}
+
+bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cancel,
+                         atomic_uint_fast32_t *done, struct redbook_error *err) {
+  struct redbook_stream *stream = source->stream;
+  if (source->scanned) {
+    if (done) atomic_store(done, source->scan.sectors);
+    return redbook_source_rewind(source, err);
+  }
+  if (stream->prepare && !stream->prepare(stream, cancel, err)) return false;
+  if (!redbook_source_rewind(source, err)) return false;
+  bool good = measure(source, cancel, done, err);
+  struct redbook_error second;
+  bool back = redbook_source_rewind(source, good ? err : &second);
+  source->scanned = good && back;
+  return source->scanned;
+}

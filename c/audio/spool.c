@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An unlinked temporary file, as large as a disc may be: in a folder on a disk before /tmp,
+ * which is often in memory. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "audio/source.h"
+
+static int named_and_unlinked(const char *folder) {
+  char path[PATH_MAX];
+  int length = snprintf(path, sizeof path, "%s/redbook-XXXXXX", folder);
+  if (length < 0 || (size_t)length >= sizeof path) {
+    errno = ENAMETOOLONG;
+    return -1;
+  }
+  int fd = mkostemp(path, O_CLOEXEC);
+  if (fd >= 0) (void)unlink(path);
+  return fd;
+}
+
+static int spool_in(const char *folder) {
+  int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
+  return fd >= 0 ? fd : named_and_unlinked(folder);
+}
+
+int redbook_spool_file(struct redbook_error *err) {
+  const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
+  int reason = ENOENT;
+  for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+    if (!folders[i] || !*folders[i]) continue;
+    int fd = spool_in(folders[i]);
+    if (fd >= 0) return fd;
+    reason = errno;
+  }
+  (void)redbook_fail_errno(err, reason, "no temporary file can be made");
+  redbook_advise(err, "Set TMPDIR to a folder with room for the sound.");
+  return -1;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* 44.1 kHz s16le stereo from anywhere, as bytes: what a source cuts into sectors. */
+#ifndef REDBOOK_AUDIO_STREAM_H
+#define REDBOOK_AUDIO_STREAM_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audio/source.h"
+#include "base/error.h"
+
+#define REDBOOK_FRAME_BYTES 4u
+
+struct redbook_stream {
+  /* Makes it readable, before the first scan; may be NULL. */
+  bool (*prepare)(struct redbook_stream *stream, const atomic_bool *cancel,
+                  struct redbook_error *err);
+  /* Fewer than `frames` only at the end; -1 on failure. */
+  int64_t (*read)(struct redbook_stream *stream, uint8_t *bytes, size_t frames,
+                  struct redbook_error *err);
+  bool (*rewind)(struct redbook_stream *stream, struct redbook_error *err);
+  void (*close)(struct redbook_stream *stream);
+
+  int64_t announced; /* 44.1 kHz frames from its start on, for certain; -1 unknown */
+  uint64_t clipped;  /* samples clamped since the last rewind */
+  struct redbook_source_format format;
+  struct redbook_source_tags tags;
+};
+
+/* `start` = 44.1 kHz frames to leave out at the beginning, `length` = how many there are then
+ * at most, -1 = to the end. */
+struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int64_t length,
+                                            struct redbook_error *err);
+
+/* `sectors` as redbook_source_open_raw's. */
+struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, const char *label,
+                                        struct redbook_error *err);
+
+bool redbook_cancelled(const atomic_bool *cancel, struct redbook_error *err);
+
+#endif
