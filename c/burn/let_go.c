@@ -12,6 +12,7 @@
 /* One background letting-go. */
 struct reaper {
   pthread_t thread;
+  atomic_bool done; /* the thread can be joined without waiting */
   struct redbook_tao *tao;
   struct reaper *next;
 };
@@ -112,8 +113,9 @@ static void release(struct redbook_tao *tao) {
 
 void redbook_tao_let_go(struct redbook_tao *tao) {
   if (tao->pid != getpid()) return;
-  tao->letting_go = true;
   struct redbook_operation *op = tao->running;
+  if (!op && tao->state == REDBOOK_TAO_IDLE) return;
+  tao->letting_go = true;
   if (op) {
     redbook_operation_ref(op);
     redbook_operation_cancel(op);
@@ -128,7 +130,29 @@ void redbook_tao_let_go(struct redbook_tao *tao) {
 static void *reap(void *argument) {
   struct reaper *reaper = argument;
   redbook_tao_let_go(reaper->tao);
+  atomic_store(&reaper->done, true);
   return NULL;
+}
+
+/* Takes one out of the list: any, or one that is done. */
+static struct reaper *take_reaper(bool only_done) {
+  struct reaper *found = NULL;
+  pthread_mutex_lock(&lists);
+  for (struct reaper **p = &reapers; *p && !found; p = found ? p : &(*p)->next) {
+    if (only_done && !atomic_load(&(*p)->done)) continue;
+    found = *p;
+    *p = found->next;
+  }
+  pthread_mutex_unlock(&lists);
+  return found;
+}
+
+static void join_reapers(bool only_done) {
+  for (struct reaper *reaper; (reaper = take_reaper(only_done));) {
+    pthread_join(reaper->thread, NULL);
+    redbook_tao_unref(reaper->tao);
+    free(reaper);
+  }
 }
 
 static bool start(struct reaper *reaper) {
@@ -144,6 +168,7 @@ static bool start(struct reaper *reaper) {
 
 void redbook_tao_let_go_later(struct redbook_tao *tao) {
   if (tao->pid != getpid() || (tao->state == REDBOOK_TAO_IDLE && !tao->running)) return;
+  join_reapers(true);
   struct reaper *reaper = calloc(1, sizeof *reaper);
   if (!reaper) {
     redbook_tao_let_go(tao);
@@ -165,14 +190,6 @@ void redbook_tao_let_go_later(struct redbook_tao *tao) {
   free(reaper);
 }
 
-static struct reaper *next_reaper(void) {
-  pthread_mutex_lock(&lists);
-  struct reaper *reaper = reapers;
-  if (reaper) reapers = reaper->next;
-  pthread_mutex_unlock(&lists);
-  return reaper;
-}
-
 static struct redbook_tao *next_held(void) {
   pthread_mutex_lock(&lists);
   struct redbook_tao *tao = held ? redbook_tao_ref(held) : NULL;
@@ -181,11 +198,7 @@ static struct redbook_tao *next_held(void) {
 }
 
 void redbook_let_go_all(void) {
-  for (struct reaper *reaper; (reaper = next_reaper());) {
-    pthread_join(reaper->thread, NULL);
-    redbook_tao_unref(reaper->tao);
-    free(reaper);
-  }
+  join_reapers(false);
   for (struct redbook_tao *tao; (tao = next_held());) {
     redbook_tao_let_go(tao);
     redbook_tao_unref(tao);

@@ -193,6 +193,12 @@ bool redbook_operation_orphaned(const struct redbook_operation *op) {
 
 void redbook_operation_settle(struct redbook_operation *op) {
   if (in_child(op)) return;
+  if (!op->started && !redbook_operation_ended(op)) {
+    struct redbook_error err;
+    redbook_error_clear(&err);
+    redbook_fail(&err, REDBOOK_E_IMAPI_REQUEST_CANCELLED, "the operation was dropped");
+    redbook_operation_abort(op, &err);
+  }
   if (op->started && !op->joined) {
     pthread_join(op->thread, NULL);
     op->joined = true;
