@@ -12,15 +12,20 @@
 #include "mmc/transport.h"
 
 /* A node that opens `inner` and records what passes to `path` (created or emptied at the first
- * open, appended to after that; the file is flushed after every command). Takes its own
- * reference on `inner`. NULL and err on failure. */
+ * open, appended to after that; each command is one write of one line). Takes its own reference
+ * on `inner`. NULL and err on failure. A file that cannot be opened fails the open of the
+ * drive; one that cannot be written to later ends the recording, never the job. */
 struct redbook_node *redbook_trace_node(struct redbook_node *inner, const char *path,
                                         struct redbook_error *err);
 
+/* 0 while every command was recorded; else the errno that ended the recording. */
+int redbook_trace_errno(const struct redbook_node *trace);
+
 /* A node whose drive answers as the trace at `path` says: commands must come in the recorded
- * order (CDB and length equal), READ CD data are zeros; the clock is simulated from the
- * recorded durations. A command that does not fit gives os_error EPROTO and says so in
- * redbook_replay_problem. */
+ * order (CDB, direction and length equal), READ CD data are zeros; the clock is simulated from
+ * the recorded durations. A command that does not fit gives os_error EPROTO and says so in
+ * redbook_replay_problem. Errors: E_FILE_NOT_FOUND and other system errors; E_INVALIDARG for a
+ * file that is no trace, naming the line and what is wrong with it. */
 struct redbook_node *redbook_replay_node(const char *path, struct redbook_error *err);
 
 /* NULL while the replay fits; otherwise a sentence that names the line. */

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The recording transport: hands every command on and writes down what became of it. */
+#include "mmc/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mmc/trace_line.h"
+
+struct trace_node {
+  struct redbook_node node;
+  struct redbook_node *inner;
+  char *path;
+  atomic_bool begun; /* the file has been emptied and has its header */
+  atomic_uint_fast64_t number;
+  atomic_uint_fast64_t start_us;
+  atomic_int error;
+};
+
+struct trace_transport {
+  struct redbook_transport transport;
+  struct redbook_transport *inner;
+  struct trace_node *node;
+  int fd;
+};
+
+static struct trace_transport *self(struct redbook_transport *transport) {
+  return (struct trace_transport *)transport;
+}
+
+/* One write a line: with O_APPEND, lines of two transports never mix. */
+static void write_line(struct trace_node *node, int fd, const char *text, size_t length) {
+  if (atomic_load(&node->error) != 0) return;
+  ssize_t written = text == NULL ? -1 : write(fd, text, length);
+  if (written == (ssize_t)length) return;
+  atomic_store(&node->error, text == NULL ? ENOMEM : written < 0 ? errno : ENOSPC);
+}
+
+static void trace_execute(struct redbook_transport *transport,
+                          struct redbook_command *command) {
+  struct trace_transport *t = self(transport);
+  uint64_t start = redbook_transport_now_us(t->inner);
+  redbook_transport_execute(t->inner, command);
+  uint64_t since = start - atomic_load(&t->node->start_us);
+  size_t length = 0;
+  char *line =
+      redbook_trace_format(atomic_fetch_add(&t->node->number, 1) + 1, since, command, &length);
+  write_line(t->node, t->fd, line, length);
+  free(line);
+}
+
+static uint64_t trace_now(struct redbook_transport *transport) {
+  return redbook_transport_now_us(self(transport)->inner);
+}
+
+static void trace_sleep(struct redbook_transport *transport, uint64_t microseconds) {
+  redbook_transport_sleep_us(self(transport)->inner, microseconds);
+}
+
+static bool trace_is_real_time(struct redbook_transport *transport) {
+  struct redbook_transport *inner = self(transport)->inner;
+  return inner->ops->is_real_time(inner);
+}
+
+static void trace_abandon(struct redbook_transport *transport) {
+  struct trace_transport *t = self(transport);
+  t->inner->ops->abandon(t->inner);
+  if (t->fd >= 0) (void)close(t->fd);
+  t->fd = -1;
+}
+
+static void trace_close(struct redbook_transport *transport) {
+  struct trace_transport *t = self(transport);
+  redbook_transport_close(t->inner);
+  if (t->fd >= 0) (void)close(t->fd);
+  redbook_node_unref(&t->node->node);
+  free(t);
+}
+
+static const struct redbook_transport_ops transport_ops = {
+    .execute = trace_execute,
+    .now_us = trace_now,
+    .sleep_us = trace_sleep,
+    .is_real_time = trace_is_real_time,
+    .abandon = trace_abandon,
+    .close = trace_close,
+};
+
+static void write_header(struct trace_node *node, int fd) {
+  size_t length = 0;
+  char *text = redbook_trace_format_header(node->inner->key, &length);
+  write_line(node, fd, text, length);
+  free(text);
+}
+
+/* The file is touched only after the drive could be opened: a trace of an earlier job is not
+ * lost to a drive that is locked. */
+static bool open_file(struct trace_transport *t, struct redbook_error *err) {
+  struct trace_node *node = t->node;
+  bool first = !atomic_exchange(&node->begun, true);
+  int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (first ? O_TRUNC : 0);
+  t->fd = open(node->path, flags, 0666);
+  if (t->fd < 0) {
+    if (first) atomic_store(&node->begun, false);
+    return redbook_fail_errno(err, errno, "cannot write the trace to %s", node->path);
+  }
+  if (!first) return true;
+  atomic_store(&node->start_us, redbook_transport_now_us(t->inner));
+  write_header(node, t->fd);
+  return true;
+}
+
+static struct redbook_transport *trace_open(struct redbook_node *node,
+                                            enum redbook_access access,
+                                            struct redbook_error *err) {
+  struct trace_node *n = (struct trace_node *)node;
+  struct trace_transport *t = calloc(1, sizeof *t);
+  if (t == NULL) {
+    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "there is not enough memory for a trace");
+    return NULL;
+  }
+  redbook_transport_init(&t->transport, &transport_ops);
+  t->node = n;
+  t->inner = n->inner->ops->open(n->inner, access, err);
+  if (t->inner == NULL || !open_file(t, err)) {
+    redbook_transport_close(t->inner);
+    free(t);
+    return NULL;
+  }
+  redbook_node_ref(node);
+  return &t->transport;
+}
+
+static void trace_destroy(struct redbook_node *node) {
+  struct trace_node *n = (struct trace_node *)node;
+  redbook_node_unref(n->inner);
+  free(n->path);
+  free(n);
+}
+
+static const struct redbook_node_ops node_ops = {.open = trace_open, .destroy = trace_destroy};
+
+struct redbook_node *redbook_trace_node(struct redbook_node *inner, const char *path,
+                                        struct redbook_error *err) {
+  struct trace_node *n = calloc(1, sizeof *n);
+  char *copy = n == NULL ? NULL : strdup(path);
+  if (copy == NULL) {
+    free(n);
+    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "there is not enough memory for a trace");
+    return NULL;
+  }
+  redbook_node_init(&n->node, &node_ops, inner->key);
+  n->inner = redbook_node_ref(inner);
+  n->path = copy;
+  return &n->node;
+}
+
+int redbook_trace_errno(const struct redbook_node *trace) {
+  if (trace->ops != &node_ops) return 0;
+  return atomic_load(&((const struct trace_node *)trace)->error);
+}
