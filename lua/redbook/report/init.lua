@@ -119,7 +119,8 @@ end
 ---@return fun(event: table)
 function report.text(options)
   local self = setmetatable({ out = options.out, err = options.err or options.out,
-    tty = options.tty or false, width = options.width or 80, verbose = options.verbose or false, drawn = 0 }, Text)
+    tty = options.tty or false, width = options.width or 80,
+    verbose = options.verbose or false, drawn = 0 }, Text)
   return function(event)
     local handler = show[event.event]
     if handler then handler(self, event) end

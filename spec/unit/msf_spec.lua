@@ -1,0 +1,20 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local msf = require "redbook.msf"
+
+describe("msf", function()
+  it("counts addresses from 00:02:00", function()
+    for lba, text in pairs { [0] = "00:02:00", [-150] = "00:00:00", [74] = "00:02:74",
+      [452] = "00:08:02", [359849] = "79:59:74", [449849] = "99:59:74" } do
+      assert.equal(text, msf.of_lba(lba))
+    end
+  end)
+
+  it("counts lengths from 0", function()
+    assert.equal("00:04:00", msf.of_length(300))
+    assert.equal("79:57:72", msf.of_length(359847))
+    assert.equal("4:00", msf.short(18000 + 74))
+    assert.equal("0:00", msf.short(74))
+    assert.equal("74:00", msf.short(333000))
+  end)
+end)

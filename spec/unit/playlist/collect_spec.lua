@@ -1,0 +1,145 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local lfs = require "lfs"
+local playlist = require "redbook.playlist"
+local sandbox = require "spec.support.sandbox"
+
+describe("playlist.collect", function()
+  local folder, home
+
+  local function write(name, content) sandbox.write(folder .. "/" .. name, content or "") end
+
+  local function collect(...)
+    return playlist.collect({ ... })
+  end
+
+  local function described(found)
+    local list = {}
+    for index, problem in ipairs(found.problems) do list[index] = playlist.describe(problem) end
+    return list
+  end
+
+  before_each(function()
+    folder, home = sandbox.folder(), lfs.currentdir()
+    assert(lfs.mkdir(folder .. "/sub"))
+    write "a.mp3"
+    write "sub/b.flac"
+    assert(lfs.chdir(folder))
+  end)
+
+  after_each(function()
+    assert(lfs.chdir(home))
+    sandbox.remove(folder)
+  end)
+
+  it("mixes files and playlists in the order given", function()
+    write("l.m3u8", "#EXTM3U\n#EXTALB:L\n#EXTINF:1,A - T\nsub/b.flac\na.mp3\na.mp3\n")
+    local found = collect("a.mp3", "l.m3u8", "sub/b.flac")
+    assert.same({ entries = { { path = "a.mp3" },
+      { path = "sub/b.flac", title = "T", artist = "A", album = "L", list = "l.m3u8", line = 4 },
+      { path = "a.mp3", album = "L", list = "l.m3u8", line = 5 },
+      { path = "a.mp3", album = "L", list = "l.m3u8", line = 6 }, { path = "sub/b.flac" } },
+      problems = {}, remarks = {} }, found)
+  end)
+
+  it("reads names relative to the list's folder, not the current one", function()
+    write("sub/l.m3u", "b.flac\n../a.mp3\n#PLAYLIST:x\n")
+    local found = collect "sub/l.m3u"
+    assert.same({ { path = "sub/b.flac", list = "sub/l.m3u", line = 1 },
+      { path = "sub/../a.mp3", list = "sub/l.m3u", line = 2 } }, found.entries)
+    assert.equal("x", found.title)
+  end)
+
+  it("names every problem with list and line", function()
+    write("l.m3u", "a.mp3\nnone.mp3\nhttp://x/y\nsub\n#EXTVLCOPT:stop-time=x\na.mp3\nn\0.mp3\n"
+      .. "other.pls\n")
+    write("other.pls", "[playlist]\n")
+    local found = collect("l.m3u", "missing.wav", "sub", "ftp://x/z.mp3")
+    assert.same({ "l.m3u:5: #EXTVLCOPT:stop-time=x: stop-time=x is not a time in seconds",
+      "l.m3u:2: none.mp3: no such file",
+      "l.m3u:3: http://x/y: http: is not a file on this machine, and redbook burns files only",
+      "l.m3u:4: sub: is a folder; name the files in it",
+      "l.m3u:7: n?.mp3: holds a NUL byte, which no file name can",
+      "l.m3u:8: other.pls: is a PLS playlist; redbook reads M3U and M3U8 so far",
+      "missing.wav: no such file", "sub: is a folder; name the files in it",
+      "ftp://x/z.mp3: ftp: is not a file on this machine, and redbook burns files only",
+    }, described(found))
+    assert.equal(2, #found.entries)
+  end)
+
+  it("says which lists it cannot read yet, by name and by content", function()
+    write("x.cue")
+    write("x.xspf")
+    write("x.pls")
+    write("hidden.txt", "\xEF\xBB\xBF[Playlist]\n")
+    assert.same({ "x.cue: is a CUE playlist; redbook reads M3U and M3U8 so far",
+      "x.xspf: is a XSPF playlist; redbook reads M3U and M3U8 so far",
+      "x.pls: is a PLS playlist; redbook reads M3U and M3U8 so far",
+      "hidden.txt: is a PLS playlist; redbook reads M3U and M3U8 so far" },
+      described(collect("x.cue", "x.xspf", "x.pls", "hidden.txt")))
+  end)
+
+  it("knows an M3U by its first line when its name does not tell", function()
+    write("list.txt", "#EXTM3U\na.mp3")
+    assert.same({ { path = "a.mp3", list = "list.txt", line = 2 } },
+      collect "list.txt".entries)
+  end)
+
+  it("reads lists within lists, the same one twice", function()
+    write("sub/inner.m3u", "b.flac")
+    write("outer.m3u", "sub/inner.m3u\na.mp3\nsub/inner.m3u")
+    local found = collect "outer.m3u"
+    assert.same({ { path = "sub/b.flac", list = "sub/inner.m3u", line = 1 },
+      { path = "a.mp3", list = "outer.m3u", line = 2 },
+      { path = "sub/b.flac", list = "sub/inner.m3u", line = 1 } }, found.entries)
+    assert.same({}, found.problems)
+  end)
+
+  it("does not follow lists that name each other, by any name", function()
+    write("x.m3u", "y.m3u\na.mp3")
+    write("y.m3u", "sub/../x.m3u\na.mp3")
+    local found = collect "x.m3u"
+    assert.same({ "y.m3u:1: sub/../x.m3u: names a list that is being read: lists that name each "
+      .. "other never end" }, described(found))
+    assert.equal(2, #found.entries)
+  end)
+
+  it("goes 8 lists deep and no further", function()
+    for depth = 1, 9 do write(depth .. ".m3u", depth + 1 .. ".m3u\n") end
+    write("10.m3u", "a.mp3\n")
+    assert.same({ "8.m3u:1: 9.m3u: is a list within a list, more than 8 deep" },
+      described(collect "1.m3u"))
+    assert.same({}, collect "3.m3u".problems)
+  end)
+
+  it("does not take an empty list for success", function()
+    write("empty.m3u", "#EXTM3U\n\n")
+    assert.same({ "empty.m3u: names no file" }, described(collect "empty.m3u"))
+  end)
+
+  it("takes a # line for the file of that name", function()
+    write "#1.mp3"
+    write("l.m3u", "#1.mp3\n# 1.mp3\n#2.mp3\n")
+    assert.same({ { path = "#1.mp3", list = "l.m3u", line = 1 } }, collect "l.m3u".entries)
+  end)
+
+  it("reads 100 000 entries within seconds, also in the wrong case", function()
+    write("long.m3u", ("#EXTINF:1,A - B\nsub/b.flac\nSUB/B.FLAC\n"):rep(50000))
+    local before = os.clock()
+    local found = collect "long.m3u"
+    assert.equal(100000, #found.entries)
+    assert.same({}, found.problems)
+    assert.same({ path = "sub/b.flac", list = "long.m3u", line = 150000 },
+      found.entries[100000])
+    assert.is_true(os.clock() - before < 10)
+  end)
+
+  it("reads a very long line", function()
+    local name = ("x"):rep(1000000)
+    write("l.m3u", name .. "\na.mp3")
+    local found = collect "l.m3u"
+    assert.equal(1, #found.entries)
+    assert.same({ { message = "no such file", text = name, list = "l.m3u", line = 1 } },
+      found.problems)
+  end)
+end)
