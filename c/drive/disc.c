@@ -30,25 +30,13 @@ bool redbook_drive_track_information(struct redbook_drive *drive,
   return true;
 }
 
-static bool no_toc(const struct redbook_sense *sense) {
-  return sense->valid && !sense->deferred &&
-         ((sense->key == 5 && sense->asc == 0x24) || (sense->key == 3 && sense->asc == 0x57));
-}
-
 bool redbook_drive_toc(struct redbook_drive *drive, struct redbook_toc *out,
                        struct redbook_error *err) {
   uint8_t data[4 + 8 * 100] = {0};
   struct redbook_command c;
-  struct redbook_sense sense;
 
   redbook_cdb_read_toc(&c, REDBOOK_TOC, false, 0, data, sizeof data);
-  if (redbook_drive_send(drive, &c, &sense) != REDBOOK_OUTCOME_GOOD) {
-    redbook_fail_command(err, &c, REDBOOK_CONTEXT_GENERAL);
-    if (no_toc(&sense))
-      redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_TABLE_OF_CONTENTS_EMPTY_DISC,
-                   "the disc has no table of contents");
-    return false;
-  }
+  if (!redbook_drive_run(drive, &c, REDBOOK_CONTEXT_GENERAL, err)) return false;
   if (!redbook_parse_toc(data, redbook_received(&c), false, out))
     return redbook_fail_reply(err, &c, "the table of contents is cut off");
   return true;

@@ -19,6 +19,7 @@ struct redbook_drive_registration {
   struct redbook_drive_registration *next;
   struct redbook_node *node;
   char *parameters; /* what stood behind '?', sorted */
+  bool empty;       /* the name had no disc: then the parameters are all of it */
   unsigned users;
 };
 
@@ -66,12 +67,10 @@ static char *sorted_parameters(const char *text) {
   return sorted;
 }
 
-static struct redbook_drive_registration *find(const char *key) {
-  struct redbook_drive_registration *r = registrations;
-
-  while (r && strcmp(r->node->key, key) != 0)
-    r = r->next;
-  return r;
+static bool is_same(const struct redbook_drive_registration *r, const struct redbook_node *made,
+                    bool empty, const char *parameters) {
+  if (empty || r->empty) return empty && r->empty && strcmp(r->parameters, parameters) == 0;
+  return strcmp(r->node->key, made->key) == 0;
 }
 
 /* A name without parameters takes the drive as it is. */
@@ -79,74 +78,86 @@ static bool agree(const struct redbook_drive_registration *r, const char *parame
   return parameters[0] == '\0' || strcmp(parameters, r->parameters) == 0;
 }
 
-static struct redbook_drive_registration *add(struct redbook_node *node, char *parameters) {
+/* Takes over `parameters`, of which nothing is left after a failure. */
+static struct redbook_drive_registration *add(struct redbook_node *made, bool empty,
+                                              char *parameters, struct redbook_error *err) {
   struct redbook_drive_registration *r = calloc(1, sizeof *r);
 
-  if (!r) return NULL;
-  r->node = redbook_node_ref(node);
+  if (!r) {
+    free(parameters);
+    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the virtual drive");
+    return NULL;
+  }
+  r->node = redbook_node_ref(made);
   r->parameters = parameters;
+  r->empty = empty;
   r->next = registrations;
   registrations = r;
   return r;
 }
 
-/* Takes over `parameters`. */
-static struct redbook_node *share(struct redbook_node *made, char *parameters,
-                                  struct redbook_drive_registration **registration,
-                                  struct redbook_error *err) {
-  struct redbook_node *node = NULL;
+/* The registration of the drive that `made` is, with one user more: an older one if there is
+ * any. Takes over `parameters`. The mutex is locked. */
+static struct redbook_drive_registration *find_or_add(struct redbook_node *made, bool empty,
+                                                      char *parameters,
+                                                      struct redbook_error *err) {
+  struct redbook_drive_registration *r = registrations;
 
-  redbook_nodes_lock();
-  struct redbook_drive_registration *r = find(made->key);
-  if (r && !agree(r, parameters)) {
+  while (r && !is_same(r, made, empty, parameters))
+    r = r->next;
+  if (!r) return add(made, empty, parameters, err);
+  if (!agree(r, parameters)) {
     redbook_fail(
         err, REDBOOK_E_INVALIDARG,
         "the disc is in use in this process with other parameters (\"%s\", now \"%s\")",
         r->parameters, parameters);
     redbook_advise(err, "Give the same parameters, or none, while another Recorder has it.");
-  } else if (r || (r = add(made, parameters))) {
-    if (r->parameters == parameters) parameters = NULL;
-    r->users++;
-    *registration = r;
-    node = redbook_node_ref(r->node);
-  } else {
-    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the virtual drive");
+    r = NULL;
   }
-  redbook_nodes_unlock();
   free(parameters);
+  return r;
+}
+
+static struct redbook_node *made_from(const char *id, struct redbook_error *err) {
+  struct redbook_virtual *drive = redbook_virtual_parse(id, err);
+
+  if (!drive) return NULL;
+  struct redbook_node *node = redbook_virtual_node(drive);
+  redbook_virtual_unref(drive);
+  if (!node) redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the virtual drive");
   return node;
 }
 
 static struct redbook_node *virtual_node(const char *id,
                                          struct redbook_drive_registration **registration,
                                          struct redbook_error *err) {
-  const char *question = strchr(id, '?');
-  char *parameters = sorted_parameters(question ? question + 1 : "");
-  struct redbook_virtual *drive = NULL;
-  struct redbook_node *node = NULL;
+  const char *disc = id + strlen(VIRTUAL);
+  const char *question = strchr(disc, '?');
+  bool empty = disc[0] == '\0' || question == disc;
+  struct redbook_node *made = made_from(id, err);
 
-  if (!parameters)
+  if (!made) return NULL;
+  char *parameters = sorted_parameters(question ? question + 1 : "");
+  struct redbook_drive_registration *r = NULL;
+  if (!parameters) {
     redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the virtual drive");
-  else
-    drive = redbook_virtual_parse(id, err);
-  if (!drive) {
-    free(parameters);
-    return NULL;
+  } else {
+    redbook_nodes_lock();
+    r = find_or_add(made, empty, parameters, err);
+    if (r) r->users++;
+    redbook_nodes_unlock();
   }
-  struct redbook_node *made = redbook_virtual_node(drive);
-  redbook_virtual_unref(drive);
-  node = share(made, parameters, registration, err);
   redbook_node_unref(made);
-  return node;
+  *registration = r;
+  return r ? redbook_node_ref(r->node) : NULL;
 }
 
 void redbook_node_release(struct redbook_drive_registration *registration) {
   struct redbook_drive_registration **link = &registrations;
-  bool last;
 
   if (!registration) return;
   redbook_nodes_lock();
-  last = --registration->users == 0;
+  bool last = --registration->users == 0;
   while (last && *link != registration)
     link = &(*link)->next;
   if (last) *link = registration->next;

@@ -27,17 +27,10 @@ static bool ask_configuration(struct redbook_drive *drive, unsigned request_type
                               uint16_t feature, uint8_t *data, uint16_t room, size_t *length,
                               uint16_t *profile, struct redbook_error *err) {
   struct redbook_command c;
-  struct redbook_sense sense;
   uint32_t total;
 
   redbook_cdb_get_configuration(&c, request_type, feature, data, room);
-  if (redbook_drive_send(drive, &c, &sense) != REDBOOK_OUTCOME_GOOD) {
-    redbook_fail_command(err, &c, REDBOOK_CONTEXT_GENERAL);
-    if (sense.valid && redbook_sense_triple(&sense) == REDBOOK_TRIPLE(5, 0x20, 0))
-      redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_GET_CONFIGURATION_NOT_SUPPORTED,
-                   "the drive does not know GET CONFIGURATION");
-    return false;
-  }
+  if (!redbook_drive_run(drive, &c, REDBOOK_CONTEXT_GENERAL, err)) return false;
   if (!redbook_parse_configuration(data, redbook_received(&c), profile, &total))
     return redbook_fail_reply(err, &c, "the configuration header is cut off");
   *length = total;

@@ -15,17 +15,12 @@ static bool read_some(struct redbook_drive *drive, int32_t lba, uint32_t sectors
   uint32_t received = redbook_received(&c);
   if (outcome == REDBOOK_OUTCOME_GOOD && received == sectors * REDBOOK_SECTOR_BYTES)
     return true;
-  if (outcome == REDBOOK_OUTCOME_GOOD) {
-    redbook_fail_reply(err, &c, "fewer sectors than asked for");
-    lba += (int32_t)(received / REDBOOK_SECTOR_BYTES);
-  } else {
+  if (outcome != REDBOOK_OUTCOME_GOOD) {
     *medium_error = sense.valid && sense.key == 3;
-    redbook_fail_command(err, &c, REDBOOK_CONTEXT_GENERAL);
+    return redbook_fail_command(err, &c, REDBOOK_CONTEXT_GENERAL);
   }
-  if (err) {
-    err->has_lba = true;
-    err->lba = lba;
-  }
+  redbook_fail_reply(err, &c, "fewer sectors than asked for");
+  if (err) err->lba = lba + (int32_t)(received / REDBOOK_SECTOR_BYTES);
   return false;
 }
 

@@ -160,13 +160,7 @@ bool redbook_drive_prevent(struct redbook_drive *drive, bool prevent,
 bool redbook_drive_start_stop(struct redbook_drive *drive, enum redbook_start_stop what,
                               struct redbook_error *err) {
   struct redbook_command c;
-  struct redbook_sense sense;
 
   redbook_cdb_start_stop(&c, what, false);
-  if (redbook_drive_send(drive, &c, &sense) == REDBOOK_OUTCOME_GOOD) return true;
-  redbook_fail_command(err, &c, REDBOOK_CONTEXT_GENERAL);
-  if (sense.valid && sense.asc == 0x53 && sense.ascq == 0x02)
-    return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED,
-                        "the tray is locked: somebody uses the drive");
-  return false;
+  return redbook_drive_run(drive, &c, REDBOOK_CONTEXT_GENERAL, err);
 }

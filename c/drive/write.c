@@ -95,13 +95,18 @@ static bool not_now(enum redbook_outcome outcome) {
          outcome == REDBOOK_OUTCOME_BECOMING_READY;
 }
 
-static bool fail_write(const struct redbook_command *c, const struct writing *w,
+/* To the code table these two are "try again"; in the middle of a track they are its end. */
+static bool track_lost(const struct redbook_sense *sense) {
+  return sense->valid && sense->key == 6 && (sense->asc == 0x28 || sense->asc == 0x29);
+}
+
+static bool fail_write(const struct redbook_command *c, const struct redbook_sense *sense,
                        struct redbook_error *err) {
   redbook_fail_command(err, c, REDBOOK_CONTEXT_WRITE);
-  if (err) {
-    err->has_lba = true;
-    err->lba = w->lba;
-  }
+  if (track_lost(sense))
+    redbook_fail(err, REDBOOK_E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
+                 sense->asc == 0x28 ? "the disc was changed in the middle of the track"
+                                    : "the drive was reset in the middle of the track");
   return false;
 }
 
@@ -110,7 +115,7 @@ static bool fail_write(const struct redbook_command *c, const struct writing *w,
 static bool pause_full(struct redbook_drive *drive, const struct redbook_command *c,
                        struct writing *w, struct redbook_error *err) {
   if (redbook_drive_now(drive) - w->start >= FULL_LIMIT) {
-    fail_write(c, w, err);
+    redbook_fail_command(err, c, REDBOOK_CONTEXT_WRITE);
     return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY,
                         "the drive took no data for %.0f seconds", FULL_LIMIT);
   }
@@ -138,7 +143,7 @@ bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sect
     }
     enum verdict verdict = judge(drive, &w, outcome, &sense);
     if (verdict == WRITTEN) return true;
-    if (verdict == BROKEN) return fail_write(&c, &w, err);
+    if (verdict == BROKEN) return fail_write(&c, &sense, err);
     if (!redbook_drive_sleep(drive, 0, err)) return false;
   }
 }
