@@ -1,0 +1,241 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The blocking methods of redbook's classes, as loops over the non-blocking ones. Embedded in
+-- core.so and run once by luaopen_redbook_core, so that requiring the core alone gives complete
+-- classes. Being Lua, they let ^C through, and a callback may raise or yield.
+
+local classes, private = ...
+
+local operation = classes.Operation
+local tao = classes.TrackAtOnce
+local source = classes.AudioSource
+
+-- Functions that operations ask for data: operation -> { call = }, and when one went wrong
+-- `failed`, with what it raised (`thrown`, `raised`) or why its data were refused (`refused`).
+local feeds = setmetatable({}, { __mode = "k" })
+-- The operation that reads an AudioSource now. A source is used by one thread at a time.
+local readers = setmetatable({}, { __mode = "kv" })
+-- What a complete scan has shown: AudioSource -> { sectors, crc32, clipped samples }.
+local known = setmetatable({}, { __mode = "k" })
+
+
+local function define(class, name, method)
+  class.__methods[name] = method
+  class.__members[name] = "method"
+end
+
+
+local function define_property(class, name, getter)
+  class.__properties[name] = getter
+  class.__members[name] = "read-only"
+end
+
+
+---Checks what a function source has returned.
+---@param data any
+---@param bytes integer asked for
+---@return string? data nil at the end
+local function check_data(data, bytes)
+  if data == nil then return nil end
+  if type(data) ~= "string" then
+    error(("the source function must return a string or nil, got %s"):format(type(data)), 0)
+  elseif #data == 0 then
+    error("the source function returned an empty string; return nil at the end", 0)
+  elseif #data > bytes then
+    error(("the source function returned %d bytes, %d were asked for"):format(#data, bytes), 0)
+  end
+  return data
+end
+
+
+---Fetches data from the function source and hands them to the worker. Whatever goes wrong
+---cancels the operation and is kept for `result`.
+---@param op redbook.Operation
+---@param bytes integer at most so many
+local function answer(op, bytes)
+  local feed = feeds[op]
+  if feed.failed or private.cancelled(op) then
+    private.feed(op, nil)
+    return
+  end
+  local fine, data = pcall(function() return check_data(feed.call(bytes), bytes) end)
+  if not fine then
+    feed.failed, feed.thrown, feed.raised = true, true, data
+    op:cancel()
+    return
+  end
+  local fed, err = private.feed(op, data)
+  if not fed then
+    feed.failed, feed.refused = true, err
+    op:cancel()
+  end
+end
+
+
+---Operation:step. A request for data is answered here and never seen by the caller.
+local function step(op, seconds)
+  local deadline = type(seconds) == "number" and seconds > 0 and private.now() + seconds
+  while true do
+    local event, why = private.step(op, seconds)
+    if not event or event.type ~= "want" then return event, why end
+    answer(op, event.bytes)
+    if deadline then
+      seconds = deadline - private.now()
+      if seconds <= 0 then return nil, "again" end
+    elseif seconds == 0 then
+      return nil, "again"
+    end
+  end
+end
+
+define(operation, "step", step)
+
+
+local raw_result = operation.__methods.result
+
+---Operation:result. An error of a function source comes out as it was raised.
+define(operation, "result", function(op)
+  local ok, err = raw_result(op)
+  local feed = feeds[op]
+  if feed and feed.thrown then error(feed.raised, 0) end
+  if not ok and feed and feed.refused then return nil, feed.refused end
+  return ok, err
+end)
+
+
+---Operation:each. Leaving the loop by `break`, `return` or an error closes the operation, unless
+---its last event has been seen. With `seconds` the loop ends when nothing comes in that time.
+define(operation, "each", function(op, seconds)
+  local over = false
+  local guard = setmetatable({}, {
+    __close = function()
+      if not over then op:close() end
+    end,
+  })
+  local function next_event()
+    repeat
+      local event, why = step(op, seconds)
+      over = not event and (why == "finished" or seconds ~= nil) or (event and event.type == "done")
+      if event then return event end
+    until over
+  end
+  return next_event, nil, nil, guard
+end)
+
+
+---Steps an operation to its end. However this function is left, the operation is cancelled if it
+---still runs, drained and closed.
+---@param op redbook.Operation
+---@param on_update fun(args: table)?
+---@return true? ok
+---@return redbook.Error? err or remark; `signal` names the trapped signal that ended it
+local function run(op, on_update)
+  local _guard <close> = op
+  local signal
+  repeat
+    local event, why = step(op)
+    local type = event and event.type
+    if type == "update" and on_update and not signal then
+      on_update(event)
+    elseif type == "signal" then
+      signal = signal or event.signal
+      op:cancel()
+    end
+  until type == "done" or why == "finished"
+  local ok, err = op:result()
+  if signal then
+    err = err or private.code(0)
+    err.signal = signal
+  end
+  return ok, err
+end
+
+
+---A blocking method of TrackAtOnce: reports to OnUpdate, whatever function that is at the moment.
+local function blocking(begin)
+  return function(self, ...)
+    local op, err = begin(self, ...)
+    if not op then return nil, err end
+    return run(op, function(args)
+      local on_update = self.OnUpdate
+      if on_update then on_update(self, args) end
+    end)
+  end
+end
+
+
+local function busy(self)
+  local reader = readers[self]
+  return reader and private.unfinished(reader)
+end
+
+
+local function remember(self)
+  if not known[self] and not busy(self) then
+    local sectors, crc, clipped = private.scanned(self)
+    known[self] = sectors and { sectors = sectors, crc = crc, clipped = clipped }
+  end
+  return known[self]
+end
+
+
+local raw_begin_track = tao.__methods.BeginAddAudioTrack
+
+---TrackAtOnce:BeginAddAudioTrack. Keeps the function that feeds the track, and who reads an
+---AudioSource.
+local function begin_track(self, data, options)
+  local reusable = private.is_source(data)
+  if reusable and busy(data) then return nil, private.busy() end
+  if reusable then remember(data) end
+  local op, err = raw_begin_track(self, data, options)
+  if not op then return nil, err end
+  if type(data) == "function" then feeds[op] = { call = data } end
+  if reusable then readers[data] = op end
+  return op
+end
+
+define(tao, "BeginAddAudioTrack", begin_track)
+define(tao, "PrepareMedia", blocking(tao.__methods.BeginPrepareMedia))
+define(tao, "AddAudioTrack", blocking(begin_track))
+define(tao, "ReleaseMedia", blocking(tao.__methods.BeginReleaseMedia))
+
+
+local raw_begin_scan = source.__methods.BeginScan
+
+local function begin_scan(self)
+  if busy(self) then return nil, private.busy() end
+  local op, err = raw_begin_scan(self)
+  if op then readers[self] = op end
+  return op, err
+end
+
+define(source, "BeginScan", begin_scan)
+
+
+---AudioSource:Scan: decodes everything once. True, or nil, err.
+local function scan(self)
+  local op, err = begin_scan(self)
+  if not op then return nil, err end
+  local ok
+  ok, err = run(op)
+  if ok then remember(self) end
+  return ok, err
+end
+
+define(source, "Scan", scan)
+
+
+---What a scan shows, scanning now if nobody has. Raises the error object.
+local function measured(self)
+  if not remember(self) then
+    local ok, err = scan(self)
+    if not ok then error(err, 0) end
+  end
+  return known[self]
+end
+
+define_property(source, "Sectors", function(self)
+  local scanned = remember(self)
+  return scanned and scanned.sectors or private.announced(self) or measured(self).sectors
+end)
+define_property(source, "CRC32", function(self) return measured(self).crc end)
+define_property(source, "ClippedSamples", function(self) return measured(self).clipped end)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The classes of redbook.core, what they share, and how the module puts them together.
+ *
+ * Threads: no function here is ever called from a worker; an object belongs to the lua_State
+ * that made it.
+ */
+#ifndef REDBOOK_LUA_CLASSES_H
+#define REDBOOK_LUA_CLASSES_H
+
+#include "audio/source.h"
+#include "burn/tao.h"
+#include "drive/recorder.h"
+#include "lua/class.h"
+
+#define REDBOOK_RECORDER_CLASS "redbook.Recorder"
+#define REDBOOK_TAO_CLASS "redbook.TrackAtOnce"
+#define REDBOOK_SOURCE_CLASS "redbook.AudioSource"
+#define REDBOOK_OPERATION_CLASS "redbook.Operation"
+#define REDBOOK_MASTER_CLASS "redbook.DiscMaster"
+#define REDBOOK_VIRTUAL_CLASS "redbook.VirtualRecorder"
+#define REDBOOK_TRAP_CLASS "redbook.SignalTrap"
+
+/* Each creates a metatable and leaves the class's constructor on the stack (registers that have
+ * no constructor push nothing). */
+void redbook_register_recorder(lua_State *L);
+void redbook_register_tao(lua_State *L);
+void redbook_register_source(lua_State *L);
+void redbook_register_operation(lua_State *L); /* pushes nothing */
+void redbook_register_master(lua_State *L);
+void redbook_register_virtual(lua_State *L);
+void redbook_register_trap(lua_State *L);
+
+/* recorder.c */
+struct redbook_recorder_box {
+  struct redbook_recorder *core;
+  unsigned acquired; /* AcquireExclusiveAccess calls of this object not yet released */
+};
+struct redbook_recorder *redbook_check_recorder(lua_State *L, int index);
+/* An empty Recorder object, to be filled by its maker. */
+struct redbook_recorder_box *redbook_new_recorder(lua_State *L);
+/* The `trace` of an options table at `index`, or NULL. */
+const char *redbook_check_trace(lua_State *L, int index);
+/* recorder_properties.c */
+extern const struct redbook_property redbook_recorder_properties[];
+int redbook_recorder_media_summary(lua_State *L);
+
+/* operation.c: an empty Operation object that keeps the object at `owner` alive. */
+struct redbook_box *redbook_new_operation(lua_State *L, int owner);
+/* The raw C step and feed, for the embedded chunk. */
+int redbook_operation_raw_step(lua_State *L);
+int redbook_operation_raw_feed(lua_State *L);
+
+/* source.c: opens what AddAudioTrack and AudioSource take at `index` (path, open file, table)
+ * and leaves it as an AudioSource object on the stack; an AudioSource is pushed as it is. NULL
+ * and err when the world says no; raises on anything else. `sectors`: announced length of a
+ * file's data, or -1. */
+struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t sectors,
+                                              struct redbook_error *err);
+/* Pushes the chunk's functions scanned(source) and announced(source). */
+int redbook_source_figures(lua_State *L);
+
+/* tao_settings.c, tao_figures.c */
+extern const struct redbook_property redbook_tao_settings[];
+extern const struct redbook_property redbook_tao_figures[];
+struct redbook_tao *redbook_check_tao(lua_State *L, int index);
+/* User values of a TrackAtOnce. */
+enum { REDBOOK_TAO_RECORDER = 1, REDBOOK_TAO_ON_UPDATE = 2, REDBOOK_TAO_VALUES = 2 };
+/* An error of a TrackAtOnce says what state the disc is in, as far as is known. */
+void redbook_tao_mark_disc(struct redbook_tao *tao, struct redbook_error *err);
+
+/* virtual_fault.c */
+struct redbook_virtual;
+bool redbook_add_faults(lua_State *L, int index, struct redbook_virtual *drive,
+                        struct redbook_error *err);
+bool redbook_add_fault(lua_State *L, int index, struct redbook_virtual *drive,
+                       struct redbook_error *err);
+
+/* enumerations.c: adds IMAPI's enumerations to the table on top. */
+void redbook_add_enumerations(lua_State *L);
+
+/* signals.c: "INT" <-> 2 */
+const char *redbook_signal_name(int signal);
+
+/* lifetime.c: pins the library, arranges that everything is let go at lua_close and at exit.
+ * Called first, so that the sentinel is finalised last. */
+void redbook_guard_lifetime(lua_State *L);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Operation: the Lua side of a worker's event queue. `step` and `each` are in the embedded
+ * chunk, which answers the requests for data of a function source between two raw steps. */
+#include "burn/operation.h"
+
+#include <math.h>
+
+#include "lua/classes.h"
+#include "lua/error.h"
+
+#define CLASS REDBOOK_OPERATION_CLASS
+
+static struct redbook_operation *check(lua_State *L) {
+  struct redbook_box *box = redbook_box_open(L, 1, CLASS);
+  return box->core;
+}
+
+struct redbook_box *redbook_new_operation(lua_State *L, int owner) {
+  owner = lua_absindex(L, owner);
+  struct redbook_box *box = redbook_box_new(L, CLASS, sizeof *box, 1);
+  lua_pushvalue(L, owner);
+  lua_setiuservalue(L, -2, 1);
+  return box;
+}
+
+static void set(lua_State *L, const char *key, lua_Integer value) {
+  lua_pushinteger(L, value);
+  lua_setfield(L, -2, key);
+}
+
+/* IDiscFormat2TrackAtOnceEventArgs (imapi2 2.2, 2.3) and the drive's buffer. */
+static void push_update(lua_State *L, const struct redbook_progress *p) {
+  lua_createtable(L, 0, 14);
+  lua_pushliteral(L, "update");
+  lua_setfield(L, -2, "type");
+  set(L, "CurrentAction", p->action);
+  set(L, "CurrentTrackNumber", p->track);
+  set(L, "ElapsedTime", p->elapsed);
+  set(L, "RemainingTime", p->remaining);
+  set(L, "StartLba", p->start_lba);
+  set(L, "SectorCount", p->sector_count);
+  set(L, "LastReadLba", p->last_read_lba);
+  set(L, "LastWrittenLba", p->last_written_lba);
+  set(L, "TotalSystemBuffer", p->system_buffer_total);
+  set(L, "UsedSystemBuffer", p->system_buffer_used);
+  set(L, "FreeSystemBuffer",
+      (lua_Integer)p->system_buffer_total - (lua_Integer)p->system_buffer_used);
+  set(L, "TotalDriveBuffer", p->drive_buffer_total);
+  set(L, "FreeDriveBuffer", p->drive_buffer_free);
+}
+
+static void push_event(lua_State *L, const struct redbook_event *event) {
+  static const char *const types[] = {[REDBOOK_EVENT_UPDATE] = "update",
+                                      [REDBOOK_EVENT_WANT] = "want",
+                                      [REDBOOK_EVENT_SIGNAL] = "signal",
+                                      [REDBOOK_EVENT_DONE] = "done"};
+  if (event->type == REDBOOK_EVENT_UPDATE) {
+    push_update(L, &event->progress);
+    return;
+  }
+  lua_createtable(L, 0, 2);
+  lua_pushstring(L, types[event->type]);
+  lua_setfield(L, -2, "type");
+  if (event->type == REDBOOK_EVENT_WANT) set(L, "bytes", event->bytes);
+  if (event->type == REDBOOK_EVENT_SIGNAL) {
+    lua_pushstring(L, redbook_signal_name(event->signal));
+    lua_setfield(L, -2, "signal");
+  }
+}
+
+/* nil waits for ever; anything above a year is as good as that. */
+static double check_seconds(lua_State *L, int index) {
+  if (lua_isnoneornil(L, index)) return -1;
+  lua_Number seconds = luaL_checknumber(L, index);
+  luaL_argcheck(L, seconds >= 0, index, "seconds must not be negative");
+  return seconds > 31536000 ? -1 : seconds;
+}
+
+/***
+The next event. The table's `type` says what it is: "update" (with the fields of
+IDiscFormat2TrackAtOnceEventArgs and IWriteEngine2EventArgs, plus `TotalDriveBuffer` and
+`FreeDriveBuffer` in bytes, 0 when the drive does not tell), "signal" (field `signal`, "INT";
+only with `trap_signals`), and last, once, "done".
+@function Operation:step
+@number[opt] seconds longest wait; nil waits for ever, 0 never blocks
+@treturn[1] table event
+@return[2] nil
+@treturn[2] string "again" when the time is over or a signal interrupted the wait, "finished"
+when "done" has been delivered before
+*/
+int redbook_operation_raw_step(lua_State *L) {
+  struct redbook_operation *operation = check(L);
+  struct redbook_event event;
+  switch (redbook_operation_step(operation, check_seconds(L, 2), &event)) {
+    case REDBOOK_STEP_EVENT:
+      push_event(L, &event);
+      return 1;
+    case REDBOOK_STEP_AGAIN:
+      lua_pushnil(L);
+      lua_pushliteral(L, "again");
+      return 2;
+    default:
+      lua_pushnil(L);
+      lua_pushliteral(L, "finished");
+      return 2;
+  }
+}
+
+/* feed(operation, string or nil for the end) -> true, or nil, err */
+int redbook_operation_raw_feed(lua_State *L) {
+  struct redbook_operation *operation = check(L);
+  struct redbook_error err;
+  size_t length = 0;
+  redbook_error_clear(&err);
+  const char *data = luaL_optlstring(L, 2, "", &length);
+  bool ok = redbook_operation_feed(operation, (const uint8_t *)data, (uint32_t)length,
+                                   lua_isnoneornil(L, 2), &err);
+  return redbook_return_done(L, ok, &err);
+}
+
+/***
+Asks the operation to stop and returns at once; keep stepping until "done". The result is then
+E_IMAPI_REQUEST_CANCELLED, or success when the work was complete already.
+@function Operation:cancel
+@treturn boolean true
+*/
+static int cancel(lua_State *L) {
+  redbook_operation_cancel(check(L));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/***
+What came of it. Raises before "done" has been delivered.
+@function Operation:result
+@treturn[1] boolean true
+@treturn[1] ?Error remark, for success with a remark (S_IMAPI_SPEEDADJUSTED)
+@return[2] nil
+@treturn[2] Error err
+*/
+static int result(lua_State *L) {
+  struct redbook_operation *operation = check(L);
+  struct redbook_error err;
+  uint32_t remark = 0;
+  if (!redbook_operation_finished(operation))
+    return luaL_error(L, "the operation has not ended; step it until its event 'done'");
+  redbook_error_clear(&err);
+  if (!redbook_operation_result(operation, &remark, &err)) return redbook_return_error(L, &err);
+  return redbook_return_remark(L, remark);
+}
+
+/***
+A descriptor that is readable while `step` would deliver something: for cqueues (`pollfd`),
+LuaSocket and copas (`getfd`), luv and GLib. Do not close it. -1 in a forked child.
+@function Operation:pollfd
+@treturn integer descriptor
+*/
+static int pollfd(lua_State *L) {
+  lua_pushinteger(L, redbook_operation_fd(check(L)));
+  return 1;
+}
+
+/***
+What to poll the descriptor for (cqueues).
+@function Operation:events
+@treturn string "r"
+*/
+static int events(lua_State *L) {
+  check(L);
+  lua_pushliteral(L, "r");
+  return 1;
+}
+
+/***
+No time-out of its own (cqueues).
+@function Operation:timeout
+@return nil
+*/
+static int timeout(lua_State *L) {
+  check(L);
+  lua_pushnil(L);
+  return 1;
+}
+
+/***
+Nothing is buffered outside the descriptor (LuaSocket).
+@function Operation:dirty
+@treturn boolean false
+*/
+static int dirty(lua_State *L) {
+  check(L);
+  lua_pushboolean(L, 0);
+  return 1;
+}
+
+/* Cancels and waits for the end, so that the drive is free when this returns. */
+static void drain(struct redbook_operation *operation) {
+  struct redbook_event event;
+  if (!redbook_operation_finished(operation)) redbook_operation_cancel(operation);
+  enum redbook_step step;
+  do {
+    step = redbook_operation_step(operation, -1, &event);
+    if (step == REDBOOK_STEP_EVENT && event.type == REDBOOK_EVENT_WANT)
+      redbook_operation_feed(operation, NULL, 0, true, NULL);
+  } while (step != REDBOOK_STEP_FINISHED);
+}
+
+/***
+Cancels the operation if it still runs, waits for its end, and drops the object. Also `__close`:
+`local operation <close> = ...`. Harmless when repeated.
+@function Operation:close
+@treturn boolean true
+*/
+static int close_operation(lua_State *L) {
+  struct redbook_box *box = redbook_box_check(L, 1, CLASS);
+  struct redbook_operation *operation = box->core;
+  if (operation) {
+    drain(operation);
+    box->core = NULL;
+    redbook_operation_unref(operation);
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* Collected: cancelled, and ends by itself in the background. */
+static int collect(lua_State *L) {
+  struct redbook_box *box = redbook_box_check(L, 1, CLASS);
+  struct redbook_operation *operation = box->core;
+  box->core = NULL;
+  redbook_operation_unref(operation);
+  return 0;
+}
+
+static int to_string(lua_State *L) {
+  struct redbook_box *box = redbook_box_check(L, 1, CLASS);
+  const char *state = !box->core                               ? "closed"
+                      : redbook_operation_finished(box->core)  ? "finished"
+                      : redbook_operation_cancelled(box->core) ? "cancelled"
+                                                               : "running";
+  lua_pushfstring(L, CLASS " (%s)", state);
+  return 1;
+}
+
+void redbook_register_operation(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"cancel", cancel}, {"result", result},         {"pollfd", pollfd},
+      {"getfd", pollfd},  {"events", events},         {"timeout", timeout},
+      {"dirty", dirty},   {"close", close_operation}, {NULL, NULL}};
+  static const luaL_Reg meta[] = {
+      {"__gc", collect}, {"__close", close_operation}, {"__tostring", to_string}, {NULL, NULL}};
+  static const struct redbook_class class = {CLASS, methods, meta, NULL, NULL};
+  redbook_class_register(L, &class);
+}

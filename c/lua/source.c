@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* AudioSource: sound as whole CD-DA sectors. `Scan`, `Sectors`, `CRC32` and `ClippedSamples`
+ * are in the embedded chunk, since they may have to wait for a scan. */
+#include "audio/source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lua/classes.h"
+#include "lua/error.h"
+#include "lua/options.h"
+
+#define CLASS REDBOOK_SOURCE_CLASS
+
+static struct redbook_source *check(lua_State *L) {
+  struct redbook_box *box = redbook_box_open(L, 1, CLASS);
+  return box->core;
+}
+
+/* Bytes that a stream has read ahead of its user: they are lost to whoever reads the descriptor
+ * of a pipe. stdio has no portable word for it. */
+static size_t read_ahead(FILE *file) {
+#ifdef __GLIBC__
+  return (size_t)(file->_IO_read_end - file->_IO_read_ptr);
+#else
+  (void)file;
+  return 0;
+#endif
+}
+
+/* Moves the descriptor to where the Lua file stands: stdio reads ahead in blocks. */
+static bool align_descriptor(FILE *file, struct redbook_error *err) {
+  off_t offset = ftello(file);
+  if (offset < 0) {
+    if (!read_ahead(file)) return true;
+    return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                        "%zu bytes of the pipe are in the Lua file's buffer already; call its "
+                        "setvbuf(\"no\") before reading from it",
+                        read_ahead(file));
+  }
+  if (fflush(file) || lseek(fileno(file), offset, SEEK_SET) < 0)
+    return redbook_fail_errno(err, errno, "cannot find the place in the open file");
+  return true;
+}
+
+static struct redbook_source *open_stream(luaL_Stream *stream, int64_t sectors,
+                                          struct redbook_error *err) {
+  if (!align_descriptor(stream->f, err)) return NULL;
+  return redbook_source_open_raw(fileno(stream->f), sectors, "the open file", err);
+}
+
+static struct redbook_source *open_part(lua_State *L, int index, struct redbook_error *err) {
+  struct redbook_source_part part = {redbook_option_sectors(L, index, "start", 0),
+                                     redbook_option_sectors(L, index, "length", -1)};
+  return redbook_source_open(redbook_option_string(L, index, "path", ""), &part, err);
+}
+
+static void check_part(lua_State *L, int index) {
+  static const struct redbook_option known[] = {
+      {"path", REDBOOK_OPTION_STRING, 0, 0},
+      {"start", REDBOOK_OPTION_SECTORS, 0, INT32_MAX},
+      {"length", REDBOOK_OPTION_SECTORS, 1, INT32_MAX},
+      {NULL, REDBOOK_OPTION_ANY, 0, 0}};
+  redbook_options_check(L, index, "a part of a file", known);
+  if (!redbook_option_given(L, index, "path"))
+    luaL_error(L, "a part of a file: option 'path' is missing");
+}
+
+static luaL_Stream *check_stream(lua_State *L, int index) {
+  luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
+  if (!stream)
+    luaL_typeerror(L, index, "path, AudioSource, open file, table or function");
+  else if (!stream->closef)
+    luaL_argerror(L, index, "attempt to use a closed file");
+  return stream;
+}
+
+struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t sectors,
+                                              struct redbook_error *err) {
+  int type = lua_type(L, index);
+  luaL_Stream *stream = NULL;
+  if (luaL_testudata(L, index, CLASS)) {
+    struct redbook_box *given = redbook_box_open(L, index, CLASS);
+    lua_pushvalue(L, index);
+    return given->core;
+  }
+  if (type == LUA_TSTRING)
+    redbook_check_text(L, index);
+  else if (type == LUA_TTABLE)
+    check_part(L, index);
+  else
+    stream = check_stream(L, index);
+  struct redbook_box *box = redbook_box_new(L, CLASS, sizeof *box, 0);
+  box->core = stream                ? open_stream(stream, sectors, err)
+              : type == LUA_TSTRING ? redbook_source_open(lua_tostring(L, index), NULL, err)
+                                    : open_part(L, index, err);
+  return box->core;
+}
+
+/***
+A sound file (anything libsndfile decodes, found out by content), or an open Lua file with
+headerless 44.1 kHz 16-bit little-endian stereo from its current offset.
+@function AudioSource
+@tparam string|table|file source a path; `{path=, start=, length=}` with start and length in
+sectors or "MM:SS:FF"; an open file (dup'ed)
+@treturn[1] AudioSource
+@return[2] nil
+@treturn[2] Error err 80070002 no such file, 80070005 no permission, 050D not audio that can be
+burned
+*/
+static int create(lua_State *L) {
+  struct redbook_error err;
+  lua_settop(L, 1);
+  redbook_error_clear(&err);
+  if (!redbook_resolve_source(L, 1, -1, &err)) return redbook_return_error(L, &err);
+  return 1;
+}
+
+/***
+Decodes everything once on a worker thread.
+@function AudioSource:BeginScan
+@treturn[1] Operation
+@return[2] nil
+@treturn[2] Error err
+*/
+static int begin_scan(lua_State *L) {
+  struct redbook_source *source = check(L);
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  struct redbook_box *box = redbook_new_operation(L, 1);
+  box->core = redbook_source_begin_scan(source, &err);
+  return box->core ? 1 : redbook_return_error(L, &err);
+}
+
+/* For the chunk. scanned(source) -> sectors, crc32, clipped samples; or nothing */
+static int scanned(lua_State *L) {
+  const struct redbook_source_scan *scan = redbook_source_scanned(check(L));
+  if (!scan) return 0;
+  lua_pushinteger(L, scan->sectors);
+  lua_pushinteger(L, scan->crc32);
+  lua_pushinteger(L, (lua_Integer)scan->clipped_samples);
+  return 3;
+}
+
+/* For the chunk. announced(source) -> sectors; or nothing */
+static int announced(lua_State *L) {
+  int64_t sectors = redbook_source_announced_sectors(check(L));
+  if (sectors < 0) return 0;
+  lua_pushinteger(L, sectors);
+  return 1;
+}
+
+int redbook_source_figures(lua_State *L) {
+  lua_pushcfunction(L, scanned);
+  lua_pushcfunction(L, announced);
+  return 2;
+}
+
+static void text(lua_State *L, const char *key, const char *value) {
+  if (!*value) return;
+  lua_pushstring(L, value);
+  lua_setfield(L, -2, key);
+}
+
+static void whole(lua_State *L, const char *key, lua_Integer value) {
+  lua_pushinteger(L, value);
+  lua_setfield(L, -2, key);
+}
+
+/***
+What the file is: container, encoding, sample_rate (Hz), channels, bits (0 when lossy), exact
+(true when it passes bit-exactly), announced_frames (at its own rate; nil when unknown).
+@field AudioSource.Format
+*/
+static int get_format(lua_State *L) {
+  const struct redbook_source_format *format = redbook_source_format(check(L));
+  lua_createtable(L, 0, 7);
+  text(L, "container", format->container);
+  text(L, "encoding", format->encoding);
+  whole(L, "sample_rate", format->sample_rate);
+  whole(L, "channels", format->channels);
+  whole(L, "bits", format->bits);
+  lua_pushboolean(L, format->exact);
+  lua_setfield(L, -2, "exact");
+  if (format->announced_frames >= 0) whole(L, "announced_frames", format->announced_frames);
+  return 1;
+}
+
+/***
+Tags in UTF-8; those that are absent are nil: title, artist, album, date, genre, track_number,
+comment.
+@field AudioSource.Tags
+*/
+static int get_tags(lua_State *L) {
+  const struct redbook_source_tags *tags = redbook_source_tags(check(L));
+  lua_createtable(L, 0, 7);
+  text(L, "title", tags->title);
+  text(L, "artist", tags->artist);
+  text(L, "album", tags->album);
+  text(L, "date", tags->date);
+  text(L, "genre", tags->genre);
+  text(L, "track_number", tags->track_number);
+  text(L, "comment", tags->comment);
+  return 1;
+}
+
+/***
+The path, or what else the messages call it.
+@field AudioSource.Name
+*/
+static int get_name(lua_State *L) {
+  lua_pushstring(L, redbook_source_name(check(L)));
+  return 1;
+}
+
+static int release(lua_State *L) {
+  struct redbook_box *box = redbook_box_check(L, 1, CLASS);
+  struct redbook_source *source = box->core;
+  box->core = NULL;
+  redbook_source_unref(source);
+  return 0;
+}
+
+/***
+Drops the file; a track that is being written keeps its own hold of it. Also `__close`.
+@function AudioSource:Close
+@treturn boolean true
+*/
+static int close_source(lua_State *L) {
+  release(L);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static int to_string(lua_State *L) {
+  struct redbook_box *box = redbook_box_check(L, 1, CLASS);
+  lua_pushfstring(L, CLASS " (%s)", box->core ? redbook_source_name(box->core) : "closed");
+  return 1;
+}
+
+void redbook_register_source(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"BeginScan", begin_scan}, {"Close", close_source}, {NULL, NULL}};
+  static const struct redbook_property properties[] = {{"Format", get_format, NULL},
+                                                       {"Tags", get_tags, NULL},
+                                                       {"Name", get_name, NULL},
+                                                       {NULL, NULL, NULL}};
+  static const luaL_Reg meta[] = {
+      {"__gc", release}, {"__close", release}, {"__tostring", to_string}, {NULL, NULL}};
+  static const struct redbook_class class = {CLASS, methods, meta, properties, NULL};
+  redbook_class_register(L, &class);
+  lua_pushcfunction(L, create);
+}
