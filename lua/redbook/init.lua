@@ -6,7 +6,6 @@ local core = require "redbook.core"
 local redbook = {}
 for name, value in pairs(core) do redbook[name] = value end
 
-redbook.version = require "redbook.version"
 redbook.run = require "redbook.run"
 redbook.playlist = require "redbook.playlist"
 redbook.plan = require "redbook.plan"
