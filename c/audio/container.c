@@ -87,13 +87,13 @@ bool redbook_container_probe(const struct redbook_input *input,
   uint8_t mark[4] = {0};
   if (redbook_input_get(input, mark, 4, at) && is(mark, 0, "fLaC"))
     return redbook_flac_check(input, at, container, err);
-  redbook_error_clear(err);
+  const char *advice;
+  if (redbook_foreign_name(head, (size_t)got, &advice))
+    return not_sound(input, head, (size_t)got, err);
   struct redbook_error why;
   redbook_error_clear(&why);
   if (redbook_mpeg_check(input, at, container, &why)) return true;
-  if (why.code != REDBOOK_S_OK) {
-    if (err) *err = why;
-    return false;
-  }
-  return not_sound(input, head, (size_t)got, err);
+  if (why.code == REDBOOK_S_OK) return not_sound(input, head, (size_t)got, err);
+  if (err) *err = why;
+  return false;
 }

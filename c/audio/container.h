@@ -28,11 +28,15 @@ enum redbook_container_kind {
 
 struct redbook_container {
   enum redbook_container_kind kind;
-  int64_t frames;     /* promised, at the source's rate; -1 unknown */
-  int64_t slack;      /* a good file may give this many fewer */
-  bool certain;       /* the promise is the exact length */
-  bool open_ended;    /* written to a pipe: a PCM container without a length */
-  int64_t first_byte; /* of the first MPEG frame; 0 for the others */
+  int64_t frames;  /* promised, at the source's rate; -1 unknown */
+  int64_t slack;   /* a good file may give this many fewer */
+  bool certain;    /* the promise is the exact length */
+  bool open_ended; /* written to a pipe: a PCM container without a length */
+  bool limited;    /* what comes after the promised frames is padding of the encoding */
+  int64_t hidden_at, hidden_bytes; /* a stretch that libsndfile must not see */
+  int64_t patch_at;                /* bytes it shall see instead: a length that a pipe left 0 */
+  uint8_t patch[8];
+  size_t patch_bytes;
 };
 
 /* Says what the file is by its content, refuses what is not sound or cannot be decoded, and

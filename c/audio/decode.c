@@ -5,31 +5,57 @@
 #include <errno.h>
 #include <string.h>
 
+#define BLOCK 65536 /* more frames than any ADPCM block has */
+
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
 
 static sf_count_t file_length(void *user) {
-  return ((struct redbook_decoder *)user)->input.size;
+  const struct redbook_decoder *decoder = user;
+  return decoder->input.size - decoder->container.hidden_bytes;
 }
 
 static sf_count_t file_seek(sf_count_t offset, int whence, void *user) {
   struct redbook_decoder *decoder = user;
   int64_t from = whence == SEEK_CUR   ? decoder->offset
-                 : whence == SEEK_END ? decoder->input.size
+                 : whence == SEEK_END ? file_length(user)
                                       : 0;
   if (from + offset < 0) return -1;
   return decoder->offset = from + offset;
 }
 
+/* The hidden stretch is stepped over: a read ends before it or begins behind it. */
+static ssize_t read_piece(const struct redbook_decoder *decoder, uint8_t *data, size_t count,
+                          int64_t offset) {
+  const struct redbook_container *container = &decoder->container;
+  if (offset >= container->hidden_at)
+    return redbook_read_at(decoder->input.fd, data, count, offset + container->hidden_bytes);
+  int64_t before = container->hidden_at - offset;
+  if (before < (int64_t)count) count = (size_t)before;
+  return redbook_read_at(decoder->input.fd, data, count, offset);
+}
+
+static void apply_patch(const struct redbook_decoder *decoder, uint8_t *data, size_t count,
+                        int64_t offset) {
+  const struct redbook_container *container = &decoder->container;
+  for (size_t i = 0; i < container->patch_bytes; i++) {
+    int64_t at = container->patch_at + (int64_t)i - offset;
+    if (at >= 0 && at < (int64_t)count) data[at] = container->patch[i];
+  }
+}
+
 static sf_count_t file_read(void *data, sf_count_t count, void *user) {
   struct redbook_decoder *decoder = user;
-  if (count <= 0) return 0;
-  ssize_t got = redbook_read_at(decoder->input.fd, data, (size_t)count, decoder->offset);
-  if (got < 0) {
-    decoder->read_errno = errno;
-    return 0;
+  size_t done = 0, want = count > 0 ? (size_t)count : 0;
+  while (done < want) {
+    uint8_t *to = (uint8_t *)data + done;
+    ssize_t got = read_piece(decoder, to, want - done, decoder->offset);
+    if (got < 0) decoder->read_errno = errno;
+    if (got <= 0) break;
+    apply_patch(decoder, to, (size_t)got, decoder->offset);
+    decoder->offset += got;
+    done += (size_t)got;
   }
-  decoder->offset += got;
-  return got;
+  return (sf_count_t)done;
 }
 
 static sf_count_t file_write(const void *data, sf_count_t count, void *user) {
@@ -70,9 +96,11 @@ static bool sensible(const struct redbook_decoder *decoder, struct redbook_error
 
 /* libsndfile's own count is good for Ogg (granules less the start) and for ADPCM in a WAV whose
  * data chunk is whole; for MPEG without a Xing tag it is a guess. */
-static int64_t promised(const struct redbook_decoder *decoder) {
-  const struct redbook_container *container = &decoder->container;
+static int64_t promised(struct redbook_decoder *decoder) {
+  struct redbook_container *container = &decoder->container;
   int64_t frames = decoder->info.frames;
+  if (container->limited && (container->frames > frames || frames - container->frames > BLOCK))
+    container->limited = false, container->frames = frames; /* a fact chunk that is no fact */
   if (container->frames >= 0) return container->frames;
   if (container->kind == REDBOOK_MPEG || container->kind == REDBOOK_FLAC) return -1;
   if (container->open_ended || frames <= 0 || frames > INT64_MAX / 1000000) return -1;
@@ -108,16 +136,22 @@ static double second(const struct redbook_decoder *decoder) {
 }
 
 /* At the end, or where libsndfile says it is: 0 when all is well, -1 with the reason. */
-static int judge_end(const struct redbook_decoder *decoder, struct redbook_error *err) {
+static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err) {
   const char *label = decoder->input.label;
   int code = decoder->file ? sf_error(decoder->file) : SF_ERR_SYSTEM;
   int64_t least = decoder->promise - decoder->container.slack;
+  double says = (double)decoder->promise / decoder->info.samplerate;
+  bool fewer = decoder->promise >= 0 && decoder->position < least;
   if (decoder->read_errno)
     (void)redbook_fail_errno(err, decoder->read_errno, "%s cannot be read at %.2f s", label,
                              second(decoder));
-  else if (decoder->promise >= 0 && decoder->position < least)
-    (void)redbook_cut_off(err, label, second(decoder),
-                          (double)decoder->promise / decoder->info.samplerate);
+  else if (fewer && decoder->offset < file_length(decoder))
+    (void)redbook_fail(err, refused,
+                       "%s cannot be decoded beyond %.2f s of %.2f s: it is damaged, or "
+                       "several files joined",
+                       label, second(decoder), says);
+  else if (fewer)
+    (void)redbook_cut_off(err, label, second(decoder), says);
   else if (code != SF_ERR_NO_ERROR)
     (void)redbook_fail(err, refused, "%s is damaged at %.2f s (%s)", label, second(decoder),
                        sf_error_number(code));
@@ -137,9 +171,16 @@ static bool all_finite(const float *samples, size_t count) {
   return bad == 0;
 }
 
+/* What a read of `count` may ask for: ADPCM is padded beyond its last frame. */
+static int64_t allowed(const struct redbook_decoder *decoder, int64_t count) {
+  int64_t left = decoder->promise - decoder->position;
+  return decoder->container.limited && left < count ? left : count;
+}
+
 int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, int64_t count,
                                struct redbook_error *err) {
-  int64_t got = decoder->file ? sf_readf_float(decoder->file, frames, count) : 0;
+  int64_t got =
+      decoder->file ? sf_readf_float(decoder->file, frames, allowed(decoder, count)) : 0;
   if (got < 0) got = 0;
   decoder->position += got;
   if (!all_finite(frames, (size_t)got * (size_t)decoder->info.channels)) {

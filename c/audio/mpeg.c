@@ -1,14 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* MPEG audio (ISO 11172-3, 13818-3): frame headers, and the Xing/LAME count of frames. */
+/* MPEG audio (ISO 11172-3, 13818-3): every frame header from the first to the last, and the
+ * counts of a Xing, LAME or VBRI tag.
+ *
+ * libmpg123 stops at damage and at the end of the first of several joined files, and libsndfile
+ * says nothing of it; a file without a tag has no length but the sum of its frames.
+ */
 #include <string.h>
 
 #include "audio/container.h"
 #include "base/bytes.h"
 
+#define JUNK 65536 /* bytes before the first frame that are stepped over */
+
 struct frame {
   unsigned rate, samples, layer; /* layer 1..3 */
   int64_t bytes;                 /* 0 when the bit rate is free */
-  unsigned side;                 /* bytes of header, CRC and side information (layer III) */
+  unsigned side;                 /* bytes of header and side information (layer III) */
+};
+
+/* A file seen through a buffer: headers are read one by one. */
+struct reader {
+  const struct redbook_input *input;
+  int64_t start;
+  size_t length;
+  uint8_t data[16384];
 };
 
 /* Kbit/s by [table][index]; tables: V1 L1, V1 L2, V1 L3, V2 L1, V2 L2 and L3. */
@@ -42,83 +57,144 @@ static bool parse(const uint8_t *h, struct frame *frame) {
   return true;
 }
 
-static bool frame_at(const struct redbook_input *input, int64_t at, struct frame *frame) {
-  uint8_t head[4];
-  return redbook_input_get(input, head, sizeof head, at) && parse(head, frame);
+static const uint8_t *header(struct reader *reader, int64_t at) {
+  if (at < reader->start || at + 4 > reader->start + (int64_t)reader->length) {
+    ssize_t got = redbook_read_at(reader->input->fd, reader->data, sizeof reader->data, at);
+    reader->start = at;
+    reader->length = got < 0 ? 0 : (size_t)got;
+    if (reader->length < 4) return NULL;
+  }
+  return reader->data + (at - reader->start);
 }
 
-/* A second frame of the same kind must follow, or the end of the file. */
-static bool begins_here(const struct redbook_input *input, int64_t at, struct frame *frame) {
-  struct frame next;
-  if (!frame_at(input, at, frame)) return false;
-  if (frame->bytes == 0) return true;
-  if (at + frame->bytes + 4 > input->size) return at + frame->bytes == input->size;
-  return frame_at(input, at + frame->bytes, &next) && next.rate == frame->rate &&
-         next.layer == frame->layer;
+static bool frame_at(struct reader *reader, int64_t at, struct frame *frame) {
+  const uint8_t *bytes = header(reader, at);
+  return bytes && parse(bytes, frame);
+}
+
+/* True when `count` frames of one kind follow each other from `at`, or fewer up to the end. */
+static bool row_of(struct reader *reader, int64_t at, int count, struct frame *first) {
+  struct frame frame;
+  if (!frame_at(reader, at, first)) return false;
+  for (int i = 1; i < count && first->bytes > 0; i++) {
+    if (i == 1) frame = *first;
+    at += frame.bytes;
+    if (at == reader->input->size) return true;
+    if (!frame_at(reader, at, &frame) || frame.bytes == 0 || frame.rate != first->rate ||
+        frame.layer != first->layer)
+      return false;
+  }
+  return true;
+}
+
+/* The next place before `end` where four frames follow each other, or -1. */
+static int64_t find_frames(struct reader *reader, int64_t at, int64_t end,
+                           struct frame *frame) {
+  for (; at + 4 <= end; at++)
+    if (row_of(reader, at, 4, frame) && frame->bytes > 0) return at;
+  return -1;
 }
 
 struct xing {
-  uint32_t frames, bytes;         /* 0 = not told */
-  unsigned delay, padding, count; /* count: 1 when the tag was found */
+  uint32_t frames;
+  unsigned delay, padding;
 };
 
 /* The tag sits in the first frame where layer III data would begin: "Xing"/"Info", flags,
- * [frames], [bytes], [100 of TOC], [quality]; LAME adds delay and padding at +21 (24 bits). */
-static struct xing read_xing(const struct redbook_input *input, int64_t at,
-                             const struct frame *frame) {
-  struct xing xing = {0};
-  uint8_t tag[160] = {0};
-  ssize_t got = redbook_read_at(input->fd, tag, sizeof tag, at + frame->side);
-  if (frame->layer != 3 || got < 16) return xing;
-  if (memcmp(tag, "Xing", 4) != 0 && memcmp(tag, "Info", 4) != 0) return xing;
+ * [frames], [bytes], [100 of TOC], [quality]; LAME adds delay and padding at +21 (24 bits).
+ * Fraunhofer's "VBRI" begins 32 bytes after the header whatever the channels. */
+static bool read_tag(const struct redbook_input *input, int64_t at, const struct frame *frame,
+                     struct xing *xing) {
+  uint8_t tag[160] = {0}, vbri[18] = {0};
+  *xing = (struct xing){0};
+  if (frame->layer != 3) return false;
+  if (redbook_input_get(input, vbri, sizeof vbri, at + 36) && memcmp(vbri, "VBRI", 4) == 0) {
+    xing->frames = redbook_get32(vbri + 14);
+    return true;
+  }
+  if (redbook_read_at(input->fd, tag, sizeof tag, at + frame->side) < 16) return false;
+  if (memcmp(tag, "Xing", 4) != 0 && memcmp(tag, "Info", 4) != 0) return false;
   uint32_t flags = redbook_get32(tag + 4);
   const uint8_t *p = tag + 8;
-  xing.count = 1;
-  if (flags & 1) xing.frames = redbook_get32(p);
-  p += flags & 1 ? 4 : 0;
-  if (flags & 2) xing.bytes = redbook_get32(p);
-  p += flags & 2 ? 4 : 0;
-  p += flags & 4 ? 100 : 0;
-  p += flags & 8 ? 4 : 0;
-  if (*p == 0) return xing;
-  xing.delay = redbook_get24(p + 21) >> 12;
-  xing.padding = redbook_get24(p + 21) & 0xFFF;
-  return xing;
+  if (flags & 1) xing->frames = redbook_get32(p);
+  p += (flags & 1 ? 4 : 0) + (flags & 2 ? 4 : 0) + (flags & 4 ? 100 : 0) + (flags & 8 ? 4 : 0);
+  if (*p == 0) return true;
+  xing->delay = redbook_get24(p + 21) >> 12;
+  xing->padding = redbook_get24(p + 21) & 0xFFF;
+  return true;
 }
 
-/* Counts whole frames from the first one on, the one with the tag not counted. */
-static uint32_t count_frames(const struct redbook_input *input, int64_t at) {
+struct walk {
+  int64_t frames;
+  int64_t gap;     /* byte where the chain of frames breaks though it goes on later, or -1 */
+  double gap_time; /* seconds */
+  bool partial;    /* the last frame is not all there */
+};
+
+/* Steps from frame to frame; what follows the last one is a tag of some kind. */
+static struct walk walk_frames(struct reader *reader, int64_t at, const struct frame *first) {
+  struct walk walk = {.gap = -1};
   struct frame frame;
-  uint32_t count = 0;
-  while (frame_at(input, at, &frame) && frame.bytes > 0 && at + frame.bytes <= input->size) {
-    at += frame.bytes;
-    count++;
+  while (at + 4 <= reader->input->size) {
+    if (frame_at(reader, at, &frame) && frame.bytes > 0 && frame.rate == first->rate &&
+        frame.layer == first->layer) {
+      walk.partial = at + frame.bytes > reader->input->size;
+      if (walk.partial) break;
+      at += frame.bytes;
+      walk.frames++;
+      continue;
+    }
+    int64_t again = find_frames(reader, at, reader->input->size, &frame);
+    if (again < 0) break;
+    if (walk.gap < 0) walk.gap_time = (double)walk.frames * first->samples / first->rate;
+    if (walk.gap < 0) walk.gap = at;
+    at = again;
   }
-  return count > 0 ? count - 1 : 0;
+  return walk;
 }
 
-/* Some encoders count the tag's own frame and some do not trim the decoder's delay: two frames
- * fewer are no proof of a cut. */
-static void promise(const struct frame *frame, const struct xing *xing,
-                    struct redbook_container *container) {
-  int64_t samples = (int64_t)xing->frames * frame->samples;
-  int64_t trimmed = samples - xing->delay - xing->padding;
-  if (xing->frames == 0) return;
-  container->frames = trimmed > 0 ? trimmed : samples;
+static bool damaged(const struct redbook_input *input, const struct walk *walk,
+                    struct redbook_error *err) {
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+               "%s is damaged at %.2f s (byte %lld), or several files joined", input->label,
+               walk->gap_time, (long long)walk->gap);
+  redbook_advise(err, "Get a whole copy of the file, or its parts one by one.");
+  return false;
+}
+
+/* A tag's own frame holds no sound. Encoders differ by a frame in what they count, and decoders
+ * in what they trim: two frames fewer are no proof. */
+static bool judge(const struct redbook_input *input, const struct frame *frame,
+                  const struct walk *walk, bool tagged, const struct xing *xing,
+                  struct redbook_container *container, struct redbook_error *err) {
+  int64_t there = walk->frames - (tagged ? 1 : 0);
+  int64_t says = xing->frames > 0 ? (int64_t)xing->frames : there + (walk->partial ? 1 : 0);
+  double length = (double)frame->samples / frame->rate;
+  if (walk->gap >= 0) return damaged(input, walk, err);
+  if (there < says)
+    return redbook_cut_off(err, input->label, (double)there * length, (double)says * length);
+  container->frames = there * frame->samples - xing->delay - xing->padding;
+  if (container->frames < 0) container->frames = 0;
   container->slack = 2 * (int64_t)frame->samples;
+  return true;
 }
 
 bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err) {
+  struct reader reader = {.input = input};
   struct frame frame;
-  if (!begins_here(input, at, &frame)) return false;
+  struct xing xing;
   container->kind = REDBOOK_MPEG;
-  container->first_byte = at;
-  struct xing xing = read_xing(input, at, &frame);
-  promise(&frame, &xing, container);
-  if (xing.frames == 0 || at + (int64_t)xing.bytes <= input->size) return true;
-  uint32_t there = count_frames(input, at);
-  if (there >= xing.frames) return true;
-  double length = (double)frame.samples / frame.rate;
-  return redbook_cut_off(err, input->label, there * length, xing.frames * length);
+  if (!row_of(&reader, at, 3, &frame)) {
+    int64_t limit = at + JUNK < input->size ? at + JUNK : input->size;
+    int64_t first = find_frames(&reader, at, limit, &frame);
+    if (first < 0) return false;
+    container->hidden_at = at;
+    container->hidden_bytes = first - at;
+    at = first;
+  }
+  bool tagged = read_tag(input, at, &frame, &xing);
+  if (frame.bytes == 0) return true; /* free bit rate: its frames cannot be stepped through */
+  struct walk walk = walk_frames(&reader, at, &frame);
+  return judge(input, &frame, &walk, tagged, &xing, container, err);
 }

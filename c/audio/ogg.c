@@ -11,9 +11,13 @@
 #define FIRST_PAGE 0x02 /* header type flags */
 #define LAST_PAGE 0x04
 
+#define HEAD (27 + 255)
+#define LARGEST (HEAD + 255 * 255)
+
 struct page {
-  uint8_t head[27 + 255];
+  uint8_t data[LARGEST];
   int64_t bytes; /* head and body */
+  bool whole;    /* all of it is in the file */
 };
 
 struct stream {
@@ -22,6 +26,7 @@ struct stream {
   double rate;
   int64_t granule; /* the last one seen: how far whole pages go */
   bool ended;
+  uint32_t table[256]; /* of the page check sum */
 };
 
 static double seconds(const struct stream *stream) {
@@ -37,19 +42,46 @@ static bool refuse(const struct redbook_input *input, const char *what,
 }
 
 static bool get_page(const struct redbook_input *input, int64_t at, struct page *page) {
-  ssize_t got = redbook_read_at(input->fd, page->head, sizeof page->head, at);
-  if (got < 27 || memcmp(page->head, "OggS", 4) != 0 || got < 27 + page->head[26]) return false;
-  page->bytes = 27 + page->head[26];
-  for (int i = 0; i < page->head[26]; i++)
-    page->bytes += page->head[27 + i];
+  uint8_t *data = page->data;
+  ssize_t got = redbook_read_at(input->fd, data, HEAD, at);
+  if (got < 27 || memcmp(data, "OggS", 4) != 0 || got < 27 + data[26]) return false;
+  page->bytes = 27 + data[26];
+  for (int i = 0; i < data[26]; i++)
+    page->bytes += data[27 + i];
+  if (page->bytes > got) {
+    ssize_t more =
+        redbook_read_at(input->fd, data + got, (size_t)(page->bytes - got), at + got);
+    if (more < 0) return false;
+    got += more;
+  }
+  page->whole = got >= page->bytes;
   return true;
+}
+
+/* RFC 3533, 6: most significant bit first. */
+static void make_table(uint32_t *table) {
+  for (uint32_t i = 0; i < 256; i++) {
+    uint32_t crc = i << 24;
+    for (int bit = 0; bit < 8; bit++)
+      crc = crc << 1 ^ (crc >> 31 ? 0x04C11DB7u : 0);
+    table[i] = crc;
+  }
+}
+
+/* The sum goes over the page with its own field as zero. libogg drops a page that fails. */
+static bool sum_is_right(const uint32_t *table, struct page *page) {
+  uint32_t crc = 0, says = redbook_le32(page->data + 22);
+  memset(page->data + 22, 0, 4);
+  for (int64_t i = 0; i < page->bytes; i++)
+    crc = crc << 8 ^ table[crc >> 24 ^ page->data[i]];
+  return crc == says;
 }
 
 static bool codec(const struct redbook_input *input, const struct page *page,
                   struct redbook_container *container, struct stream *stream,
                   struct redbook_error *err) {
   uint8_t id[30] = {0};
-  (void)redbook_read_at(input->fd, id, sizeof id, 27 + page->head[26]);
+  (void)redbook_read_at(input->fd, id, sizeof id, 27 + page->data[26]);
   if (memcmp(id, "\x01vorbis", 7) == 0) {
     container->kind = REDBOOK_VORBIS;
     stream->rate = redbook_le32(id + 12) ? redbook_le32(id + 12) : 44100;
@@ -79,26 +111,28 @@ static bool cut_off(const struct stream *stream, const char *how, struct redbook
 
 static bool damaged(const struct stream *stream, int64_t at, struct redbook_error *err) {
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
-               "%s is damaged at %.2f s (byte %lld): an Ogg page is missing",
-               stream->input->label, seconds(stream), (long long)at);
+               "%s is damaged at %.2f s (byte %lld)", stream->input->label, seconds(stream),
+               (long long)at);
   redbook_advise(err, "Get a whole copy of the file.");
   return false;
 }
 
-static bool next_page(struct stream *stream, const struct page *page, int64_t at,
+static bool next_page(struct stream *stream, struct page *page, int64_t at,
                       struct redbook_error *err) {
-  uint32_t serial = redbook_le32(page->head + 14), sequence = redbook_le32(page->head + 18);
-  if (page->head[5] & FIRST_PAGE)
+  if (!page->whole) return cut_off(stream, "within a page", err);
+  if (!sum_is_right(stream->table, page)) return damaged(stream, at, err);
+  uint32_t serial = redbook_le32(page->data + 14), sequence = redbook_le32(page->data + 18);
+  if (page->data[5] & FIRST_PAGE)
     return refuse(stream->input,
                   stream->ended ? "a chained Ogg file: several streams one after the other"
                                 : "an Ogg file with several streams at once",
                   err);
   if (serial != stream->serial || sequence != stream->sequence + 1)
     return damaged(stream, at, err);
-  int64_t granule = redbook_le64(page->head + 6);
+  int64_t granule = redbook_le64(page->data + 6);
   if (granule > 0) stream->granule = granule;
   stream->sequence = sequence;
-  stream->ended = (page->head[5] & LAST_PAGE) != 0;
+  stream->ended = (page->data[5] & LAST_PAGE) != 0;
   return true;
 }
 
@@ -106,16 +140,16 @@ bool redbook_ogg_check(const struct redbook_input *input, struct redbook_contain
                        struct redbook_error *err) {
   struct stream stream = {.input = input, .rate = 44100};
   struct page page;
-  if (!get_page(input, 0, &page) || !(page.head[5] & FIRST_PAGE))
+  make_table(stream.table);
+  if (!get_page(input, 0, &page) || !(page.data[5] & FIRST_PAGE))
     return refuse(input, "an Ogg file without its beginning", err);
-  stream.serial = redbook_le32(page.head + 14);
-  stream.sequence = redbook_le32(page.head + 18);
+  stream.serial = redbook_le32(page.data + 14);
+  stream.sequence = redbook_le32(page.data + 18);
   if (!codec(input, &page, container, &stream, err)) return false;
   int64_t at = page.bytes;
   while (at < input->size && get_page(input, at, &page)) {
     if (!next_page(&stream, &page, at, err)) return false;
     at += page.bytes;
-    if (at > input->size) return cut_off(&stream, "within a page", err);
   }
   if (stream.ended) return true; /* what follows is a tag of another kind */
   if (at >= input->size - 27) return cut_off(&stream, "without an end-of-stream page", err);

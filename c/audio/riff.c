@@ -13,8 +13,11 @@
 struct walk {
   const struct redbook_input *input;
   struct redbook_pcm_layout layout;
-  bool big;           /* RIFX */
-  int64_t long_bytes; /* RF64: the data size of its ds64 chunk */
+  bool big;              /* RIFX */
+  int64_t long_bytes;    /* RF64: the data size of its ds64 chunk */
+  int64_t fact, wide_at; /* frames of the fact chunk, -1 none; where the ds64 data size is */
+  uint32_t form;         /* the size in the RIFF head */
+  uint16_t tag;
   bool format, data;
 };
 
@@ -37,6 +40,7 @@ static void read_format(struct walk *walk, int64_t at, int64_t size) {
   if (length < 16 || !redbook_input_get(walk->input, fmt, length, at)) return;
   uint16_t tag = u16(walk, fmt);
   if (tag == 0xFFFE && length >= 26) tag = u16(walk, fmt + 24);
+  walk->tag = tag;
   walk->layout.rate = u32(walk, fmt + 4);
   walk->layout.second = u32(walk, fmt + 8);
   walk->layout.block = linear(tag) ? u16(walk, fmt + 12) : 0;
@@ -46,13 +50,11 @@ static void read_format(struct walk *walk, int64_t at, int64_t size) {
 static void read_data(struct walk *walk, int64_t at, uint32_t size) {
   walk->layout.data = at;
   walk->data = true;
-  bool beyond = at + (int64_t)size > walk->input->size;
-  if (walk->long_bytes > 0 && size == UINT32_MAX)
-    walk->layout.bytes = walk->long_bytes;
-  else if ((size == 0 && walk->input->size > at) || (size >= PIPED && beyond))
-    walk->layout.bytes = -1;
-  else
-    walk->layout.bytes = size;
+  int64_t bytes = walk->long_bytes > 0 && size == UINT32_MAX ? walk->long_bytes : size;
+  bool beyond = at + bytes > walk->input->size;
+  /* A file that is empty in earnest has a RIFF size that fits it. */
+  bool unset = bytes == 0 && (int64_t)walk->form + 8 != walk->input->size;
+  walk->layout.bytes = unset || (size >= PIPED && beyond && walk->long_bytes == 0) ? -1 : bytes;
 }
 
 static void read_chunks(struct walk *walk) {
@@ -62,11 +64,25 @@ static void read_chunks(struct walk *walk) {
     uint32_t size = u32(walk, head + 4);
     at += 8;
     if (memcmp(head, "fmt ", 4) == 0) read_format(walk, at, size);
-    if (memcmp(head, "ds64", 4) == 0 && redbook_input_get(walk->input, wide, 16, at))
+    if (memcmp(head, "ds64", 4) == 0 && redbook_input_get(walk->input, wide, 16, at)) {
       walk->long_bytes = redbook_le64(wide + 8);
+      walk->wide_at = at + 8;
+    }
+    if (memcmp(head, "fact", 4) == 0 && redbook_input_get(walk->input, wide, 4, at))
+      walk->fact = u32(walk, wide);
     if (memcmp(head, "data", 4) == 0) read_data(walk, at, size);
     at += (int64_t)size + (size & 1);
   }
+}
+
+/* libsndfile takes a length of 0 for no sound: it shall see the true one. */
+static void patch_length(const struct walk *walk, struct redbook_container *container) {
+  uint64_t bytes = (uint64_t)(walk->input->size - walk->layout.data);
+  container->patch_at = walk->wide_at ? walk->wide_at : walk->layout.data - 4;
+  container->patch_bytes = walk->wide_at ? 8 : 4;
+  for (size_t i = 0; i < 8; i++)
+    container->patch[i] = (uint8_t)(bytes >> 8 * i);
+  if (walk->big) redbook_put32(container->patch, (uint32_t)bytes);
 }
 
 static bool judge(const struct walk *walk, struct redbook_container *container,
@@ -75,7 +91,27 @@ static bool judge(const struct walk *walk, struct redbook_container *container,
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                         "%s is cut off or damaged: it has no %s chunk", walk->input->label,
                         walk->format ? "data" : "format");
-  return redbook_pcm_judge(walk->input, &walk->layout, container, err);
+  if (!redbook_pcm_judge(walk->input, &walk->layout, container, err)) return false;
+  if (container->open_ended) patch_length(walk, container);
+  if (walk->fact > 0 && !walk->layout.block) {
+    container->frames = walk->fact;
+    container->certain = container->limited = true;
+  }
+  return true;
+}
+
+/* MPEG audio in a WAV (tags 50h, 55h), which libsndfile reads only bare. */
+static bool mpeg_inside(const struct walk *walk, struct redbook_container *container,
+                        struct redbook_error *err) {
+  if (!redbook_mpeg_check(walk->input, walk->layout.data, container, err))
+    return err && err->code != REDBOOK_S_OK
+               ? false
+               : redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                              "%s is a WAV without the MPEG audio it promises",
+                              walk->input->label);
+  container->hidden_bytes += walk->layout.data;
+  container->hidden_at = 0;
+  return true;
 }
 
 bool redbook_riff_check(const struct redbook_input *input, struct redbook_container *container,
@@ -85,7 +121,13 @@ bool redbook_riff_check(const struct redbook_input *input, struct redbook_contai
   (void)redbook_input_get(input, mark, 4, 0);
   walk.big = memcmp(mark, "RIFX", 4) == 0;
   container->kind = memcmp(mark, "RF64", 4) == 0 ? REDBOOK_RF64 : REDBOOK_WAV;
+  uint8_t size[4] = {0};
+  (void)redbook_input_get(input, size, 4, 4);
+  walk.form = u32(&walk, size);
   read_chunks(&walk);
+  if (walk.data && (walk.tag == 0x50 || walk.tag == 0x55) && walk.layout.bytes > 0 &&
+      walk.layout.data + walk.layout.bytes <= input->size)
+    return mpeg_inside(&walk, container, err);
   return judge(&walk, container, err);
 }
 
