@@ -8,6 +8,7 @@ local classes, private = ...
 local operation = classes.Operation
 local tao = classes.TrackAtOnce
 local source = classes.AudioSource
+local recorder = classes.Recorder
 
 -- Functions that operations ask for data: operation -> { call = }, and when one went wrong
 -- `failed`, with what it raised (`thrown`, `raised`) or why its data were refused (`refused`).
@@ -197,6 +198,15 @@ define(tao, "BeginAddAudioTrack", begin_track)
 define(tao, "PrepareMedia", blocking(tao.__methods.BeginPrepareMedia))
 define(tao, "AddAudioTrack", blocking(begin_track))
 define(tao, "ReleaseMedia", blocking(tao.__methods.BeginReleaseMedia))
+
+local begin_wait_ready = recorder.__methods.BeginWaitReady
+
+---Recorder:WaitReady: true once there is a medium that is ready, or nil, err.
+define(recorder, "WaitReady", function(self, seconds)
+  local op, err = begin_wait_ready(self, seconds)
+  if not op then return nil, err end
+  return run(op)
+end)
 
 
 local raw_begin_scan = source.__methods.BeginScan

@@ -2,6 +2,7 @@
 /* Userdata classes: registration, member lookup, boxes, setters' arguments. */
 #include "lua/class.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 /* Upvalues of __index and __newindex. */
@@ -14,6 +15,28 @@ enum {
 const char *redbook_class_noun(const char *class) {
   const char *dot = strrchr(class, '.');
   return dot ? dot + 1 : class;
+}
+
+static void push_place(lua_State *L) {
+  lua_Debug frame;
+  for (int level = 1; lua_getstack(L, level, &frame); level++) {
+    lua_getinfo(L, "Sl", &frame);
+    if (frame.currentline <= 0 || !strcmp(frame.source, REDBOOK_CHUNK_NAME)) continue;
+    lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
+    return;
+  }
+  lua_pushliteral(L, "");
+}
+
+int redbook_misuse(lua_State *L, const char *format, ...) {
+  va_list arguments;
+  push_place(L);
+  va_start(arguments, format);
+  lua_pushvfstring(L, format, arguments);
+  va_end(arguments);
+  lua_concat(L, 2);
+  lua_error(L);
+  __builtin_unreachable();
 }
 
 static int return_one(lua_State *L, int status, lua_KContext context) {
@@ -33,7 +56,7 @@ static int call_getter(lua_State *L) {
 }
 
 static int get_member(lua_State *L) {
-  luaL_checkudata(L, 1, lua_tostring(L, CLASS));
+  redbook_box_check(L, 1, lua_tostring(L, CLASS));
   lua_settop(L, 2);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, METHODS) != LUA_TNIL) return 1;
@@ -52,12 +75,12 @@ static int get_member(lua_State *L) {
 
 static int refuse_member(lua_State *L, const char *why) {
   const char *key = luaL_tolstring(L, 2, NULL);
-  return luaL_error(L, "cannot set '%s' of a %s: %s", key,
-                    redbook_class_noun(lua_tostring(L, CLASS)), why);
+  return redbook_misuse(L, "cannot set '%s' of a %s: %s", key,
+                        redbook_class_noun(lua_tostring(L, CLASS)), why);
 }
 
 static int set_member(lua_State *L) {
-  luaL_checkudata(L, 1, lua_tostring(L, CLASS));
+  redbook_box_check(L, 1, lua_tostring(L, CLASS));
   lua_settop(L, 3);
   lua_pushvalue(L, 2);
   if (lua_rawget(L, METHODS) != LUA_TNIL) return refuse_member(L, "it is a method");
@@ -127,19 +150,21 @@ void *redbook_box_new(lua_State *L, const char *class, size_t size, int values) 
 }
 
 void *redbook_box_check(lua_State *L, int index, const char *class) {
-  return luaL_checkudata(L, index, class);
+  void *box = luaL_testudata(L, index, class);
+  if (!box) redbook_misuse(L, "%s expected, got %s", class, luaL_typename(L, index));
+  return box;
 }
 
 void *redbook_box_open(lua_State *L, int index, const char *class) {
-  struct redbook_box *box = luaL_checkudata(L, index, class);
-  if (!box->core) luaL_error(L, "attempt to use a closed %s", redbook_class_noun(class));
+  struct redbook_box *box = redbook_box_check(L, index, class);
+  if (!box->core) redbook_misuse(L, "attempt to use a closed %s", redbook_class_noun(class));
   return box;
 }
 
 static void expect(lua_State *L, int type, const char *member) {
   if (lua_type(L, 2) != type)
-    luaL_error(L, "cannot set '%s': %s expected, got %s", member, lua_typename(L, type),
-               luaL_typename(L, 2));
+    redbook_misuse(L, "cannot set '%s': %s expected, got %s", member, lua_typename(L, type),
+                   luaL_typename(L, 2));
 }
 
 bool redbook_set_boolean(lua_State *L, const char *member) {
@@ -151,7 +176,7 @@ lua_Integer redbook_set_integer(lua_State *L, const char *member) {
   expect(L, LUA_TNUMBER, member);
   int whole;
   lua_Integer value = lua_tointegerx(L, 2, &whole);
-  if (!whole) luaL_error(L, "cannot set '%s': an integer expected", member);
+  if (!whole) redbook_misuse(L, "cannot set '%s': an integer expected", member);
   return value;
 }
 
@@ -159,7 +184,8 @@ const char *redbook_set_string(lua_State *L, const char *member) {
   expect(L, LUA_TSTRING, member);
   size_t length;
   const char *text = lua_tolstring(L, 2, &length);
-  if (strlen(text) != length) luaL_error(L, "cannot set '%s': it holds a zero byte", member);
+  if (strlen(text) != length)
+    redbook_misuse(L, "cannot set '%s': it holds a zero byte", member);
   return text;
 }
 

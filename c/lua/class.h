@@ -46,6 +46,12 @@ void *redbook_box_check(lua_State *L, int index, const char *class);
 /* The same, and raises "attempt to use a closed X" when it is closed. */
 void *redbook_box_open(lua_State *L, int index, const char *class);
 
+#define REDBOOK_CHUNK_NAME "=redbook.core"
+
+/* As luaL_error, blaming the first Lua code outside the embedded chunk: wrong use is the
+ * caller's. */
+int redbook_misuse(lua_State *L, const char *format, ...) __attribute__((noreturn));
+
 /* "Recorder" of "redbook.Recorder". */
 const char *redbook_class_noun(const char *class);
 

@@ -97,8 +97,8 @@ static void push_private(lua_State *L) {
 
 static void run_chunk(lua_State *L) {
   static const char *const names[] = {REDBOOK_OPERATION_CLASS, REDBOOK_TAO_CLASS,
-                                      REDBOOK_SOURCE_CLASS};
-  if (luaL_loadbufferx(L, redbook_chunk, sizeof redbook_chunk - 1, "=redbook.core", "t"))
+                                      REDBOOK_SOURCE_CLASS, REDBOOK_RECORDER_CLASS};
+  if (luaL_loadbufferx(L, redbook_chunk, sizeof redbook_chunk - 1, REDBOOK_CHUNK_NAME, "t"))
     lua_error(L);
   lua_newtable(L);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -71,8 +71,10 @@ static void push_event(lua_State *L, const struct redbook_event *event) {
 /* nil waits for ever; anything above a year is as good as that. */
 static double check_seconds(lua_State *L, int index) {
   if (lua_isnoneornil(L, index)) return -1;
-  lua_Number seconds = luaL_checknumber(L, index);
-  luaL_argcheck(L, seconds >= 0, index, "seconds must not be negative");
+  if (lua_type(L, index) != LUA_TNUMBER || !(lua_tonumber(L, index) >= 0))
+    redbook_misuse(L, "step: a number of seconds, 0 or more, or nil expected, got %s",
+                   luaL_tolstring(L, index, NULL));
+  lua_Number seconds = lua_tonumber(L, index);
   return seconds > 31536000 ? -1 : seconds;
 }
 
@@ -143,7 +145,7 @@ static int result(lua_State *L) {
   struct redbook_error err;
   uint32_t remark = 0;
   if (!redbook_operation_finished(operation))
-    return luaL_error(L, "the operation has not ended; step it until its event 'done'");
+    return redbook_misuse(L, "the operation has not ended; step it until its event 'done'");
   redbook_error_clear(&err);
   if (!redbook_operation_result(operation, &remark, &err)) return redbook_return_error(L, &err);
   return redbook_return_remark(L, remark);

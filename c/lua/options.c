@@ -6,6 +6,8 @@
 #include <lauxlib.h>
 #include <string.h>
 
+#include "lua/class.h"
+
 static bool digits(const char *text, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (!isdigit((unsigned char)text[i])) return false;
@@ -38,12 +40,12 @@ static void unknown(lua_State *L, const char *what, const struct redbook_option 
     luaL_addstring(&list, option->name);
   }
   luaL_pushresult(&list);
-  luaL_error(L, "%s: unknown option '%s' (known: %s)", what, key, lua_tostring(L, -1));
+  redbook_misuse(L, "%s: unknown option '%s' (known: %s)", what, key, lua_tostring(L, -1));
 }
 
 static void wrong_type(lua_State *L, const char *what, const char *name, const char *wanted) {
-  luaL_error(L, "%s: %s expected for option '%s', got %s", what, wanted, name,
-             luaL_typename(L, -1));
+  redbook_misuse(L, "%s: %s expected for option '%s', got %s", what, wanted, name,
+                 luaL_typename(L, -1));
 }
 
 static void check_integer(lua_State *L, const char *what, const struct redbook_option *option,
@@ -53,16 +55,16 @@ static void check_integer(lua_State *L, const char *what, const struct redbook_o
       lua_type(L, -1) == LUA_TNUMBER ? lua_tointegerx(L, -1, &whole) : (lua_Integer)0;
   if (!whole) wrong_type(L, what, option->name, wanted);
   if (value < option->min || value > option->max)
-    luaL_error(L, "%s: option '%s' must be %I to %I, got %I", what, option->name,
-               (LUAI_UACINT)option->min, (LUAI_UACINT)option->max, (LUAI_UACINT)value);
+    redbook_misuse(L, "%s: option '%s' must be %I to %I, got %I", what, option->name,
+                   (LUAI_UACINT)option->min, (LUAI_UACINT)option->max, (LUAI_UACINT)value);
 }
 
 static void check_seconds(lua_State *L, const char *what, const struct redbook_option *option) {
   if (lua_type(L, -1) != LUA_TNUMBER) wrong_type(L, what, option->name, "number of seconds");
   lua_Number value = lua_tonumber(L, -1);
   if (!(value >= (lua_Number)option->min && value <= (lua_Number)option->max))
-    luaL_error(L, "%s: option '%s' must be %I to %I seconds, got %f", what, option->name,
-               (LUAI_UACINT)option->min, (LUAI_UACINT)option->max, (LUAI_UACNUMBER)value);
+    redbook_misuse(L, "%s: option '%s' must be %I to %I seconds, got %f", what, option->name,
+                   (LUAI_UACINT)option->min, (LUAI_UACINT)option->max, (LUAI_UACNUMBER)value);
 }
 
 static void check_sectors(lua_State *L, const char *what, const struct redbook_option *option) {
@@ -72,7 +74,7 @@ static void check_sectors(lua_State *L, const char *what, const struct redbook_o
   }
   int64_t sectors = redbook_parse_msf(lua_tostring(L, -1));
   if (sectors < option->min || sectors > option->max)
-    luaL_error(
+    redbook_misuse(
         L,
         "%s: option '%s' is \"%s\"; write sectors, or MM:SS:FF with seconds below 60 and "
         "frames below 75",
@@ -84,7 +86,7 @@ static void check_string(lua_State *L, const char *what, const struct redbook_op
   if (lua_type(L, -1) != LUA_TSTRING) wrong_type(L, what, option->name, "string");
   const char *text = lua_tolstring(L, -1, &length);
   if (strlen(text) != length)
-    luaL_error(L, "%s: option '%s' holds a zero byte", what, option->name);
+    redbook_misuse(L, "%s: option '%s' holds a zero byte", what, option->name);
 }
 
 static void check_value(lua_State *L, const char *what, const struct redbook_option *option) {
@@ -113,7 +115,7 @@ void redbook_options_check(lua_State *L, int index, const char *what,
                            const struct redbook_option *known) {
   if (lua_isnoneornil(L, index)) return;
   if (!lua_istable(L, index))
-    luaL_error(L, "%s: a table of options expected, got %s", what, luaL_typename(L, index));
+    redbook_misuse(L, "%s: a table of options expected, got %s", what, luaL_typename(L, index));
   index = lua_absindex(L, index);
   lua_pushnil(L);
   while (lua_next(L, index)) {

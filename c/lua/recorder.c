@@ -172,6 +172,26 @@ static int release_access(lua_State *L) {
   return redbook_return_done(L, ok, &err);
 }
 
+/***
+Waits on a worker until the drive is ready with a medium; `WaitReady` is the same, blocking.
+@function Recorder:BeginWaitReady
+@number seconds longest wait by the drive's clock, at most a day
+@treturn[1] Operation its result: true, or the last reason (0205, 0207); 0202 and other reasons
+that do not pass by themselves end it at once
+@return[2] nil
+@treturn[2] Error err 0210 held by somebody, 0500 while an operation runs
+*/
+static int begin_wait_ready(lua_State *L) {
+  struct redbook_recorder *recorder = redbook_check_recorder(L, 1);
+  struct redbook_error err;
+  lua_Number seconds = luaL_checknumber(L, 2);
+  luaL_argcheck(L, seconds >= 0 && seconds <= 86400, 2, "0 to 86400 seconds expected");
+  redbook_error_clear(&err);
+  struct redbook_box *box = redbook_new_operation(L, 1);
+  box->core = redbook_recorder_begin_wait_ready(recorder, seconds, &err);
+  return box->core ? 1 : redbook_return_error(L, &err);
+}
+
 /* Undoes what this object acquired and drops it; a TrackAtOnce that uses the drive goes on. In
  * a forked child nothing is sent; while a worker has the drive its last user lets go. */
 static int release(lua_State *L) {
@@ -221,6 +241,7 @@ void redbook_register_recorder(lua_State *L) {
                                      {"DisableMcn", disable_mcn},
                                      {"EnableMcn", enable_mcn},
                                      {"MediaSummary", redbook_recorder_media_summary},
+                                     {"BeginWaitReady", begin_wait_ready},
                                      {"Close", close_recorder},
                                      {NULL, NULL}};
   static const luaL_Reg meta[] = {

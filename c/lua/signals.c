@@ -26,7 +26,8 @@ const char *redbook_signal_name(int signal) {
 static int signal_number(lua_State *L, const char *name) {
   for (size_t i = 0; i < sizeof known / sizeof *known; i++)
     if (!strcmp(known[i].name, name)) return known[i].number;
-  return luaL_error(L, "trap_signals: '%s' is none of INT, TERM, HUP, QUIT, USR1, USR2", name);
+  return redbook_misuse(L, "trap_signals: '%s' is none of INT, TERM, HUP, QUIT, USR1, USR2",
+                        name);
 }
 
 static unsigned read_signals(lua_State *L, int numbers[MOST]) {
@@ -35,7 +36,8 @@ static unsigned read_signals(lua_State *L, int numbers[MOST]) {
   luaL_argcheck(L, count >= 1 && count <= MOST, 1, "1 to 8 names of signals expected");
   for (unsigned i = 0; i < count; i++) {
     if (lua_rawgeti(L, 1, (lua_Integer)i + 1) != LUA_TSTRING)
-      luaL_error(L, "trap_signals: name of a signal expected, got %s", luaL_typename(L, -1));
+      redbook_misuse(L, "trap_signals: name of a signal expected, got %s",
+                     luaL_typename(L, -1));
     numbers[i] = signal_number(L, lua_tostring(L, -1));
     lua_pop(L, 1);
   }

@@ -64,15 +64,17 @@ static void check_part(lua_State *L, int index) {
       {NULL, REDBOOK_OPTION_ANY, 0, 0}};
   redbook_options_check(L, index, "a part of a file", known);
   if (!redbook_option_given(L, index, "path"))
-    luaL_error(L, "a part of a file: option 'path' is missing");
+    redbook_misuse(L, "a part of a file: option 'path' is missing");
 }
 
 static luaL_Stream *check_stream(lua_State *L, int index) {
   luaL_Stream *stream = luaL_testudata(L, index, LUA_FILEHANDLE);
   if (!stream)
-    luaL_typeerror(L, index, "path, AudioSource, open file, table or function");
+    redbook_misuse(L,
+                   "a source must be a path, an AudioSource, an open file or a table, got %s",
+                   luaL_typename(L, index));
   else if (!stream->closef)
-    luaL_argerror(L, index, "attempt to use a closed file");
+    redbook_misuse(L, "attempt to use a closed file as a source");
   return stream;
 }
 

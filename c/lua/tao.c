@@ -107,9 +107,9 @@ static void check_options(lua_State *L) {
   redbook_options_check(L, 3, "AddAudioTrack", known);
   bool measured = !lua_isfunction(L, 2) && !luaL_testudata(L, 2, LUA_FILEHANDLE);
   if (measured && redbook_option_given(L, 3, "length"))
-    luaL_error(L,
-               "AddAudioTrack: option 'length' announces the data of a function or an open "
-               "file; for a part of a file pass {path=, start=, length=}");
+    redbook_misuse(L,
+                   "AddAudioTrack: option 'length' announces the data of a function or an open "
+                   "file; for a part of a file pass {path=, start=, length=}");
 }
 
 /* Opens the source at 2 unless it is fed; leaves it on the stack. */
@@ -152,7 +152,6 @@ static int begin_track(lua_State *L) {
   struct redbook_source *source;
   struct redbook_error err;
   lua_settop(L, 3);
-  luaL_checkany(L, 2);
   check_options(L);
   redbook_error_clear(&err);
   bool ok = state_allows(tao, &err) && read_options(L, &options, &err) &&

@@ -34,7 +34,7 @@ static int set_recorder(lua_State *L) {
   struct redbook_recorder *recorder = NULL;
   if (!lua_isnil(L, 2)) {
     if (!luaL_testudata(L, 2, REDBOOK_RECORDER_CLASS))
-      return luaL_error(
+      return redbook_misuse(
           L, "cannot set 'Recorder': " REDBOOK_RECORDER_CLASS " or nil expected, got %s",
           luaL_typename(L, 2));
     recorder = redbook_check_recorder(L, 2);
@@ -78,8 +78,8 @@ static int get_on_update(lua_State *L) {
 static int set_on_update(lua_State *L) {
   self(L);
   if (!lua_isnil(L, 2) && !lua_isfunction(L, 2))
-    return luaL_error(L, "cannot set 'OnUpdate': function or nil expected, got %s",
-                      luaL_typename(L, 2));
+    return redbook_misuse(L, "cannot set 'OnUpdate': function or nil expected, got %s",
+                          luaL_typename(L, 2));
   lua_setiuservalue(L, 1, REDBOOK_TAO_ON_UPDATE);
   return 0;
 }
@@ -187,8 +187,8 @@ static int set_verification(lua_State *L) {
   struct redbook_error err;
   lua_Integer level = redbook_set_integer(L, "BurnVerificationLevel");
   if (level < 0 || level > 2)
-    return luaL_error(L, "cannot set 'BurnVerificationLevel': 0 to 2 expected, got %I",
-                      (LUAI_UACINT)level);
+    return redbook_misuse(L, "cannot set 'BurnVerificationLevel': 0 to 2 expected, got %I",
+                          (LUAI_UACINT)level);
   redbook_error_clear(&err);
   return settled(L, tao, redbook_tao_set_verification(tao, (int)level, &err), &err);
 }

@@ -28,9 +28,9 @@ static enum redbook_virtual_medium medium(lua_State *L, int index) {
   if (!name) return REDBOOK_MEDIUM_UNSPECIFIED;
   for (unsigned i = REDBOOK_MEDIUM_NONE; i <= REDBOOK_MEDIUM_PRESSED; i++)
     if (!strcmp(media[i], name)) return (enum redbook_virtual_medium)i;
-  luaL_error(L,
-             "VirtualRecorder: option 'medium' is \"%s\"; write cd-r, cd-rw, pressed or none",
-             name);
+  redbook_misuse(
+      L, "VirtualRecorder: option 'medium' is \"%s\"; write cd-r, cd-rw, pressed or none",
+      name);
   return REDBOOK_MEDIUM_UNSPECIFIED;
 }
 
@@ -38,7 +38,7 @@ static bool tray_open(lua_State *L, int index) {
   const char *tray = redbook_option_string(L, index, "tray", "closed");
   bool open = !strcmp(tray, "open");
   if (!open && strcmp(tray, "closed"))
-    luaL_error(L, "VirtualRecorder: option 'tray' is \"%s\"; write open or closed", tray);
+    redbook_misuse(L, "VirtualRecorder: option 'tray' is \"%s\"; write open or closed", tray);
   return open;
 }
 
@@ -167,7 +167,7 @@ static int insert(lua_State *L) {
   struct redbook_error err;
   redbook_options_check(L, 2, "Insert", known);
   if (lua_istable(L, 2) && !redbook_option_given(L, 2, "path"))
-    return luaL_error(L, "Insert: option 'path' is missing (nil takes the disc out)");
+    return redbook_misuse(L, "Insert: option 'path' is missing (nil takes the disc out)");
   enum redbook_virtual_medium kind = medium(L, 2);
   redbook_error_clear(&err);
   bool ok = redbook_virtual_insert(drive, redbook_option_string(L, 2, "path", NULL), kind,
@@ -238,10 +238,11 @@ static void string(lua_State *L, const char *key, const char *value) {
 }
 
 /***
-What can be seen from outside: tray_open, has_disc, prevented (PREVENT is on), held (somebody
-has exclusive access), medium, disc_status and session_status (as READ DISC INFORMATION byte 2
-gives them), tracks, sessions, incomplete_tracks, clock_us, commands, foreign_commands (sent by
-another thread than the worker that owns the drive), fault_hits, underruns, path.
+What can be seen from outside: TrayOpen, HasDisc, Prevented (PREVENT is on), Held (somebody has
+exclusive access), Medium, DiscStatus and SessionStatus (as READ DISC INFORMATION byte 2 gives
+them), Tracks, Sessions, IncompleteTracks, ClockUs (the drive's clock in microseconds),
+Commands, ForeignCommands (sent by another thread than the worker that owns the drive),
+FaultHits, Underruns, Path.
 @function VirtualRecorder:View
 @treturn table
 */
@@ -249,35 +250,35 @@ static int view(lua_State *L) {
   struct redbook_virtual_view seen;
   redbook_virtual_look(self(L), &seen);
   lua_createtable(L, 0, 16);
-  boolean(L, "tray_open", seen.tray_open);
-  boolean(L, "has_disc", seen.has_disc);
-  boolean(L, "prevented", seen.prevented);
-  boolean(L, "held", seen.held);
-  string(L, "medium", media[seen.medium]);
-  integer(L, "disc_status", (uint64_t)seen.disc_status);
-  integer(L, "session_status", (uint64_t)seen.session_status);
-  integer(L, "tracks", seen.tracks);
-  integer(L, "sessions", seen.sessions);
-  integer(L, "incomplete_tracks", seen.incomplete_tracks);
-  integer(L, "clock_us", seen.clock_us);
-  integer(L, "commands", seen.commands);
-  integer(L, "foreign_commands", seen.foreign_commands);
-  integer(L, "fault_hits", seen.fault_hits);
-  integer(L, "underruns", seen.underruns);
-  string(L, "path", seen.path);
+  boolean(L, "TrayOpen", seen.tray_open);
+  boolean(L, "HasDisc", seen.has_disc);
+  boolean(L, "Prevented", seen.prevented);
+  boolean(L, "Held", seen.held);
+  string(L, "Medium", media[seen.medium]);
+  integer(L, "DiscStatus", (uint64_t)seen.disc_status);
+  integer(L, "SessionStatus", (uint64_t)seen.session_status);
+  integer(L, "Tracks", seen.tracks);
+  integer(L, "Sessions", seen.sessions);
+  integer(L, "IncompleteTracks", seen.incomplete_tracks);
+  integer(L, "ClockUs", seen.clock_us);
+  integer(L, "Commands", seen.commands);
+  integer(L, "ForeignCommands", seen.foreign_commands);
+  integer(L, "FaultHits", seen.fault_hits);
+  integer(L, "Underruns", seen.underruns);
+  string(L, "Path", seen.path);
   return 1;
 }
 
 static void push_track(lua_State *L, const struct redbook_virtual_track *track) {
   lua_createtable(L, 0, 7);
-  integer(L, "number", track->number);
-  integer(L, "session", track->session);
+  integer(L, "Number", track->number);
+  integer(L, "Session", track->session);
   lua_pushinteger(L, track->start);
-  lua_setfield(L, -2, "start");
-  integer(L, "sectors", track->sectors);
-  integer(L, "control", track->control);
-  boolean(L, "complete", track->complete);
-  string(L, "isrc", track->isrc);
+  lua_setfield(L, -2, "StartLba");
+  integer(L, "Sectors", track->sectors);
+  integer(L, "Control", track->control);
+  boolean(L, "Complete", track->complete);
+  string(L, "ISRC", track->isrc);
 }
 
 /***

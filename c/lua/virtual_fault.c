@@ -72,14 +72,14 @@ static int lookup(lua_State *L, int index, const char *field, const struct named
     while (names->name && strcmp(names->name, lua_tostring(L, -1)))
       names++;
     if (!names->name)
-      luaL_error(L, "fault: '%s' is \"%s\", which is no known name; a number is fine too",
-                 field, lua_tostring(L, -1));
+      redbook_misuse(L, "fault: '%s' is \"%s\", which is no known name; a number is fine too",
+                     field, lua_tostring(L, -1));
     value = names->value;
   } else if (type != LUA_TNIL) {
     int whole = 0;
     lua_Integer number = type == LUA_TNUMBER ? lua_tointegerx(L, -1, &whole) : 0;
     if (!whole || number < 0 || number > most)
-      luaL_error(L, "fault: '%s' must be a name or an integer from 0 to %d", field, most);
+      redbook_misuse(L, "fault: '%s' must be a name or an integer from 0 to %d", field, most);
     value = (int)number;
   }
   lua_pop(L, 1);
@@ -94,7 +94,7 @@ static void sense_table(lua_State *L, struct redbook_virtual_fault *fault) {
                                                  {NULL, REDBOOK_OPTION_ANY, 0, 0}};
   redbook_options_check(L, -1, "fault sense", fields);
   if (!redbook_option_given(L, -1, "key"))
-    luaL_error(L, "fault sense: option 'key' is missing");
+    redbook_misuse(L, "fault sense: option 'key' is missing");
   fault->key = (uint8_t)redbook_option_integer(L, -1, "key", 0);
   fault->asc = (uint8_t)redbook_option_integer(L, -1, "asc", 0);
   fault->ascq = (uint8_t)redbook_option_integer(L, -1, "ascq", 0);
@@ -109,8 +109,8 @@ static void sense_text(lua_State *L, struct redbook_virtual_fault *fault) {
   int fields =
       sscanf(text, "%1x/%2x/%2x%n", &key, &asc, &ascq, &end); /* NOLINT(cert-err34-c) */
   if (fields != 3 || text[end])
-    luaL_error(L, "fault: 'sense' is \"%s\"; write key/asc/ascq in hexadecimal, as 3/0C/00",
-               text);
+    redbook_misuse(L, "fault: 'sense' is \"%s\"; write key/asc/ascq in hexadecimal, as 3/0C/00",
+                   text);
   fault->key = (uint8_t)key;
   fault->asc = (uint8_t)asc;
   fault->ascq = (uint8_t)ascq;
@@ -123,7 +123,7 @@ static void read_sense(lua_State *L, int index, struct redbook_virtual_fault *fa
   else if (type == LUA_TSTRING)
     sense_text(L, fault);
   else if (type != LUA_TNIL)
-    luaL_error(L, "fault: 'sense' must be a table or a string as 3/0C/00");
+    redbook_misuse(L, "fault: 'sense' must be a table or a string as 3/0C/00");
   lua_pop(L, 1);
 }
 
@@ -131,7 +131,7 @@ static void read_reply(lua_State *L, int index, struct redbook_virtual_fault *fa
   size_t length = 0;
   int type = lua_getfield(L, index, "reply");
   if (type != LUA_TSTRING && type != LUA_TNIL)
-    luaL_error(L, "fault: 'reply' must be a string of bytes");
+    redbook_misuse(L, "fault: 'reply' must be a string of bytes");
   if (type == LUA_TSTRING) fault->reply = (const uint8_t *)lua_tolstring(L, -1, &length);
   if (type == LUA_TSTRING) fault->length = (uint32_t)length;
   lua_pop(L, 1); /* the fault's table holds the string */
@@ -155,10 +155,10 @@ static enum redbook_fault_kind kind(lua_State *L, int index) {
     count++;
   }
   if (count != 1)
-    luaL_error(L,
-               "fault: one of sense, status, host, errno, reply, short, stall, vanish, lie "
-               "expected, got %d of them",
-               count);
+    redbook_misuse(L,
+                   "fault: one of sense, status, host, errno, reply, short, stall, vanish, lie "
+                   "expected, got %d of them",
+                   count);
   return (enum redbook_fault_kind)found;
 }
 
@@ -188,13 +188,13 @@ bool redbook_add_faults(lua_State *L, int index, struct redbook_virtual *drive,
   index = lua_absindex(L, index);
   if (lua_isnil(L, index)) return true;
   if (!lua_istable(L, index))
-    return luaL_error(L, "VirtualRecorder: an array expected for option 'faults', got %s",
-                      luaL_typename(L, index));
+    return redbook_misuse(L, "VirtualRecorder: an array expected for option 'faults', got %s",
+                          luaL_typename(L, index));
   bool ok = true;
   lua_Integer count = (lua_Integer)lua_rawlen(L, index);
   for (lua_Integer i = 1; ok && i <= count; i++) {
     if (lua_rawgeti(L, index, i) != LUA_TTABLE)
-      return luaL_error(L, "VirtualRecorder: fault %I is no table", (LUAI_UACINT)i);
+      return redbook_misuse(L, "VirtualRecorder: fault %I is no table", (LUAI_UACINT)i);
     ok = redbook_add_fault(L, -1, drive, err);
     lua_pop(L, 1);
   }
