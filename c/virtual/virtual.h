@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The virtual recorder: a drive and a disc behind the transport interface, as strict as real
  * ones.
  *

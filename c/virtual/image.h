@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The files of a disc: NAME.cue (what is on it), NAME.bin (LBA 0 upward), NAME.pre (LBA
+ * -150..-1 when it is not silent), and the lock on NAME.bin.
+ *
+ * NAME.bin is never replaced: its inode carries the lock. Gaps, run-out and what lies between
+ * sessions are holes in it.
+ */
+#ifndef REDBOOK_VIRTUAL_IMAGE_H
+#define REDBOOK_VIRTUAL_IMAGE_H
+
+#include <sys/stat.h>
+
+#include "virtual/disc.h"
+
+struct redbook_vimage {
+  char cue[4096], bin[4096], pre[4096];
+  char cd_text[1024]; /* CDTEXTFILE of the sheet, kept as it was */
+  int fd;             /* exclusive user's descriptor on .bin, -1 */
+  bool cue_exists;
+  struct timespec seen_cue, seen_bin; /* as the files were when last read or written */
+  off_t seen_size;
+};
+
+/* `path` must end in .cue and lie in an existing folder. */
+bool redbook_vimage_set_path(struct redbook_vimage *image, const char *path,
+                             struct redbook_error *err);
+
+/* Reads the disc from its files. No .cue: *exists false, `disc` untouched. Data in .bin behind
+ * the last recorded track becomes a broken track, as a real disc has it after a power cut. */
+bool redbook_vimage_load(struct redbook_vimage *image, struct redbook_vdisc *disc, bool *exists,
+                         struct redbook_error *err);
+/* Somebody else wrote the files since they were last read or written here. */
+bool redbook_vimage_changed(const struct redbook_vimage *image);
+
+/* Creates .bin when missing and locks it (E_IMAPI_RECORDER_LOCKED when somebody has it). */
+bool redbook_vimage_lock(struct redbook_vimage *image, bool read_only,
+                         struct redbook_error *err);
+void redbook_vimage_unlock(struct redbook_vimage *image);
+
+/* These return 0 or an errno. Reading works with and without the lock; holes and what lies
+ * behind the end read as zeros. */
+int redbook_vimage_write(struct redbook_vimage *image, int32_t lba, const uint8_t *data,
+                         uint32_t sectors);
+int redbook_vimage_read(const struct redbook_vimage *image, int32_t lba, uint8_t *data,
+                        uint32_t sectors);
+/* Data on disc, then .cue (new file, fsync, rename, fsync of the folder), then run-out. */
+int redbook_vimage_commit(struct redbook_vimage *image, const struct redbook_vdisc *disc);
+/* A blanked CD-RW: .cue first, then .bin is emptied. */
+int redbook_vimage_erase(struct redbook_vimage *image, const struct redbook_vdisc *disc);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sectors into and out of a disc's files, and the order in which they are made to last. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "virtual/cue.h"
+#include "virtual/image.h"
+
+static int remember(struct redbook_vimage *image) {
+  struct stat st;
+  if (stat(image->cue, &st) == 0) {
+    image->cue_exists = true;
+    image->seen_cue = st.st_mtim;
+  }
+  if (fstat(image->fd, &st) != 0) return errno;
+  image->seen_bin = st.st_mtim;
+  image->seen_size = st.st_size;
+  return 0;
+}
+
+int redbook_vimage_write(struct redbook_vimage *image, int32_t lba, const uint8_t *data,
+                         uint32_t sectors) {
+  size_t left = (size_t)sectors * REDBOOK_SECTOR_BYTES;
+  off_t at = (off_t)lba * REDBOOK_SECTOR_BYTES;
+  while (left) {
+    ssize_t n = pwrite(image->fd, data, left, at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return n < 0 ? errno : EIO;
+    data += n;
+    at += n;
+    left -= (size_t)n;
+  }
+  return remember(image);
+}
+
+static int read_at(int fd, off_t at, uint8_t *data, size_t left) {
+  while (left) {
+    ssize_t n = pread(fd, data, left, at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    if (n == 0) {
+      memset(data, 0, left);
+      return 0;
+    }
+    data += n;
+    at += n;
+    left -= (size_t)n;
+  }
+  return 0;
+}
+
+static int read_file(const char *path, off_t at, uint8_t *data, size_t bytes) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno != ENOENT) return errno;
+  if (fd < 0) {
+    memset(data, 0, bytes);
+    return 0;
+  }
+  int failed = read_at(fd, at, data, bytes);
+  close(fd);
+  return failed;
+}
+
+int redbook_vimage_read(const struct redbook_vimage *image, int32_t lba, uint8_t *data,
+                        uint32_t sectors) {
+  uint32_t before = lba < 0 ? (uint32_t)-lba : 0;
+  if (before > sectors) before = sectors;
+  off_t at = (off_t)lba * REDBOOK_SECTOR_BYTES;
+  size_t pregap = (size_t)before * REDBOOK_SECTOR_BYTES;
+  if (before) {
+    off_t in_pre = at + (off_t)REDBOOK_VPREGAP * REDBOOK_SECTOR_BYTES;
+    int failed = read_file(image->pre, in_pre, data, pregap);
+    if (failed) return failed;
+  }
+  size_t bytes = (size_t)(sectors - before) * REDBOOK_SECTOR_BYTES;
+  at += (off_t)pregap;
+  if (image->fd >= 0) return read_at(image->fd, at, data + pregap, bytes);
+  return read_file(image->bin, at, data + pregap, bytes);
+}
+
+static int write_sheet(const struct redbook_vimage *image, const struct redbook_vdisc *disc,
+                       const char *path) {
+  const char *bin = strrchr(image->bin, '/') + 1;
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+  if (!file) {
+    int saved = errno;
+    if (fd >= 0) close(fd);
+    return saved;
+  }
+  redbook_vcue_write(file, disc, bin, image->cd_text);
+  int failed = fflush(file) != 0 || ferror(file) || fsync(fd) != 0 ? errno : 0;
+  if (fclose(file) != 0 && !failed) failed = errno;
+  return failed;
+}
+
+static int sync_folder(const struct redbook_vimage *image) {
+  char folder[4096];
+  snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(image->cue, '/') - image->cue) + 1,
+           image->cue);
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  int failed = fsync(fd) != 0 && errno != EINVAL ? errno : 0;
+  close(fd);
+  return failed;
+}
+
+static int replace_sheet(struct redbook_vimage *image, const struct redbook_vdisc *disc) {
+  char fresh[sizeof image->cue + 8];
+  snprintf(fresh, sizeof fresh, "%s.new", image->cue);
+  int failed = write_sheet(image, disc, fresh);
+  if (!failed && rename(fresh, image->cue) != 0) failed = errno;
+  if (failed) {
+    unlink(fresh);
+    return failed;
+  }
+  return sync_folder(image);
+}
+
+/* Only ever lengthens: data of a track that is being written lies further back. */
+static int lay_run_out(struct redbook_vimage *image, const struct redbook_vdisc *disc) {
+  struct stat st;
+  off_t end = (off_t)redbook_vdisc_recorded_end(disc) * REDBOOK_SECTOR_BYTES;
+  if (fstat(image->fd, &st) != 0) return errno;
+  if (st.st_size < end && ftruncate(image->fd, end) != 0) return errno;
+  return 0;
+}
+
+int redbook_vimage_commit(struct redbook_vimage *image, const struct redbook_vdisc *disc) {
+  if (fdatasync(image->fd) != 0) return errno;
+  int failed = replace_sheet(image, disc);
+  if (!failed) failed = lay_run_out(image, disc);
+  return failed ? failed : remember(image);
+}
+
+int redbook_vimage_erase(struct redbook_vimage *image, const struct redbook_vdisc *disc) {
+  int failed = replace_sheet(image, disc);
+  if (!failed && ftruncate(image->fd, 0) != 0) failed = errno;
+  return failed ? failed : remember(image);
+}
