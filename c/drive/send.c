@@ -71,3 +71,16 @@ bool redbook_drive_run(struct redbook_drive *drive, struct redbook_command *c,
   if (redbook_drive_send(drive, c, &sense) == REDBOOK_OUTCOME_GOOD) return true;
   return redbook_fail_command(err, c, context);
 }
+
+bool redbook_fail_burn(struct redbook_error *err, const struct redbook_command *c,
+                       const struct redbook_sense *sense, enum redbook_context context) {
+  redbook_fail_command(err, c, context);
+  if (!sense->valid || sense->key != 6) return false;
+  if (sense->asc == 0x28)
+    redbook_fail(err, REDBOOK_E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
+                 "the disc was changed while it was being written");
+  if (sense->asc == 0x29)
+    redbook_fail(err, REDBOOK_E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
+                 "the drive was reset while it was writing");
+  return false;
+}

@@ -22,6 +22,11 @@ enum redbook_outcome redbook_drive_send(struct redbook_drive *drive, struct redb
 bool redbook_drive_run(struct redbook_drive *drive, struct redbook_command *c,
                        enum redbook_context context, struct redbook_error *err);
 
+/* redbook_fail_command between the first sector of a track and the end of the session, where a
+ * changed disc or a reset drive (6/28, 6/29) is no "try again" but 0301. */
+bool redbook_fail_burn(struct redbook_error *err, const struct redbook_command *c,
+                       const struct redbook_sense *sense, enum redbook_context context);
+
 /* Bytes of data_in that the drive filled. */
 uint32_t redbook_received(const struct redbook_command *c);
 

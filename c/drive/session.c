@@ -54,7 +54,7 @@ bool redbook_drive_synchronize(struct redbook_drive *drive, double limit,
 
   double start = redbook_drive_now(&patient);
   if (send_synchronize(&patient, limit, &c, &sense) != REDBOOK_OUTCOME_GOOD)
-    return redbook_fail_command(err, &c, REDBOOK_CONTEXT_WRITE);
+    return redbook_fail_burn(err, &c, &sense, REDBOOK_CONTEXT_WRITE);
   double left = limit - (redbook_drive_now(&patient) - start);
   return redbook_drive_wait(&patient, left, REDBOOK_CONTEXT_WRITE, NULL, NULL, err);
 }
@@ -95,7 +95,7 @@ static bool close_once(struct closing *closing, enum redbook_close function, uin
                again < REDBOOK_ATTENTIONS_SWALLOWED) {
       again++;
     } else {
-      return redbook_fail_command(err, &c, REDBOOK_CONTEXT_CLOSE);
+      return redbook_fail_burn(err, &c, &sense, REDBOOK_CONTEXT_CLOSE);
     }
   }
 }

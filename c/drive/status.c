@@ -96,18 +96,24 @@ static enum redbook_outcome ask(struct redbook_drive *drive, struct redbook_comm
 /* TEST UNIT READY, and when that is content READ DISC INFORMATION: the first alone says GOOD
  * while Pioneers still close (1.7). A drive without the second is believed the first. */
 static enum poll poll_finished(struct redbook_drive *drive, struct waiting *w,
-                               struct redbook_command *c, uint8_t data[34]) {
-  struct redbook_sense sense;
+                               struct redbook_command *c, struct redbook_sense *sense) {
+  uint8_t data[34];
 
   redbook_cdb_test_unit_ready(c);
-  enum poll verdict = judge(drive, w, ask(drive, c, &sense), &sense);
+  enum poll verdict = judge(drive, w, ask(drive, c, sense), sense);
   if (verdict != POLL_GOOD) return verdict;
-  redbook_cdb_read_disc_information(c, data, 34);
-  enum redbook_outcome outcome = ask(drive, c, &sense);
+  redbook_cdb_read_disc_information(c, data, sizeof data);
+  enum redbook_outcome outcome = ask(drive, c, sense);
   if (outcome == REDBOOK_OUTCOME_UNSUPPORTED) return POLL_GOOD;
-  verdict = judge(drive, w, outcome, &sense);
+  verdict = judge(drive, w, outcome, sense);
   if (outcome == REDBOOK_OUTCOME_GOOD) w->clueless_since = -1;
   return verdict;
+}
+
+static bool fail_wait(struct redbook_error *err, const struct redbook_command *c,
+                      const struct redbook_sense *sense, enum redbook_context context) {
+  if (context == REDBOOK_CONTEXT_GENERAL) return redbook_fail_command(err, c, context);
+  return redbook_fail_burn(err, c, sense, context);
 }
 
 bool redbook_drive_wait(struct redbook_drive *drive, double limit, enum redbook_context context,
@@ -116,13 +122,13 @@ bool redbook_drive_wait(struct redbook_drive *drive, double limit, enum redbook_
   struct redbook_drive patient = {.transport = drive->transport, .cancel = NULL};
   struct waiting w = {.clueless_since = -1, .fraction = -1};
   double start = redbook_drive_now(&patient);
-  uint8_t data[34];
   struct redbook_command c;
+  struct redbook_sense sense;
   unsigned good = 0;
 
   for (;;) {
-    enum poll verdict = poll_finished(&patient, &w, &c, data);
-    if (verdict == POLL_FAILED) return redbook_fail_command(err, &c, context);
+    enum poll verdict = poll_finished(&patient, &w, &c, &sense);
+    if (verdict == POLL_FAILED) return fail_wait(err, &c, &sense, context);
     good = verdict == POLL_GOOD ? good + 1 : 0;
     if (good == 2) return true;
     double elapsed = redbook_drive_now(&patient) - start;

@@ -95,21 +95,6 @@ static bool not_now(enum redbook_outcome outcome) {
          outcome == REDBOOK_OUTCOME_BECOMING_READY;
 }
 
-/* To the code table these two are "try again"; in the middle of a track they are its end. */
-static bool track_lost(const struct redbook_sense *sense) {
-  return sense->valid && sense->key == 6 && (sense->asc == 0x28 || sense->asc == 0x29);
-}
-
-static bool fail_write(const struct redbook_command *c, const struct redbook_sense *sense,
-                       struct redbook_error *err) {
-  redbook_fail_command(err, c, REDBOOK_CONTEXT_WRITE);
-  if (track_lost(sense))
-    redbook_fail(err, REDBOOK_E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
-                 sense->asc == 0x28 ? "the disc was changed in the middle of the track"
-                                    : "the drive was reset in the middle of the track");
-  return false;
-}
-
 /* A quarter of the time that 26 sectors take is 5 ms at 16x and more than 50 ms at 1x (3.1);
  * the speed is not known here, so the pause grows from the one to the other. */
 static bool pause_full(struct redbook_drive *drive, const struct redbook_command *c,
@@ -143,7 +128,7 @@ bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sect
     }
     enum verdict verdict = judge(drive, &w, outcome, &sense);
     if (verdict == WRITTEN) return true;
-    if (verdict == BROKEN) return fail_write(&c, &sense, err);
+    if (verdict == BROKEN) return redbook_fail_burn(err, &c, &sense, REDBOOK_CONTEXT_WRITE);
     if (!redbook_drive_sleep(drive, 0, err)) return false;
   }
 }
