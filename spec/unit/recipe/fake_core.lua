@@ -1,0 +1,140 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- A stand-in for redbook.core that does what a script tells it, and writes down what it was
+-- asked. The real one is met in spec/burn.
+
+local fake = {}
+
+local Operation = {}
+Operation.__index = Operation
+
+function Operation:step()
+  if self.cancelled and self.on_cancel then
+    self.events, self.on_cancel, self.outcome = { { type = "done" } }, nil, self.on_cancel
+  end
+  local event = table.remove(self.events, 1)
+  if event then
+    self.done = event.type == "done"
+    return event
+  end
+  return nil, "finished"
+end
+
+function Operation:cancel()
+  self.cancelled = true
+  self.log[#self.log + 1] = "cancel"
+end
+
+function Operation:result()
+  assert(self.done, "result before done")
+  return table.unpack(self.outcome, 1, 2)
+end
+
+---@param log string[]
+---@param script? { events: table[], outcome: table, on_cancel: table } what it does
+function fake.operation(log, script)
+  script = script or {}
+  local events = {}
+  for index, event in ipairs(script.events or {}) do events[index] = event end
+  events[#events + 1] = { type = "done" }
+  return setmetatable({ log = log, events = events, outcome = script.outcome or { true },
+    on_cancel = script.on_cancel }, Operation)
+end
+
+function fake.update(fields)
+  local event = { type = "update", CurrentAction = 2, CurrentTrackNumber = 1, ElapsedTime = 0,
+    RemainingTime = 0, StartLba = 0, SectorCount = 300, LastReadLba = 0, LastWrittenLba = 0,
+    TotalSystemBuffer = 1000, UsedSystemBuffer = 500, FreeSystemBuffer = 500,
+    TotalDriveBuffer = 0, FreeDriveBuffer = 0 }
+  for name, value in pairs(fields or {}) do event[name] = value end
+  return event
+end
+
+local Tao = {}
+
+function Tao:SetWriteSpeed(sectors, cav)
+  local log = self.state.log
+  log[#log + 1] = ("speed %d %s"):format(sectors, cav)
+  return true, self.state.script.speed_remark
+end
+
+local function begin(name)
+  return function(self, source)
+    local state = self.state
+    local script = state.script
+    state.log[#state.log + 1] = source and name .. " " .. source.path or name
+    if name == "track" then
+      state.tracks = state.tracks + 1
+      script = script[state.tracks]
+      self.WrittenTracks[state.tracks] = script and script.written
+    else
+      script = script[name]
+    end
+    return fake.operation(state.log, script)
+  end
+end
+
+Tao.BeginPrepareMedia = begin "prepare"
+Tao.BeginAddAudioTrack = begin "track"
+Tao.BeginReleaseMedia = begin "release"
+
+---A core whose files and burns behave as `script` says: `files[path]` = { sectors, tags,
+---open_error, scan }, `prepare`, `release` and [1], [2] ... = what these operations do.
+---@return table core
+---@return table state its `log` of calls, and `settings` of the TrackAtOnce
+function fake.core(script)
+  local state = { log = {}, script = script, tracks = 0 }
+  local core = { speed = function(x) return math.floor(x * 75) end }
+  function core.AudioSource(from)
+    local part = type(from) == "table" and from or { path = from }
+    state.log[#state.log + 1] = ("open %s%s"):format(part.path, part.start and
+      (" %d+%s"):format(part.start, part.length or "") or "")
+    local file = script.files[part.path]
+    if file.open_error then return nil, file.open_error end
+    return { path = part.path, Sectors = file.sectors, CRC32 = 7, ClippedSamples = file.clipped,
+      Tags = file.tags or {}, Format = {}, BeginScan = function()
+        return fake.operation(state.log, file.scan)
+      end }
+  end
+  function core.TrackAtOnce()
+    state.settings = setmetatable({ state = state, WrittenTracks = {},
+      SupportedWriteSpeeds = { 1200, 300, 600 }, CurrentWriteSpeed = 600 }, { __index = Tao,
+      __close = function() state.log[#state.log + 1] = "let go" end })
+    return state.settings
+  end
+  return core, state
+end
+
+---A Recorder whose MediaSummary gives the next of `answers` (tables with `State`, or errors)
+---each time, the last one for ever.
+function fake.recorder(answers, id)
+  local asked = 0
+  return { ActiveDiscRecorder = id or "/dev/sr0", EjectMedia = function(self)
+      self.ejected = true
+      return true
+    end, MediaSummary = function()
+      asked = math.min(asked + 1, #answers)
+      local answer = answers[asked]
+      if answer.State then return answer end
+      return nil, answer
+    end }
+end
+
+---@return table summary of a blank CD-R
+function fake.blank(fields)
+  local summary = { State = "blank", MediaType = 2, FreeSectors = 359847, TotalSectors = 359847,
+    NextWritableAddress = 0, NextTrack = 1, NumberOfTracks = 0, SessionOpen = false,
+    Erasable = false }
+  for name, value in pairs(fields or {}) do summary[name] = value end
+  return summary
+end
+
+---Loads a module of redbook with this core in the place of the real one.
+function fake.load(core, name)
+  for loaded in pairs(package.loaded) do
+    if loaded:find "^redbook%.recipe" then package.loaded[loaded] = nil end
+  end
+  package.loaded["redbook.core"] = core
+  return require(name)
+end
+
+return fake

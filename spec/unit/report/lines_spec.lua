@@ -1,0 +1,118 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local failure = require "redbook.failure"
+local lines = require "redbook.report.lines"
+local plan = require "redbook.plan"
+
+describe("report.lines", function()
+  it("cuts by characters", function()
+    assert.equal("Zoë", lines.fit("Zoë", 3))
+    assert.equal("Z…", lines.fit("Zoë", 2))
+    assert.equal("…", lines.fit("Zoë", 1))
+    assert.equal("", lines.fit("Zoë", 0))
+  end)
+
+  it("shows a plan in 80 columns", function()
+    local made = plan.make({ { sectors = 13575, title = "Jóga", artist = "Björk" },
+      { sectors = 299, path = "b.wav" }, { sectors = 4500, title = ("long "):rep(30) } },
+      { FreeSectors = 359847, NextWritableAddress = 0, NextTrack = 1 })
+    assert.same({
+      " #  start     length  title",
+      " 1  00:02:00    3:01  Björk - Jóga",
+      " 2  03:05:02    0:04  b.wav",
+      " 3  03:11:04    1:00  " .. ("long "):rep(11) .. "lo…",
+      "3 tracks, 04:09:04 in all (18679 sectors); 79:57:72 free, 75:48:68 left.",
+      "Note: track at once: 2 seconds of silence between tracks",
+      "Note: track 2 is shorter than 4 seconds and is padded with 1 sector of silence",
+    }, lines.plan(made, 80))
+  end)
+
+  it("says in a plan what does not fit", function()
+    local made = plan.make({ { sectors = 400 } }, { FreeSectors = 399, NextTrack = 1,
+      NextWritableAddress = 0 })
+    assert.same({
+      " #  start     length  title",
+      " 1  00:02:00    0:05  ",
+      "1 track, 00:05:25 in all (400 sectors); 00:05:24 free, 00:00:01 too little.",
+      "Problem: 400 sectors of audio and gaps, 399 sectors are free: 1 sector (00:00:01) too much",
+    }, lines.plan(made, 80))
+  end)
+
+  local writing = { event = "progress", action = "writing", number = 2, index = 2, count = 12,
+    title = "Jóga", done = 6300, sectors = 13575, elapsed = 10, remaining = 12, speed = 8.04,
+    fifo_percent = 100, drive_buffer_percent = 97 }
+
+  it("shows progress in a line that fits", function()
+    assert.equal("track 2 of 12  Jóga  1:24 of 3:01  8.0x  fifo 100%  drive 97%",
+      lines.progress(writing, 79))
+    assert.equal("track 2 of 12  1:24 of 3:01  8.0x  fifo 100%  drive 97%",
+      lines.progress(writing, 58))
+    assert.equal("track 2 of 12  1:24 of 3:01  8.0x  fifo…", lines.progress(writing, 40))
+    for width = 1, 79 do
+      assert.is_true(utf8.len(lines.progress(writing, width)) <= width)
+    end
+  end)
+
+  it("shows only figures that are known", function()
+    assert.equal("track 1 of 1  T  0:00 of 0:04", lines.progress({ action = "writing",
+      number = 1, index = 1, count = 1, title = "T", done = 0, sectors = 300 }, 79))
+  end)
+
+  it("names the other actions", function()
+    local function line(action)
+      return lines.progress({ action = action, number = 1, index = 1, count = 2, title = "T",
+        done = 0, sectors = 300 }, 79)
+    end
+    assert.equal("track 1 of 2  T  calibrating", line "preparing")
+    assert.equal("track 1 of 2  T  finishing", line "finishing")
+    assert.equal("track 1 of 2  T  checking", line "verifying")
+    assert.equal("closing: finishing, 12s", lines.progress({ action = "finishing",
+      elapsed = 12 }, 79))
+  end)
+
+  it("keeps escape sequences of a title from the terminal", function()
+    assert.equal("?[31mred", lines.label { title = "\27[31mred" })
+  end)
+
+  it("tells a failure in three lines", function()
+    assert.same({ "burn: the write failed", "disc: The disc is open: its tracks are safe, but "
+      .. "players cannot see them before its session is closed. 2 tracks are written whole.",
+      "what to do: try a slower speed" },
+      lines.failure(failure.new { stage = "burn", message = "the write failed",
+        advice = "try a slower speed", disc = "open", tracks_written = 2 }))
+    assert.same({ "burn: gone", "disc: What state the disc is in could not be found out.",
+      "what to do: look at the disc in a player before it is used" },
+      lines.failure(failure.new { stage = "burn", message = "gone", disc = "unknown" }))
+    assert.same({ "burn: wrong", "disc: The disc is written, but doubtful: The disc is closed and "
+      .. "plays.", "what to do: nothing" },
+      lines.failure(failure.new { stage = "verify", message = "wrong", disc = "finalised" }))
+  end)
+
+  it("names all problems before it", function()
+    assert.same({ "l.m3u:2: no.mp3: no such file", "x.mp3 is not audio",
+      "burn: 2 sources cannot be burned", "disc: The disc is untouched.",
+      "what to do: nothing was lost; try again" },
+      lines.failure(failure.new { stage = "source", message = "2 sources cannot be burned",
+        problems = { { list = "l.m3u", line = 2, text = "no.mp3", message = "no such file" },
+          { path = "x.mp3", message = "x.mp3 is not audio" } } }))
+  end)
+
+  it("adds codes and sense when asked", function()
+    assert.same({ "burn: bad (E_FAIL, 0x80004005)",
+      "sense: 3/0C/00 write error, command WRITE(10)", "disc: The disc is spoiled.",
+      "what to do: look at the disc in a player before it is used" },
+      lines.failure(failure.new { stage = "burn", message = "bad", name = "E_FAIL",
+        code = 0x80004005, disc = "spoiled", command = "WRITE(10)",
+        sense = { key = 3, asc = 12, ascq = 0, text = "write error" } }, { verbose = true }))
+  end)
+
+  it("sums up, and never calls a simulation a burn", function()
+    assert.same({ "2 tracks burned, 04:01:00.", "The disc is closed and plays.",
+      "1 sample had to be limited (clipped).", "Note: slower" },
+      lines.summary { tracks = 2, sectors = 18075, disc = "finalised", simulated = false,
+        clipped_samples = 1, remarks = { "slower" } })
+    assert.same({ "1 track simulated, 00:04:00.", "The laser was off: The disc is untouched." },
+      lines.summary { tracks = 1, sectors = 300, disc = "untouched", simulated = true,
+        clipped_samples = 0, remarks = {} })
+  end)
+end)

@@ -1,0 +1,128 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local cjson = require "cjson"
+local failure = require "redbook.failure"
+local json = require "redbook.report.json"
+local plan = require "redbook.plan"
+local report = require "redbook.report"
+
+-- Something to write to.
+local function sink()
+  local written = {}
+  return { write = function(_, ...) for _, part in ipairs { ... } do
+      written[#written + 1] = part end end,
+    flush = function() end }, function() return table.concat(written) end
+end
+
+describe("report.json", function()
+  it("writes the schema's number and the event first, then keys in order", function()
+    assert.equal('{"redbook":1,"event":"scan","count":2,"index":1,"path":"a.wav"}',
+      json.line { event = "scan", path = "a.wav", index = 1, count = 2 })
+  end)
+
+  it("writes a plan flat, with units", function()
+    local made = plan.make({ { sectors = 300, path = "a.wav", title = "A" } },
+      { FreeSectors = 1000, NextWritableAddress = 452, NextTrack = 2 })
+    assert.equal('{"redbook":1,"event":"plan","audio_sectors":300,"fits":true,'
+      .. '"free_sectors":1000,"gap_sectors":0,"left_sectors":700,"medium":{"next_track":2,'
+      .. '"next_writable_address":452,"state":"appendable","total_sectors":2000,'
+      .. '"track_count":1,"type":2},"needed_sectors":300,"problems":[],"remarks":[],'
+      .. '"simulate":true,"tracks":[{"gap":0,"length":"0:04","number":2,"padding":0,'
+      .. '"path":"a.wav","sectors":300,"start":452,"start_msf":"00:08:02","title":"A"}]}',
+      json.line { event = "plan", plan = made, simulate = true, medium = { MediaType = 2,
+        State = "appendable", NumberOfTracks = 1, NextTrack = 2, NextWritableAddress = 452,
+        TotalSectors = 2000, FreeSectors = 1000 } })
+  end)
+
+  it("writes a failure with its exit code and no binary", function()
+    assert.same({ redbook = 1, event = "error", exit = 10, stage = "burn", message = "bad",
+      disc = "open", code = 0xC0AA0301, sense = { key = 3, raw = "70 00 ff" } },
+      cjson.decode(json.line { event = "error", exit = 10, err = failure.new { stage = "burn",
+        message = "bad", disc = "open", code = 0xC0AA0301, sense = { key = 3,
+        raw = "\x70\0\xFF" } } }))
+  end)
+
+  it("is UTF-8 and keeps its line whatever a name holds", function()
+    local line = json.line { event = "scan", path = "J\xF3ga\n\"\\\1.mp3" }
+    assert.is_truthy(utf8.len(line))
+    assert.is_nil(line:find("\n", 1, true))
+    assert.equal("Jóga\n\"\\\1.mp3", cjson.decode(line).path)
+  end)
+
+  it("rounds figures to a thousandth and keeps whole numbers whole", function()
+    assert.equal('{"redbook":1,"event":"progress","crc32":4294967295,"speed":8.123}',
+      json.line { event = "progress", speed = 8.12349, crc32 = 0xFFFFFFFF })
+  end)
+
+  it("goes to a stream line by line", function()
+    local out, text = sink()
+    local show = report.json(out)
+    show { event = "end", exit = 0 }
+    show { event = "end", exit = 1 }
+    assert.equal('{"redbook":1,"event":"end","exit":0}\n{"redbook":1,"event":"end","exit":1}\n',
+      text())
+  end)
+end)
+
+describe("report.text", function()
+  local function events(show)
+    show { event = "scan", index = 1, count = 2, path = "a.wav" }
+    show { event = "scan", index = 2, count = 2, path = "b.wav" }
+    show { event = "wait", reason = "becoming ready", limit = 60 }
+    show { event = "track", index = 1, count = 2, title = "A", artist = "X" }
+    show { event = "progress", action = "writing", number = 1, index = 1, count = 2,
+      title = "A", done = 150, sectors = 300 }
+    show { event = "progress", action = "finishing", number = 1, index = 1, count = 2,
+      title = "A", done = 300, sectors = 300 }
+    show { event = "track_done", number = 1, start = 0, sectors = 300, crc32 = 0xABC }
+    show { event = "finish" }
+    show { event = "an event of a later version" }
+    show { event = "summary", tracks = 1, sectors = 300, disc = "finalised",
+      clipped_samples = 0, remarks = {} }
+  end
+
+  it("writes plain lines to a file", function()
+    local out, text = sink()
+    events(report.text { out = out })
+    assert.equal("becoming ready (at most 60 seconds)\nTrack 1 of 2: X - A\nClosing the disc.\n"
+      .. "1 track burned, 00:04:00.\nThe disc is closed and plays.\n", text())
+  end)
+
+  it("writes more of them when asked", function()
+    local out, text = sink()
+    events(report.text { out = out, verbose = true })
+    assert.equal("reading 1 of 2: a.wav\nreading 2 of 2: b.wav\n"
+      .. "becoming ready (at most 60 seconds)\nTrack 1 of 2: X - A\n"
+      .. "  track 1 of 2  A  0:02 of 0:04\n  track 1 of 2  A  finishing\n"
+      .. "  track 1: sector 0, 300 sectors, CRC-32 00000abc\nClosing the disc.\n"
+      .. "1 track burned, 00:04:00.\nThe disc is closed and plays.\n", text())
+  end)
+
+  it("redraws one line on a terminal and wipes what is longer", function()
+    local out, text = sink()
+    events(report.text { out = out, tty = true, width = 80 })
+    assert.equal("\rreading 1 of 2: a.wav\rreading 2 of 2: b.wav\r" .. (" "):rep(21)
+      .. "\rbecoming ready (at most 60 seconds)\n"
+      .. "\rtrack 1 of 2  A  0:02 of 0:04\rtrack 1 of 2  A  finishing   \r" .. (" "):rep(26)
+      .. "\rClosing the disc.\n1 track burned, 00:04:00.\nThe disc is closed and plays.\n",
+      text())
+  end)
+
+  it("writes failures to the other stream, after wiping the line", function()
+    local out, text = sink()
+    local err, failures = sink()
+    local show = report.text { out = out, err = err, tty = true }
+    show { event = "scan", index = 1, count = 1, path = "a" }
+    show { event = "error", exit = 6, err = failure.new { stage = "source", message = "bad",
+      advice = "repair it" } }
+    assert.equal("\rreading 1 of 1: a\r" .. (" "):rep(17) .. "\r", text())
+    assert.equal("burn: bad\ndisc: The disc is untouched.\nwhat to do: repair it\n", failures())
+  end)
+
+  it("counts down", function()
+    local out, text = sink()
+    local show = report.text { out = out, tty = true }
+    show { event = "countdown", seconds = 5 }
+    assert.equal("\rBurning starts in 5 seconds; ^C stops it", text())
+  end)
+end)
