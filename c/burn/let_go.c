@@ -106,7 +106,7 @@ static void release(struct redbook_tao *tao) {
   struct redbook_error err;
   redbook_error_clear(&err);
   end_open_track(tao);
-  if (!redbook_recorder_release(tao->recorder, &err)) keep_failure(&err);
+  if (!redbook_recorder_job_release(tao->recorder, &err)) keep_failure(&err);
   tao->state = REDBOOK_TAO_IDLE;
   redbook_tao_unhold(tao);
 }

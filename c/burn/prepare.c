@@ -72,7 +72,7 @@ static bool run(struct redbook_operation *op, void *context, uint32_t *remark,
   struct redbook_tao *tao = job->tao;
   (void)remark;
   redbook_operation_report(op, &(struct redbook_progress){.action = REDBOOK_ACTION_PREPARING});
-  bool ok = redbook_recorder_acquire(tao->recorder, false, tao->client_name, err);
+  bool ok = redbook_recorder_job_acquire(tao->recorder, tao->client_name, err);
   if (ok) {
     struct redbook_drive drive = *redbook_recorder_held_drive(tao->recorder);
     drive.cancel = redbook_operation_cancel_flag(op);
@@ -81,7 +81,7 @@ static bool run(struct redbook_operation *op, void *context, uint32_t *remark,
     if (ok && redbook_operation_cancelled(op))
       ok = redbook_fail(err, REDBOOK_E_IMAPI_REQUEST_CANCELLED, "preparing was cancelled");
     redbook_transport_disown(drive.transport);
-    if (!ok) redbook_recorder_release(tao->recorder, NULL);
+    if (!ok) redbook_recorder_job_release(tao->recorder, NULL);
   }
   if (!ok) err->disc = REDBOOK_DISC_UNTOUCHED;
   return ok;

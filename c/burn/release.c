@@ -86,7 +86,7 @@ static bool run(struct redbook_operation *op, void *context, uint32_t *remark,
                  "the drive is not held any more");
   }
   if (!ok) err->disc = job->session.disc;
-  bool released = redbook_recorder_release(recorder, ok ? err : NULL);
+  bool released = redbook_recorder_job_release(recorder, ok ? err : NULL);
   if (ok && !released) err->disc = job->session.disc;
   return ok && released;
 }

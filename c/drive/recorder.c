@@ -206,20 +206,23 @@ static bool acquire_first(struct redbook_recorder *recorder, const char *client,
   return true;
 }
 
-bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
-                              struct redbook_error *err) {
-  (void)force;
+bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char *client,
+                                  struct redbook_error *err) {
   if (recorder->abandoned) return fail_abandoned(err);
   if (!client || !redbook_client_name_valid(client))
     return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_CLIENT_NAME_IS_NOT_VALID,
                         "the client name must be 1 to %d of A-Z a-z 0-9 space . , : ; - _",
                         REDBOOK_CLIENT_NAME_MAX);
-  if (recorder->locks == 0) {
-    if (redbook_recorder_busy(recorder)) return fail_busy(err);
-    if (!acquire_first(recorder, client, err)) return false;
-  }
+  if (recorder->locks == 0 && !acquire_first(recorder, client, err)) return false;
   atomic_fetch_add(&recorder->locks, 1);
   return true;
+}
+
+bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
+                              struct redbook_error *err) {
+  (void)force;
+  if (redbook_recorder_busy(recorder) && !recorder->abandoned) return fail_busy(err);
+  return redbook_recorder_job_acquire(recorder, client, err);
 }
 
 /* ALLOW, close, unlock: the last two whatever became of the first. */
@@ -233,18 +236,21 @@ static bool let_go(struct redbook_recorder *recorder, struct redbook_error *err)
   return ok;
 }
 
-bool redbook_recorder_release(struct redbook_recorder *recorder, struct redbook_error *err) {
+bool redbook_recorder_job_release(struct redbook_recorder *recorder,
+                                  struct redbook_error *err) {
   unsigned locks = atomic_load(&recorder->locks);
 
   if (recorder->abandoned) return fail_abandoned(err);
   if (locks == 0)
     return redbook_fail(err, REDBOOK_E_FAIL, "the recorder is not held exclusively");
-  if (locks > 1) {
-    atomic_fetch_sub(&recorder->locks, 1);
-    return true;
-  }
-  if (redbook_recorder_busy(recorder)) return fail_busy(err);
-  return let_go(recorder, err);
+  if (locks == 1) return let_go(recorder, err);
+  atomic_fetch_sub(&recorder->locks, 1);
+  return true;
+}
+
+bool redbook_recorder_release(struct redbook_recorder *recorder, struct redbook_error *err) {
+  if (redbook_recorder_busy(recorder) && !recorder->abandoned) return fail_busy(err);
+  return redbook_recorder_job_release(recorder, err);
 }
 
 void redbook_recorder_let_go(struct redbook_recorder *recorder) {

@@ -45,6 +45,10 @@ bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, con
 /* At count 0: ALLOW, unlock, close. Each step is tried even if the one before failed; the first
  * failure is reported, the lock is gone in any case. Not held: E_FAIL. */
 bool redbook_recorder_release(struct redbook_recorder *recorder, struct redbook_error *err);
+/* The same two for a job that has made the recorder busy. */
+bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char *client,
+                                  struct redbook_error *err);
+bool redbook_recorder_job_release(struct redbook_recorder *recorder, struct redbook_error *err);
 /* Releases whatever is held, whatever the count; idempotent. */
 void redbook_recorder_let_go(struct redbook_recorder *recorder);
 unsigned redbook_recorder_lock_count(const struct redbook_recorder *recorder);
