@@ -380,7 +380,7 @@ static void test_speed_units(void **state) {
     assert_int_equal(redbook_kbps_to_sectors(rows[i][1]), rows[i][0]);
   }
   assert_int_equal(redbook_kbps_to_sectors(177), 75);
-  assert_int_equal(redbook_kbps_to_sectors(0xFFFFFFFF), 1826091197);
+  assert_int_equal(redbook_kbps_to_sectors(0xFFFFFFFF), 1826091537);
   assert_int_equal(redbook_sectors_to_kbps(0xFFFFFFFF), 0xFFFFFFFF);
 }
 
