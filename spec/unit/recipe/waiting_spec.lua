@@ -9,77 +9,78 @@ local BECOMING = { code = 0xC0AA0205, name = "E_IMAPI_RECORDER_MEDIA_BECOMING_RE
 local EMPTY = { State = "none", MediaType = 0 }
 
 describe("recipe.wait_until_ready", function()
-  local pauses, events
+  local log, events
 
-  local function wait(answers, options, id)
-    pauses, events = 0, {}
-    options = options or {}
-    options.pause = options.pause or function(seconds)
-      pauses = pauses + 1
-      assert.equal(0.5, seconds)
+  -- What the recorder is asked, and how long a person is waited for.
+  local function wait(answers, options, script)
+    log, events = {}, {}
+    local recorder = fake.recorder(answers)
+    function recorder.BeginWaitReady(_, seconds)
+      log[#log + 1] = "wait " .. seconds
+      return fake.operation(log, script)
     end
-    return wait_until_ready(fake.recorder(answers, id), options, function(event)
-      events[#events + 1] = event
-    end)
+    options = options or {}
+    options.pause = options.pause or function(seconds) log[#log + 1] = "pause " .. seconds end
+    return wait_until_ready(recorder, options, function(event) events[#events + 1] = event end)
   end
 
   it("answers at once when there is nothing to wait for", function()
     local disc = fake.blank()
     assert.equal(disc, (wait { disc }))
-    assert.same({ 0, {} }, { pauses, events })
+    assert.same({ {}, {} }, { log, events })
   end)
 
   it("waits while the drive is becoming ready, and says why once", function()
     local disc = fake.blank()
-    assert.equal(disc, (wait { BECOMING, BECOMING, BECOMING, disc }))
-    assert.equal(3, pauses)
+    assert.equal(disc, (wait { BECOMING, BECOMING, disc }))
+    assert.same({ "wait 60", "wait 60" }, log)
     assert.same({ { event = "wait", reason = "the drive is becoming ready", limit = 60 } },
       events)
   end)
 
   it("gives up at the limit with the drive's reason", function()
-    local summary, err = wait({ BECOMING }, { limit = 10 })
+    local summary, err = wait({ BECOMING }, { limit = 10 }, { outcome = { nil, BECOMING } })
     assert.is_nil(summary)
-    assert.equal(20, pauses)
+    assert.same({ "wait 10" }, log)
     assert.same({ stage = "medium", code = 0xC0AA0205, transient = true, disc = "untouched",
       name = "E_IMAPI_RECORDER_MEDIA_BECOMING_READY", message = "the drive is becoming ready" },
       err:as_table())
     assert.equal(0xC0AA0205, select(2, wait({ BECOMING }, { limit = 0 })).code)
-    assert.equal(0, pauses)
+    assert.same({}, log)
   end)
 
   it("does not wait for a disc unless told", function()
     local _, err = wait { EMPTY }
-    assert.same({ "medium", 0xC0AA0202, "there is no disc in the drive", 0 },
-      { err.stage, err.code, err.message, pauses })
+    assert.same({ "medium", 0xC0AA0202, "there is no disc in the drive" },
+      { err.stage, err.code, err.message })
+    assert.same({}, log)
     local disc = fake.blank()
-    assert.equal(disc, (wait({ EMPTY, EMPTY, BECOMING, disc }, { insertion = true,
-      limit = 600 })))
+    assert.equal(disc, (wait({ EMPTY, EMPTY, EMPTY, BECOMING, BECOMING, disc },
+      { insertion = true, limit = 600 })))
+    assert.same({ "pause 1", "pause 1", "pause 1", "wait 600" }, log)
     assert.same({ { event = "wait", reason = "waiting for a disc", limit = 600 },
       { event = "wait", reason = "the drive is becoming ready", limit = 600 } }, events)
   end)
 
+  it("gives up on a person at the limit, too", function()
+    local _, err = wait({ EMPTY }, { insertion = true, limit = 3 })
+    assert.equal(0xC0AA0202, err.code)
+    assert.same({ "pause 1", "pause 1", "pause 1" }, log)
+  end)
+
   it("does not wait for what time does not mend", function()
     local _, err = wait { { code = 0x80070037, message = "gone", transient = false } }
-    assert.same({ 0x80070037, 0 }, { err.code, pauses })
+    assert.same({ 0x80070037, {} }, { err.code, log })
   end)
 
   it("ends when a signal comes", function()
-    local _, err = wait({ BECOMING }, { pause = function() return "INT" end })
+    local _, err = wait({ EMPTY }, { insertion = true, pause = function() return "INT" end })
     assert.same({ "interrupted", "INT", "untouched", "interrupted while waiting for the disc" },
       { err.stage, err.signal, err.disc, err.message })
-  end)
-
-  it("asks a virtual recorder until its simulated time has passed, without sleeping", function()
-    local answers = {}
-    for index = 1, 1200 do answers[index] = BECOMING end
-    local disc = fake.blank()
-    answers[#answers + 1] = disc
-    local slept = 0
-    assert.equal(disc, (wait(answers, { pause = function(seconds) slept = slept + seconds end },
-      "virtual:disc.cue")))
-    assert.equal(0, slept)
-    assert.equal(1, #events)
+    _, err = wait({ BECOMING }, nil, { events = { { type = "signal", signal = "HUP" } },
+      on_cancel = { nil, { code = 0xC0AA0002, message = "c", disc = "untouched" } } })
+    assert.same({ "interrupted", "HUP", "untouched" }, { err.stage, err.signal, err.disc })
+    assert.same({ "wait 60", "cancel" }, log)
   end)
 end)
 
