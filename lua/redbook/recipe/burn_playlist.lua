@@ -51,13 +51,19 @@ local function fail(err, signal, stage)
   return nil, failure.from(err, stage)
 end
 
+function Burn:wait_options()
+  local copy = { waiter = self.options.waiter }
+  for name, value in pairs(self.options.wait or {}) do copy[name] = value end
+  return copy
+end
+
 function Burn:look_at_medium()
   if not self.recorder then
     self:remark("no drive is asked: planned for a blank disc of 80 minutes")
     self.summary = planner.blank_disc()
     return true
   end
-  local summary, err = wait_until_ready(self.recorder, self.options.wait, self.on_event)
+  local summary, err = wait_until_ready(self.recorder, self:wait_options(), self.on_event)
   if not summary then return nil, err end
   self.summary = summary
   return medium.check(summary, self.options.append)
@@ -137,14 +143,14 @@ end
 function Burn:track_done(tao, track, planned)
   local written = tao.WrittenTracks or {}
   local last = written[#written] or {}
-  track.clipped = last.clipped_samples or track.clipped
+  track.clipped = last.ClippedSamples or track.clipped
   self.written = self.written + 1
-  self:emit("track_done", { number = planned.number, start = last.start or planned.start,
-    sectors = last.sectors or planned.sectors, crc32 = last.crc32, seconds = last.seconds,
+  self:emit("track_done", { number = planned.number, start = last.StartLba or planned.start,
+    sectors = last.Sectors or planned.sectors, crc32 = last.CRC32, seconds = last.Seconds,
     clipped_samples = track.clipped, title = planned.title })
-  if last.start and last.start ~= planned.start then
+  if last.StartLba and last.StartLba ~= planned.start then
     self:remark(("track %d begins at sector %d, not %d as planned")
-      :format(planned.number, last.start, planned.start))
+      :format(planned.number, last.StartLba, planned.start))
   end
 end
 

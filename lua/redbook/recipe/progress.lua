@@ -5,16 +5,19 @@ local progress = {}
 
 local ACTIONS = { [0] = "unknown", "preparing", "writing", "finishing", "verifying" }
 
+local WRITING = 2
+
 local function percent(used, total)
   if not total or total <= 0 then return nil end
   return math.floor(used * 100 / total + 0.5)
 end
 
--- Times 1x over the last whole seconds that differ; ElapsedTime has no finer grain.
+-- Times 1x over the last whole seconds that differ; ElapsedTime has no finer grain. The time
+-- before the first sector (calibration, spinning up) does not count.
 local function speedometer()
   local from_time, from_sectors, speed
   return function(elapsed, done)
-    if not from_time or elapsed < from_time then
+    if not from_time or elapsed < from_time or from_sectors == 0 then
       from_time, from_sectors = elapsed, done
     elseif elapsed > from_time then
       speed = (done - from_sectors) / (elapsed - from_time) / 75
@@ -40,7 +43,7 @@ function progress.new(track, index, count)
       number = track and track.number, index = index, count = count,
       title = track and track.title, done = done, sectors = update.SectorCount,
       elapsed = update.ElapsedTime, remaining = update.RemainingTime,
-      speed = measure(update.ElapsedTime, done),
+      speed = update.CurrentAction == WRITING and measure(update.ElapsedTime, done) or nil,
       fifo_percent = percent(update.UsedSystemBuffer, update.TotalSystemBuffer),
       drive_buffer_percent = percent(drive_total - (update.FreeDriveBuffer or 0), drive_total) }
   end

@@ -60,11 +60,11 @@ function show.plan(self, event)
 end
 
 function show.wait(self, event)
-  self:say(("%s (at most %d seconds)"):format(text.printable(event.reason), event.limit))
+  self:say(("%s (at most %g s)"):format(text.printable(event.reason), event.limit))
 end
 
 function show.retry(self, event)
-  self:say(("%s; attempt %d of %d in %g seconds"):format(text.printable(event.message),
+  self:say(("%s; attempt %d of %d in %g s"):format(text.printable(event.message),
     event.attempt + 1, event.of, event.wait))
 end
 

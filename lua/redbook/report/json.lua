@@ -36,7 +36,10 @@ end
 
 -- File names may be any bytes; JSON is UTF-8.
 local function encode_scalar(value)
-  if type(value) == "string" then return cjson.encode(text.to_utf8(value)) end
+  -- cjson escapes every slash; JSON does not ask for it, and paths read better without.
+  if type(value) == "string" then
+    return (cjson.encode(text.to_utf8(value)):gsub("\\/", "/"))
+  end
   if math.type(value) == "float" then value = math.floor(value * 1000 + 0.5) / 1000 end
   return cjson.encode(value)
 end

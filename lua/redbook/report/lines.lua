@@ -93,16 +93,20 @@ function lines.progress(event, width)
   return lines.fit(head .. title .. tail, width)
 end
 
----Three lines: what happened, what it means for the disc, what to do. Before them one line for
----every single problem, when there are several.
+---Three lines: what happened, what it means for the disc, what to do. Several problems stand
+---before them, one line each; a single one is what happened.
 ---@param err redbook.Failure
 ---@param options? { simulate: boolean, verbose: boolean }
 ---@return string[]
 function lines.failure(err, options)
   options = options or {}
-  local list = {}
-  for _, problem in ipairs(err.problems or {}) do list[#list + 1] = playlist.describe(problem) end
+  local list, problems = {}, err.problems or {}
   local what = text.printable(tostring(err.message))
+  if #problems == 1 then
+    what = text.printable(playlist.describe(problems[1]))
+  else
+    for _, problem in ipairs(problems) do list[#list + 1] = playlist.describe(problem) end
+  end
   if err.name and options.verbose then
     what = ("%s (%s, 0x%08X)"):format(what, err.name, err.code or 0)
   end

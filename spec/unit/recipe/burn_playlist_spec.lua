@@ -41,9 +41,9 @@ describe("recipe.burn_playlist", function()
 
   it("burns: reads, plans, prepares, writes, closes, lets go", function()
     local result = assert(burn({ { events = { fake.update { LastWrittenLba = 149 } },
-      written = { start = 0, sectors = 1000, crc32 = 1, seconds = 2.5, clipped_samples = 0 } },
-      { written = { start = 1152, sectors = 300, crc32 = 2, seconds = 1,
-        clipped_samples = 3 } } }, blank()))
+      written = { StartLba = 0, Sectors = 1000, CRC32 = 1, Seconds = 2.5, ClippedSamples = 0 } },
+      { written = { StartLba = 1152, Sectors = 300, CRC32 = 2, Seconds = 1,
+        ClippedSamples = 3 } } }, blank()))
     assert.same({ "open a.wav", "open b.wav", "prepare", "track a.wav", "track b.wav", "release",
       "let go" }, state.log)
     assert.same({ "scan", "scanned", "scan", "scanned", "plan", "prepare", "track", "progress",

@@ -97,6 +97,13 @@ describe("report.lines", function()
           { path = "x.mp3", message = "x.mp3 is not audio" } } }))
   end)
 
+  it("puts a single problem in the place of the message", function()
+    assert.same({ "burn: l.m3u:2: no.mp3: no such file", "disc: The disc is untouched.",
+      "what to do: repair it" }, lines.failure(failure.new { stage = "source", message = "m",
+      advice = "repair it", problems = { { list = "l.m3u", line = 2, text = "no.mp3",
+      message = "no such file" } } }))
+  end)
+
   it("adds codes and sense when asked", function()
     assert.same({ "burn: bad (E_FAIL, 0x80004005)",
       "sense: 3/0C/00 write error, command WRITE(10)", "disc: The disc is spoiled.",

@@ -43,10 +43,10 @@ describe("report.json", function()
   end)
 
   it("is UTF-8 and keeps its line whatever a name holds", function()
-    local line = json.line { event = "scan", path = "J\xF3ga\n\"\\\1.mp3" }
+    local line = json.line { event = "scan", path = "/J\xF3ga\n\"\\/\1.mp3" }
     assert.is_truthy(utf8.len(line))
     assert.is_nil(line:find("\n", 1, true))
-    assert.equal("Jóga\n\"\\\1.mp3", cjson.decode(line).path)
+    assert.equal("/Jóga\n\"\\/\1.mp3", cjson.decode(line).path)
   end)
 
   it("rounds figures to a thousandth and keeps whole numbers whole", function()
@@ -84,7 +84,7 @@ describe("report.text", function()
   it("writes plain lines to a file", function()
     local out, text = sink()
     events(report.text { out = out })
-    assert.equal("becoming ready (at most 60 seconds)\nTrack 1 of 2: X - A\nClosing the disc.\n"
+    assert.equal("becoming ready (at most 60 s)\nTrack 1 of 2: X - A\nClosing the disc.\n"
       .. "1 track burned, 00:04:00.\nThe disc is closed and plays.\n", text())
   end)
 
@@ -92,7 +92,7 @@ describe("report.text", function()
     local out, text = sink()
     events(report.text { out = out, verbose = true })
     assert.equal("reading 1 of 2: a.wav\nreading 2 of 2: b.wav\n"
-      .. "becoming ready (at most 60 seconds)\nTrack 1 of 2: X - A\n"
+      .. "becoming ready (at most 60 s)\nTrack 1 of 2: X - A\n"
       .. "  track 1 of 2  A  0:02 of 0:04\n  track 1 of 2  A  finishing\n"
       .. "  track 1: sector 0, 300 sectors, CRC-32 00000abc\nClosing the disc.\n"
       .. "1 track burned, 00:04:00.\nThe disc is closed and plays.\n", text())
@@ -102,7 +102,7 @@ describe("report.text", function()
     local out, text = sink()
     events(report.text { out = out, tty = true, width = 80 })
     assert.equal("\rreading 1 of 2: a.wav\rreading 2 of 2: b.wav\r" .. (" "):rep(21)
-      .. "\rbecoming ready (at most 60 seconds)\n"
+      .. "\rbecoming ready (at most 60 s)\n"
       .. "\rtrack 1 of 2  A  0:02 of 0:04\rtrack 1 of 2  A  finishing   \r" .. (" "):rep(26)
       .. "\rClosing the disc.\n1 track burned, 00:04:00.\nThe disc is closed and plays.\n",
       text())
