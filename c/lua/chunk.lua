@@ -107,6 +107,7 @@ end)
 ---its last event has been seen. With `seconds` the loop ends when nothing comes in that time.
 define(operation, "each", function(op, seconds)
   local over = false
+  private.cancelled(op) -- raises here, not at the first step, when `op` is no open operation
   local guard = setmetatable({}, {
     __close = function()
       if not over then op:close() end
