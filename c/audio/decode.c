@@ -206,6 +206,6 @@ bool redbook_decoder_skip(struct redbook_decoder *decoder, int64_t count,
     decoder->position = count;
     return true;
   }
-  return redbook_fail(err, refused, "%s ends before its part at %.2f s begins",
-                      decoder->input.label, (double)count / decoder->info.samplerate);
+  return redbook_fail(err, refused, "%s ends before its part begins: sector %lld",
+                      decoder->input.label, (long long)(count / REDBOOK_AUDIO_SECTOR_FRAMES));
 }

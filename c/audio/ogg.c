@@ -44,7 +44,10 @@ static bool refuse(const struct redbook_input *input, const char *what,
 static bool get_page(const struct redbook_input *input, int64_t at, struct page *page) {
   uint8_t *data = page->data;
   ssize_t got = redbook_read_at(input->fd, data, HEAD, at);
-  if (got < 27 || memcmp(data, "OggS", 4) != 0 || got < 27 + data[26]) return false;
+  if (got < 4 || memcmp(data, "OggS", 4) != 0) return false;
+  page->whole = false;
+  page->bytes = got;
+  if (got < 27 || got < 27 + data[26]) return true;
   page->bytes = 27 + data[26];
   for (int i = 0; i < data[26]; i++)
     page->bytes += data[27 + i];
@@ -141,7 +144,7 @@ bool redbook_ogg_check(const struct redbook_input *input, struct redbook_contain
   struct stream stream = {.input = input, .rate = 44100};
   struct page page;
   make_table(stream.table);
-  if (!get_page(input, 0, &page) || !(page.data[5] & FIRST_PAGE))
+  if (!get_page(input, 0, &page) || !page.whole || !(page.data[5] & FIRST_PAGE))
     return refuse(input, "an Ogg file without its beginning", err);
   stream.serial = redbook_le32(page.data + 14);
   stream.sequence = redbook_le32(page.data + 18);

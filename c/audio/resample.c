@@ -9,7 +9,7 @@
 #define GRANULE 32     /* source frames that share one mark */
 #define GRANULES 32768 /* marks kept: about a million frames, far more than soxr holds back */
 #define GROUP 64       /* frames of the result that are silenced together */
-#define REACH 256      /* frames of the lower rate: more than half of HQ's filters (measured) */
+#define REACH 128 /* frames of the lower rate: HQ reaches 104 from 4 to 768 kHz (measured) */
 
 struct redbook_resampler {
   soxr_t soxr;

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Integer sources of at most 16 bits at 44.1 kHz come out bit by bit, as sox and flac say. */
+#include "../../support/audio/fixtures.h"
+
+#define RAW "-t raw -e signed -b 16 -L -c 2 -"
+
+static int make_files(void **state) {
+  if (make_folder(state) != 0) return -1;
+  run("sox -R -n -r 44100 -c 2 -b 16 a.wav synth 3.1234 pinknoise sine 300-3000 vol 0.9");
+  run("sox a.wav a.aiff && sox a.wav a.au && sox a.wav a.caf && sox a.wav a.w64");
+  run("ffmpeg -v error -i a.wav -rf64 always a.rf64.wav");
+  run("ffmpeg -v error -i a.wav -c:a pcm_s16le -f aiff sowt.aiff");
+  run("flac -s -o a.flac a.wav");
+  run("sox -D a.wav -c 1 mono.wav remix 1 && sox mono.wav mono.aiff && flac -s mono.wav");
+  run("sox -D a.wav -b 8 -e unsigned u8.wav && sox -D a.wav -b 8 -c 1 s8.aiff remix 2");
+  return 0;
+}
+
+static void stereo_containers(void **state) {
+  (void)state;
+  static const char *const names[] = {"a.wav", "a.aiff",     "a.au",     "a.caf",
+                                      "a.w64", "a.rf64.wav", "sowt.aiff"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    assert_same(render(names[i]), output("sox a.wav " RAW));
+}
+
+static void flac_as_flac_decodes_it(void **state) {
+  (void)state;
+  assert_same(render("a.flac"),
+              output("flac -s -d -c --force-raw-format --endian=little --sign=signed a.flac"));
+}
+
+static void mono_is_doubled(void **state) {
+  (void)state;
+  assert_same(render("mono.wav"), output("sox mono.wav " RAW " remix 1 1"));
+  assert_same(render("mono.aiff"), output("sox mono.wav " RAW " remix 1 1"));
+  assert_same(render("mono.flac"), output("sox mono.wav " RAW " remix 1 1"));
+}
+
+static void eight_bits_become_the_high_byte(void **state) {
+  (void)state;
+  assert_same(render("u8.wav"), output("sox -D u8.wav " RAW));
+  assert_same(render("s8.aiff"), output("sox -D s8.aiff " RAW " remix 1 1"));
+  struct bytes bytes = render("u8.wav");
+  for (size_t i = 0; i < bytes.size; i += 2)
+    assert_int_equal(bytes.data[i], 0);
+  free(bytes.data);
+}
+
+static void format_says_so(void **state) {
+  (void)state;
+  struct redbook_source *source = open_whole("a.flac");
+  const struct redbook_source_format *format = redbook_source_format(source);
+  assert_string_equal(format->container, "FLAC");
+  assert_string_equal(format->encoding, "16-bit integer");
+  assert_int_equal(format->sample_rate, 44100);
+  assert_int_equal(format->channels, 2);
+  assert_int_equal(format->bits, 16);
+  assert_true(format->exact);
+  assert_int_equal(format->announced_frames, 137742); /* 3.1234 s */
+  assert_int_equal(redbook_source_announced_sectors(source), 235);
+  assert_string_equal(redbook_source_name(source), in_folder("a.flac"));
+  redbook_source_unref(source);
+}
+
+static void part_is_a_slice(void **state) {
+  (void)state;
+  static const char *const names[] = {"a.wav", "a.flac", "a.aiff", "a.caf", "a.w64", "a.au"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    assert_same(render_part(names[i], 100, 50, 7),
+                output("sox a.wav " RAW " trim 58800s 29400s"));
+    assert_same(render_part(names[i], 234, -1, 7), output("sox a.wav " RAW " trim 137592s"));
+    assert_same(render_part(names[i], 0, 235, 7), output("sox a.wav " RAW));
+  }
+  assert_same(render_part("mono.flac", 3, 5, 2),
+              output("sox mono.wav " RAW " trim 1764s 2940s remix 1 1"));
+}
+
+static void announced_length_of_a_part(void **state) {
+  (void)state;
+  struct redbook_error err;
+  struct redbook_source_part rest = {200, -1}, piece = {200, 7};
+  struct redbook_source *source = redbook_source_open(in_folder("a.wav"), &rest, &err);
+  assert_int_equal(redbook_source_announced_sectors(source), 35);
+  redbook_source_unref(source);
+  source = redbook_source_open(in_folder("a.wav"), &piece, &err);
+  assert_int_equal(redbook_source_announced_sectors(source), 7);
+  redbook_source_unref(source);
+}
+
+static void part_beyond_the_end(void **state) {
+  (void)state;
+  const struct redbook_source_part start = {235, -1}, end = {200, 36}, none = {0, 0},
+                                   before = {-1, 5};
+  assert_refused_part("a.wav", &start, 0xC0AA050Du, "ends before its part begins: sector 235");
+  assert_refused_part("a.flac", &end, 0xC0AA050Du,
+                      "ends before its part does: 36 sectors from 200, there are 235");
+  assert_refused_part("a.wav", &none, 0x80070057u, "start 0 and length 0");
+  assert_refused_part("a.wav", &before, 0x80070057u, "start -1 and length 5");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(stereo_containers),
+      cmocka_unit_test(flac_as_flac_decodes_it),
+      cmocka_unit_test(mono_is_doubled),
+      cmocka_unit_test(eight_bits_become_the_high_byte),
+      cmocka_unit_test(format_says_so),
+      cmocka_unit_test(part_is_a_slice),
+      cmocka_unit_test(announced_length_of_a_part),
+      cmocka_unit_test(part_beyond_the_end),
+  };
+  return cmocka_run_group_tests_name("audio/exact", tests, make_files, remove_folder);
+}
