@@ -47,12 +47,26 @@ local function burn()
   end
 end
 
+-- cd-info's exit code is 0 for nearly anything: its list decides.
+local function show()
+  local command = "cd-info --no-header --no-device-info --no-cddb --cue-file " .. disc
+  print("$ " .. command)
+  local listing <close> = assert(io.popen(command))
+  local audio = 0
+  for line in listing:lines() do
+    print(line)
+    if line:match "^%s*%d+: .* audio " then audio = audio + 1 end
+  end
+  if audio == #tracks then return end
+  io.stderr:write(("The disc holds %d of %d tracks. Remove %s and run this again.\n"):format(
+    audio, #tracks, folder))
+  os.exit(1, true)
+end
+
 assert(os.execute(("mkdir -p '%s'"):format(folder)))
 local there = (lfs.attributes(disc, "size") or 0) > 0
 if not there then burn() end
-if run(("cd-info --no-header --no-device-info --no-cddb --cue-file %s"):format(disc)) ~= 0 then
-  os.exit(1, true)
-end
+show()
 if there then
   print(([[
 
