@@ -83,10 +83,14 @@ static bool calibrate(struct redbook_track_job *job, struct redbook_error *err) 
   return redbook_drive_send_opc(&job->drive, err);
 }
 
-/* Faster than 1.5 times the fastest listed speed: design 1, principle 2. */
+/* Faster than 1.5 times the fastest listed speed (design 1, principle 2): over the whole track,
+ * or while it was sent, where what the drive's buffer can hold does not count. */
 static bool too_fast(const struct redbook_track_job *job, double seconds) {
-  double fastest = redbook_kbps_to_sectors(job->session.speeds[0].kbps);
-  return job->session.speed_count > 0 && job->total > 1.5 * fastest * seconds;
+  const struct redbook_session *session = &job->session;
+  double fastest = session->speed_count ? redbook_kbps_to_sectors(session->speeds[0].kbps) : 0;
+  double buffered = session->capabilities.buffer_kib * 1024.0 / REDBOOK_SECTOR_BYTES;
+  return job->total > 1.5 * fastest * seconds ||
+         job->sent - buffered > 1.5 * fastest * (job->last_write - job->first_write);
 }
 
 static bool check(struct redbook_track_job *job, double seconds, struct redbook_error *err) {

@@ -46,7 +46,7 @@ struct redbook_track_job {
   struct redbook_sample sample;
   struct redbook_progress progress;
   double began, reported; /* s, the transport's clock */
-  double first_write;
+  double first_write, last_write; /* before the first, after the last WRITE */
   struct redbook_written_track result;
   bool has_result;
 };

@@ -98,6 +98,7 @@ bool redbook_track_write(struct redbook_track_job *job, struct redbook_error *er
   job->first_write = redbook_drive_now(&job->drive);
   redbook_track_report(job, REDBOOK_ACTION_WRITING);
   bool sent = stream(job, err);
+  job->last_write = redbook_drive_now(&job->drive);
   bool ok = sent && as_scanned(job, err);
   bool write_failed = !sent && err->opcode == REDBOOK_WRITE_10;
   redbook_track_report(job, REDBOOK_ACTION_FINISHING);
