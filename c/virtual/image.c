@@ -2,6 +2,7 @@
 /* A disc's .bin: lock, sectors, commit. */
 #include "virtual/image.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -30,6 +31,10 @@ bool redbook_vimage_set_path(struct redbook_vimage *image, const char *path,
                         path);
   const char *slash = strrchr(path, '/');
   const char *base = slash ? slash + 1 : path;
+  for (const char *p = base; *p; p++)
+    if (*p == '"' || iscntrl((unsigned char)*p))
+      return redbook_fail(err, REDBOOK_E_INVALIDARG,
+                          "the name of a disc cannot hold quotes or control characters");
   char folder[4096], real[PATH_MAX], whole[PATH_MAX + 4096];
   if (slash ? !join(folder, path, (size_t)(slash - path) + 1, "") : !join(folder, ".", 1, ""))
     return redbook_fail(err, REDBOOK_E_INVALIDARG, "the name of the disc is too long");

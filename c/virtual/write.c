@@ -131,6 +131,7 @@ static uint32_t close_track(struct redbook_virtual *drive, struct redbook_vcall 
   bool invisible = redbook_vdisc_has_invisible_track(disc);
   if (!number || number > disc->tracks + invisible) return REDBOOK_VBAD_CDB;
   if (!redbook_vdisc_unfinished(disc) || number != disc->tracks) return 0;
+  disc = target(drive);
   struct redbook_vdisc before = *disc;
   uint32_t had = disc->track[number - 1].sectors;
   redbook_vdisc_close_track(disc);
