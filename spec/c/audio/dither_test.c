@@ -163,9 +163,9 @@ static void silence_in_silence_out(void **state) {
   static const unsigned rates[] = {8000, 22050, 44100, 48000, 96000, 192000};
   if (make_folder(state) != 0) fail();
   for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
-    run("sox -R -n -r %u -c 2 -b 24 s.wav synth 1 sine 500 vol 0.9 pad 0 1 && "
-        "sox s.wav s.wav t.wav",
-        rates[i]);
+    run("sox -D -n -r %u -c 2 -b 24 s.wav synth 1 sine 500 vol 0.9 trim 0 1 && "
+        "sox -D -n -r %u -c 2 -b 24 z.wav trim 0 1 && sox -D s.wav z.wav s.wav z.wav t.wav",
+        rates[i], rates[i]);
     struct bytes bytes = render("t.wav");
     assert_int_equal(bytes.size, 4 * 44100 * 4);
     double scale = rates[i] < 44100 ? 44100.0 / rates[i] : 1;
