@@ -231,7 +231,6 @@ static bool let_go(struct redbook_recorder *recorder, struct redbook_error *err)
   struct redbook_drive patient = {.transport = recorder->drive.transport, .cancel = NULL};
   bool ok = redbook_drive_prevent(&patient, false, err);
 
-  recorder->client[0] = '\0';
   close_drive(recorder, REDBOOK_LOCK_EXCLUSIVE);
   return ok;
 }

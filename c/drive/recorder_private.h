@@ -24,7 +24,7 @@ struct redbook_recorder {
   unsigned looks;    /* nesting of enter without it */
   unsigned mcn_disabled;
   atomic_bool busy;
-  char client[REDBOOK_CLIENT_NAME_MAX + 1];
+  char client[REDBOOK_CLIENT_NAME_MAX + 1]; /* of the holder, while locks > 0 */
 };
 
 /* While it is taken no fork of another thread comes between a descriptor and the note of it. */
