@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What every installation must show, whichever way it came about.
 
+local assert = require "luassert"
 local lfs = require "lfs"
 local sandbox = require "spec.support.sandbox"
 local tone = require "spec.support.tone"
