@@ -31,6 +31,7 @@ bool redbook_check_track(struct redbook_drive *drive, unsigned number, int32_t s
                           "the drive reported success, but calls track %u damaged", number);
     if (!check_size(info.size, sectors, err)) return false;
   }
+  if (number == REDBOOK_MAX_TRACKS) return true; /* there is no next one to ask about */
   if (!redbook_drive_track_information(&patient, REDBOOK_BY_TRACK, REDBOOK_INVISIBLE_TRACK,
                                        &info, err))
     return false;

@@ -43,13 +43,16 @@ static uint32_t remark_of(const struct redbook_speed *chosen, int32_t requested,
   return rotation ? REDBOOK_S_IMAPI_ROTATIONADJUSTED : REDBOOK_S_OK;
 }
 
-static bool choose(struct redbook_drive *drive, struct redbook_session *session,
+/* A drive that is only looked at takes no SET CD SPEED (its descriptor is read-only): the speed
+ * is then sent by PrepareMedia. */
+static bool choose(struct redbook_drive *drive, bool held, struct redbook_session *session,
                    int32_t requested, bool pure_cav, uint32_t *remark,
                    struct redbook_error *err) {
   if (!redbook_drive_speeds(drive, session->speeds, REDBOOK_SPEED_MAX, &session->speed_count,
-                            err) ||
-      !redbook_speed_apply(drive, session, requested, pure_cav, err) ||
-      !redbook_drive_current_speed(drive, &session->current_speed, err))
+                            err))
+    return false;
+  if (held && (!redbook_speed_apply(drive, session, requested, pure_cav, err) ||
+               !redbook_drive_current_speed(drive, &session->current_speed, err)))
     return false;
   *remark = remark_of(nearest(session->speeds, session->speed_count, requested, pure_cav),
                       requested, pure_cav);
@@ -69,7 +72,8 @@ bool redbook_tao_set_speed(struct redbook_tao *tao, int32_t sectors_per_second, 
   struct redbook_drive *drive = redbook_recorder_enter(tao->recorder, err);
   if (!drive) return false;
   struct redbook_session session = tao->session;
-  bool ok = choose(drive, &session, sectors_per_second, pure_cav, remark, err);
+  bool held = redbook_recorder_lock_count(tao->recorder) > 0;
+  bool ok = choose(drive, held, &session, sectors_per_second, pure_cav, remark, err);
   redbook_recorder_leave(tao->recorder, drive);
   if (!ok) return false;
   tao->session = session;

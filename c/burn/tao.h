@@ -98,7 +98,9 @@ bool redbook_tao_used_sectors(struct redbook_tao *tao, uint32_t *out,
 bool redbook_tao_expected_toc(struct redbook_tao *tao, uint8_t toc[REDBOOK_TOC_BYTES],
                               size_t *length, struct redbook_error *err);
 
-/* Speeds in sectors per second, -1 fastest (imapi2 1.3). *remark: 0, 00AA0004..6. */
+/* Speeds in sectors per second, -1 fastest (imapi2 1.3). *remark: 0, 00AA0004..6. Sent at once
+ * while the drive is held, else by PrepareMedia, and again before each track. While an
+ * operation runs: 0500 (Microsoft's pages are silent there; ours to choose). */
 bool redbook_tao_set_speed(struct redbook_tao *tao, int32_t sectors_per_second, bool pure_cav,
                            uint32_t *remark, struct redbook_error *err);
 void redbook_tao_requested_speed(const struct redbook_tao *tao, int32_t *speed, bool *pure_cav);

@@ -45,7 +45,7 @@ struct redbook_track_job {
   uint32_t crc32;  /* of what was sent from the source */
   struct redbook_sample sample;
   struct redbook_progress progress;
-  double began, reported; /* s, the transport's clock */
+  double began, reported;         /* s, the transport's clock */
   double first_write, last_write; /* before the first, after the last WRITE */
   struct redbook_written_track result;
   bool has_result;

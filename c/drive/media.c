@@ -111,15 +111,34 @@ static unsigned full_sessions(const struct redbook_disc_information *disc, unsig
   return last_holds_some ? complete + 1 : complete;
 }
 
+/* After the 99th track there is no next one to ask about. */
+static bool full_media(struct redbook_drive *drive, const struct redbook_disc_information *disc,
+                       struct redbook_media *out, struct redbook_error *err) {
+  struct redbook_track_information track;
+
+  if (!redbook_drive_track_information(drive, REDBOOK_BY_TRACK, TRACKS_MOST, &track, err))
+    return false;
+  int32_t limit = lead_out_limit(drive, out, disc);
+  out->tracks = TRACKS_MOST;
+  out->used = (uint32_t)track.start + track.size + RUN_OUT;
+  out->total = limit > RUN_OUT ? (uint32_t)(limit - RUN_OUT) : out->used;
+  return true;
+}
+
 static bool summarise_open(struct redbook_drive *drive,
                            const struct redbook_disc_information *disc,
                            struct redbook_media *out, struct redbook_error *err) {
   struct redbook_track_information track;
+  bool full =
+      disc->disc_status == REDBOOK_STATUS_APPENDABLE && disc->last_track_in_last >= TRACKS_MOST;
+  bool next = redbook_drive_track_information(drive, REDBOOK_BY_TRACK, REDBOOK_INVISIBLE_TRACK,
+                                              &track, full ? NULL : err);
 
-  if (!redbook_drive_track_information(drive, REDBOOK_BY_TRACK, REDBOOK_INVISIBLE_TRACK, &track,
-                                       err))
+  if (!next && !full) return false;
+  if (next)
+    open_media(&track, disc, lead_out_limit(drive, out, disc), out);
+  else if (!full_media(drive, disc, out, err))
     return false;
-  open_media(&track, disc, lead_out_limit(drive, out, disc), out);
   if (out->disc_status == REDBOOK_STATUS_APPENDABLE) {
     out->session_open = out->session_status == REDBOOK_SESSION_INCOMPLETE;
     out->sessions = full_sessions(disc, out->tracks);
