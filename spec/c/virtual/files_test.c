@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The disc's files: reopened, cut off, locked, read by other programs, made by other programs.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "support.h"
+
+static void reopen(struct rig *r) {
+  rig_close(r);
+  rig_open(r, "");
+}
+
+static void write_file(const char *path, const char *text) {
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+  assert_int_equal(fclose(file), 0);
+}
+
+/* Nothing is made by a plan or a look; an exclusive open makes an empty .bin only. */
+static void what_is_created(void **state) {
+  (void)state;
+  struct rig r = {0};
+  struct redbook_error err = {0};
+  char name[256];
+  strcpy(r.folder, "/tmp/redbook-virtual-XXXXXX");
+  assert_non_null(mkdtemp(r.folder));
+  snprintf(r.cue, sizeof r.cue, "%s/disc.cue", r.folder);
+  snprintf(r.bin, sizeof r.bin, "%s/disc.bin", r.folder);
+  snprintf(name, sizeof name, "virtual:%s", r.cue);
+  r.drive = redbook_virtual_parse(name, &err);
+  r.node = redbook_virtual_node(r.drive);
+  r.t = r.node->ops->open(r.node, REDBOOK_ACCESS_LOOK, &err);
+  assert_int_equal(nwa(&r), 0);
+  assert_int_equal(file_size(r.bin), -1);
+  rig_close(&r);
+  assert_int_equal(file_size(r.bin), -1);
+  rig_open(&r, "?medium=cd-rw&minutes=74");
+  assert_int_equal(file_size(r.bin), 0);
+  assert_int_equal(file_size(r.cue), -1);
+  /* The medium is written down before the first sector. */
+  assert_int_equal(select05(&r, 0x41, 0), GOOD);
+  assert_int_equal(write_run(&r, 0, 1, 0), GOOD);
+  char text[4096];
+  read_text(r.cue, text, sizeof text);
+  assert_string_equal(
+      text,
+      "REM REDBOOK version 1\nREM REDBOOK medium cd-rw\nREM REDBOOK minutes 74\n"
+      "REM REDBOOK finalised no\nFILE \"disc.bin\" BINARY\n");
+  reopen(&r);
+  assert_int_equal(from(&r, CDB(0x46, 0, 0, 0, 0, 0, 0, 0, 8), 8), GOOD);
+  assert_int_equal(r.data[7], 0x0A);
+  rig_remove(&r);
+}
+
+static void reopened_in_every_state(void **state) {
+  (void)state;
+  struct rig r;
+  rig_make(&r, "");
+  burn_track(&r, 0x41, 0xC0, 0, 300);
+  reopen(&r);
+  assert_int_equal(nwa(&r), 452);
+  assert_payload(&r, 299, 0);
+  assert_int_equal(file_size(r.bin), 302 * 2352); /* with the run-out */
+  burn_track(&r, 0x41, 0xC0, 452, 200);           /* short */
+  reopen(&r);
+  assert_int_equal(nwa(&r), 652);
+  assert_int_equal(close_session(&r), SENSE(5, 0x72, 3));
+  burn_track(&r, 0x41, 0xC0, 652, 300);
+  assert_int_equal(close_session(&r), GOOD);
+  reopen(&r);
+  assert_int_equal(nwa(&r), 954 + 11400);
+  burn_track(&r, 0x41, 0x00, 12354, 300);
+  reopen(&r);
+  /* The second session is open: in the PMA, not in the TOC, not among the TRACK lines. */
+  assert_int_equal(from(&r, CDB(0x43, 0, 0, 0, 0, 0, 0, 1, 0), 256), GOOD);
+  assert_int_equal(r.data[3], 2);
+  assert_int_equal(from(&r, CDB(0x43, 0, 3, 0, 0, 0, 0, 1, 0), 256), GOOD);
+  assert_int_equal(r.got, 4 + 3 * 11);
+  char text[4096];
+  read_text(r.cue, text, sizeof text);
+  assert_non_null(strstr(text, "  TRACK 02 AUDIO"));
+  assert_null(strstr(text, "TRACK 03"));
+  assert_int_equal(select05(&r, 0x41, 0), GOOD);
+  assert_int_equal(close_session(&r), GOOD);
+  reopen(&r);
+  assert_int_equal(from(&r, CDB(0x51, 0, 0, 0, 0, 0, 0, 0, 34), 34), GOOD);
+  assert_int_equal(r.data[2], 0x0E);
+  assert_int_equal(r.data[4], 2);
+  assert_payload(&r, 0, 0);
+  assert_payload(&r, 951, 0);
+  assert_payload(&r, 12653, 0);
+  /* The gaps are holes. */
+  struct stat st;
+  assert_int_equal(stat(r.bin, &st), 0);
+  assert_int_equal(st.st_size, 12656 * 2352);
+  assert_true(st.st_blocks * 512 < 1200 * 2352);
+  rig_remove(&r);
+}
+
+/* kill -9 in the middle of track 2. */
+static void killed(void **state) {
+  (void)state;
+  struct rig r;
+  int pipes[2];
+  char byte;
+  rig_make(&r, "");
+  rig_close(&r);
+  assert_int_equal(pipe(pipes), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    rig_open(&r, "");
+    burn_track(&r, 0x41, 0xC0, 0, 400);
+    if (select05(&r, 0x41, 0xC0) || write_run(&r, 552, 104, 0)) _exit(1);
+    if (write(pipes[1], "x", 1) != 1) _exit(1);
+    for (;;)
+      pause();
+  }
+  close(pipes[1]);
+  assert_int_equal(read(pipes[0], &byte, 1), 1);
+  close(pipes[0]);
+  kill(child, SIGKILL);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+
+  rig_open(&r, "");
+  struct redbook_virtual_track track;
+  assert_true(redbook_virtual_track_at(r.drive, 0, &track));
+  assert_true(track.complete);
+  assert_int_equal(track.sectors, 400);
+  assert_true(redbook_virtual_track_at(r.drive, 1, &track));
+  assert_false(track.complete);
+  assert_int_equal(track.start, 552);
+  assert_int_equal(track.sectors, 104);
+  assert_payload(&r, 399, 0);
+  assert_int_equal(track_info(&r, 0xFF), GOOD); /* damaged, no NWA */
+  REPLY(&r, 0, 34, 2, 1, 0, 0x20, 0x0F, 2, 0, 0, 2, 0x28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 0x68, 0, 0, 2, 0x8F, 0, 0, 0, 0);
+  uint8_t sector[SECTOR];
+  assert_int_equal(read_sector(&r, 552, sector), SENSE(3, 0x11, 0));
+  assert_int_equal(select05(&r, 0x41, 0xC0), GOOD);
+  assert_int_equal(write_run(&r, 656, 1, 0), SENSE(5, 0x2C, 0));
+  assert_int_equal(close_session(&r), SENSE(5, 0x72, 3));
+  assert_int_equal(no_data(&r, CDB(0x5B, 0, 1, 0, 0, 2)), GOOD);
+  assert_int_equal(nwa(&r), 552 + 300 + 152);
+  assert_payload(&r, 655, 0);
+  assert_silence(&r, 656);
+  assert_int_equal(close_session(&r), GOOD);
+  reopen(&r);
+  assert_true(redbook_virtual_track_at(r.drive, 1, &track));
+  assert_true(track.complete);
+  assert_int_equal(track.sectors, 300);
+  rig_remove(&r);
+}
+
+static void only_one_holder(void **state) {
+  (void)state;
+  struct rig r;
+  struct redbook_error err = {0};
+  char name[256];
+  rig_make(&r, "");
+  assert_null(r.node->ops->open(r.node, REDBOOK_ACCESS_EXCLUSIVE, &err)); /* same drive */
+  assert_int_equal(err.code, REDBOOK_E_IMAPI_RECORDER_LOCKED);
+  snprintf(name, sizeof name, "virtual:%s", r.cue);
+  struct redbook_virtual *other = redbook_virtual_parse(name, &err);
+  struct redbook_node *node = redbook_virtual_node(other);
+  assert_string_equal(node->key, r.node->key);
+  assert_null(node->ops->open(node, REDBOOK_ACCESS_EXCLUSIVE, &err));
+  assert_int_equal(err.code, REDBOOK_E_IMAPI_RECORDER_LOCKED);
+  pid_t child = fork(); /* another process */
+  if (child == 0) _exit(node->ops->open(node, REDBOOK_ACCESS_EXCLUSIVE, &err) != NULL);
+  int status = -1;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  struct redbook_transport *look = node->ops->open(node, REDBOOK_ACCESS_LOOK, &err);
+  assert_non_null(look);
+  redbook_transport_close(look);
+
+  /* What the first burns, the second sees when it opens. */
+  burn_track(&r, 0x41, 0, 0, 300);
+  redbook_transport_close(r.t);
+  struct rig second = {.drive = other, .node = node};
+  second.t = node->ops->open(node, REDBOOK_ACCESS_EXCLUSIVE, &err);
+  assert_non_null(second.t);
+  assert_int_equal(nwa(&second), 452);
+  rig_close(&second);
+  r.t = r.node->ops->open(r.node, REDBOOK_ACCESS_EXCLUSIVE, &err);
+  assert_non_null(r.t);
+  assert_int_equal(nwa(&r), 452);
+  rig_remove(&r);
+}
+
+/* A forked child closes its copy: the parent still holds. */
+static void abandoned_after_fork(void **state) {
+  (void)state;
+  struct rig r;
+  int status = -1;
+  rig_make(&r, "");
+  burn_track(&r, 0x41, 0, 0, 300);
+  pid_t child = fork();
+  if (child == 0) {
+    r.t->ops->abandon(r.t);
+    _exit(0);
+  }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  struct redbook_error err = {0};
+  char name[256];
+  snprintf(name, sizeof name, "virtual:%s", r.cue);
+  struct redbook_virtual *other = redbook_virtual_parse(name, &err);
+  struct redbook_node *node = redbook_virtual_node(other);
+  assert_null(node->ops->open(node, REDBOOK_ACCESS_EXCLUSIVE, &err));
+  redbook_node_unref(node);
+  redbook_virtual_unref(other);
+  burn_track(&r, 0x41, 0, 452, 300);
+  assert_int_equal(close_session(&r), GOOD);
+  rig_remove(&r);
+}
+
+/* No room in the file system: 3/0C/00, the track is broken, the earlier one whole. */
+static void no_space(void **state) {
+  (void)state;
+  struct rig r;
+  rig_make(&r, "");
+  rig_close(&r);
+  pid_t child = fork();
+  if (child == 0) {
+    struct rlimit limit = {500 * SECTOR, 500 * SECTOR};
+    rig_open(&r, "");
+    burn_track(&r, 0x41, 0, 0, 300);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    assert_int_equal(write_run(&r, 452, 26, 0), GOOD);
+    assert_int_equal(write_run(&r, 478, 26, 0), SENSE(3, 0x0C, 0));
+    assert_int_equal(be32(r.c.sense + 3), 478);
+    assert_int_equal(write_run(&r, 478, 1, 0), SENSE(5, 0x2C, 0));
+    assert_int_equal(sync_cache(&r), GOOD);
+    assert_int_equal(close_session(&r), SENSE(5, 0x72, 3));
+    _exit(0);
+  }
+  int status = -1;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  rig_open(&r, "");
+  struct redbook_virtual_track track;
+  assert_true(redbook_virtual_track_at(r.drive, 0, &track));
+  assert_true(track.complete);
+  assert_true(redbook_virtual_track_at(r.drive, 1, &track));
+  assert_false(track.complete);
+  assert_int_equal(track.sectors, 500 - 452);
+  rig_remove(&r);
+}
+
+/* The sheet cannot be written: PMA update failure at SYNC, and the disc says so. */
+static void sheet_cannot_be_written(void **state) {
+  (void)state;
+  struct rig r;
+  char blocker[128];
+  rig_make(&r, "");
+  snprintf(blocker, sizeof blocker, "%s.new", r.cue);
+  assert_int_equal(mkdir(blocker, 0777), 0); /* works for root as well */
+  assert_int_equal(select05(&r, 0x41, 0), GOOD);
+  assert_int_equal(write_run(&r, 0, 300, 0), SENSE(3, 0x0C, 0)); /* new disc: nothing begun */
+  assert_int_equal(file_size(r.bin), 0);
+  assert_int_equal(nwa(&r), 0);
+  assert_int_equal(rmdir(blocker), 0);
+  assert_int_equal(write_run(&r, 0, 300, 0), GOOD);
+  assert_int_equal(mkdir(blocker, 0777), 0);
+  assert_int_equal(sync_cache(&r), SENSE(3, 0x73, 4));
+  assert_int_equal(close_session(&r), SENSE(5, 0x72, 3));
+  assert_int_equal(rmdir(blocker), 0);
+  assert_int_equal(no_data(&r, CDB(0x5B, 0, 1, 0, 0, 1)), GOOD);
+  assert_int_equal(mkdir(blocker, 0777), 0);
+  assert_int_equal(close_session(&r), SENSE(3, 0x72, 1));
+  assert_int_equal(rmdir(blocker), 0);
+  assert_int_equal(close_session(&r), GOOD);
+  reopen(&r);
+  assert_payload(&r, 299, 0);
+  rig_remove(&r);
+}
+
+/* libcdio reads the image: tracks, starts, flags, lead-out. */
+static void cd_info(void **state) {
+  (void)state;
+  struct rig r;
+  char command[256], text[16384];
+  if (system("command -v cd-info >/dev/null 2>&1") != 0) skip();
+  rig_make(&r, "");
+  burn_track(&r, 0x41, 0x00, 0, 300);
+  burn_track(&r, 0x41, 0x03, 452, 500);
+  burn_track(&r, 0x41, 0x00, 1104, 400);
+  assert_int_equal(close_session(&r), GOOD);
+  snprintf(command, sizeof command,
+           "LC_ALL=C cd-info --no-device-info --no-cddb --cue-file='%s' > '%s/out' 2>/dev/null",
+           r.cue, r.folder);
+  assert_int_equal(system(command), 0);
+  snprintf(command, sizeof command, "%s/out", r.folder);
+  read_text(command, text, sizeof text);
+  const char *const lines[] = {
+      "  1: 00:02:00  000000 audio  false  no    2        no",
+      "  2: 00:08:02  000452 audio  false  yes   2        yes",
+      "  3: 00:16:54  001104 audio  false  no    2        no",
+      "170: 00:22:06  001506 leadout",
+  };
+  for (unsigned i = 0; i < 4; i++)
+    if (!strstr(text, lines[i])) fail_msg("cd-info lacks \"%s\":\n%s", lines[i], text);
+  rig_remove(&r);
+}
+
+static const char foreign_sheet[] =
+    "REM GENRE Rock\r\nTITLE \"Some disc\"\r\nCATALOG 0123456789012\r\n"
+    "FILE \"music file.bin\" BINARY\r\n"
+    "  TRACK 01 AUDIO\r\n    INDEX 01 00:00:00\r\n"
+    "  TRACK 02 AUDIO\r\n    FLAGS PRE\r\n    INDEX 00 00:05:00\r\n    INDEX 01 00:06:00\r\n";
+
+/* A foreign sheet with AUDIO tracks in one BINARY file is a pressed CD. */
+static void foreign_disc(void **state) {
+  (void)state;
+  struct rig r;
+  char bin[128];
+  uint8_t sector[SECTOR];
+  rig_make(&r, "");
+  rig_close(&r);
+  write_file(r.cue, foreign_sheet);
+  snprintf(bin, sizeof bin, "%s/music file.bin", r.folder);
+  FILE *file = fopen(bin, "w");
+  for (int i = 0; i < 1000; i++) {
+    fill_sector(sector, i, 9);
+    fwrite(sector, SECTOR, 1, file);
+  }
+  fclose(file);
+  rig_open(&r, "");
+  assert_int_equal(from(&r, CDB(0x46, 0, 0, 0, 0, 0, 0, 0, 8), 8), GOOD);
+  assert_int_equal(r.data[7], 0x08);
+  assert_int_equal(from(&r, CDB(0x51, 0, 0, 0, 0, 0, 0, 0, 34), 34), GOOD);
+  assert_int_equal(r.data[2], 0x0E);
+  assert_int_equal(from(&r, CDB(0x43, 0, 0, 0, 0, 0, 0, 0, 64), 64), GOOD);
+  REPLY(&r, 0, 26, 1, 2, 0, 0x10, 1, 0, 0, 0, 0, 0, 0, 0x11, 2, 0, 0, 0, 1, 0xC2, 0, 0x11, 0xAA,
+        0, 0, 0, 3, 0xE8);
+  assert_int_equal(track_info(&r, 1), GOOD);
+  assert_int_equal(r.data[6], 0x0F); /* RT 0, Blank 0 */
+  assert_payload(&r, 0, 9);
+  assert_payload(&r, 449, 9);
+  assert_payload(&r, 999, 9);
+  assert_int_equal(read_sector(&r, 1000, sector), SENSE(5, 0x21, 0));
+  assert_int_equal(select05(&r, 0x41, 0), GOOD);
+  assert_int_equal(write_run(&r, 1150, 26, 0), SENSE(5, 0x30, 5));
+  assert_int_equal(close_session(&r), SENSE(5, 0x30, 5));
+  assert_int_equal(no_data(&r, CDB(0xA1, 1)), SENSE(5, 0x30, 5));
+  assert_int_equal(no_data(&r, CDB(0x54, 1)), SENSE(5, 0x30, 5));
+  assert_int_equal(from(&r, CDB(0x43, 0, 4, 0, 0, 0, 0, 0, 28), 28), SENSE(5, 0x24, 0));
+  assert_int_equal(from(&r, CDB(0x43, 0, 3, 0, 0, 0, 0, 0, 28), 28), SENSE(5, 0x24, 0));
+  assert_int_equal(from(&r, CDB(0xAC, 0, 0, 0, 0, 0, 0, 0, 0, 9, 3), 256), GOOD);
+  REPLY(&r, 0, 0, 0, 4, 0, 0, 0, 0);
+  rig_remove(&r);
+}
+
+#define OURS "REM REDBOOK version 1\nREM REDBOOK medium cd-r\nREM REDBOOK minutes 80\n"
+#define HEAD "FILE \"disc.bin\" BINARY\n"
+#define TRACK1 "TRACK 01 AUDIO\nINDEX 01 00:00:00\n"
+#define OUR_TRACK "REM REDBOOK track 1 session 1 start 0 sectors 300 control 0 state "
+
+/* What cannot be understood is an error that names the line. */
+static void bad_sheets(void **state) {
+  (void)state;
+  static const struct {
+    const char *text, *message;
+  } rows[] = {
+      {"FILE \"a.wav\" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n",
+       "line 1: the FILE must be BINARY"},
+      {HEAD "TRACK 01 MODE1/2352\nINDEX 01 00:00:00\n", "line 2: only AUDIO tracks"},
+      {HEAD TRACK1 "FILE \"b.bin\" BINARY\n", "line 4: only one FILE"},
+      {HEAD "TRACK 02 AUDIO\n", "line 2: tracks must be numbered"},
+      {HEAD "TRACK 01 AUDIO\nPREGAP 00:02:00\n", "line 3: this line is not understood"},
+      {HEAD "TRACK 01 AUDIO\nINDEX 01 00:60:00\n", "line 3: expected: INDEX NN MM:SS:FF"},
+      {HEAD "TRACK 01 AUDIO\nTRACK 02 AUDIO\n", "line 3: the track before this one"},
+      {HEAD TRACK1 "TRACK 02 AUDIO\nINDEX 01 00:00:00\n", "line 5: INDEX 01 must come"},
+      {HEAD "TRACK 01 AUDIO\n", "the last track has no INDEX 01"},
+      {HEAD "INDEX 01 00:00:00\n", "line 2: this line belongs behind a TRACK"},
+      {TRACK1, "line 1: TRACK before FILE"},
+      {HEAD, "there is no TRACK"},
+      {"garbage\n", "line 1: this line is not understood"},
+      {"REM REDBOOK version 2\n", "line 1: this redbook understands version 1 only"},
+      {"REM REDBOOK medium cd-r\n", "line 1: the version must come first"},
+      {OURS "REM REDBOOK colour red\n", "line 4: unknown REM REDBOOK key"},
+      {"REM REDBOOK version 1\nREM REDBOOK medium dvd\n", "line 2: medium must be"},
+      {"REM REDBOOK version 1\nREM REDBOOK minutes 81\n", "line 2: minutes must be"},
+      {"REM REDBOOK version 1\n" HEAD, "name no medium or no minutes"},
+      {OURS OUR_TRACK "lost isrc - mcn -\n", "line 4: expected: track N"},
+      {OURS OUR_TRACK "complete isrc X mcn -\n", "line 4: expected: track N"},
+      {OURS OUR_TRACK "complete\n", "line 4: expected: track N"},
+      {OURS OUR_TRACK "complete isrc - mcn -\n" HEAD TRACK1, "the TRACK lines are not"},
+      {OURS "REM REDBOOK session 1 lead-out 302\n" OUR_TRACK "complete isrc - mcn -\n" HEAD
+            "TRACK 01 AUDIO\nINDEX 01 00:00:01\n",
+       "an INDEX 01 and its REM REDBOOK track line differ"},
+      {OURS "REM REDBOOK session 1 lead-out 302\n", "a session has no track"},
+      {OURS "REM REDBOOK session 2 lead-out 302\n", "line 4: expected: session N"},
+      {OURS OUR_TRACK
+       "complete isrc - mcn -\nREM REDBOOK track 2 session 1 start 301 sectors 300 "
+       "control 0 state complete isrc - mcn -\n",
+       "line 5: the track overlaps"},
+      {OURS OUR_TRACK "complete isrc - mcn -\n" HEAD, "is cut off"},
+      {OURS "REM REDBOOK finalised yes\n" HEAD, "cannot have an open session"},
+  };
+  struct rig r;
+  rig_make(&r, "");
+  rig_close(&r);
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct redbook_error err = {0};
+    struct redbook_virtual_options options = {.disc = r.cue};
+    write_file(r.cue, rows[i].text);
+    assert_null(redbook_virtual_create(&options, &err));
+    assert_int_equal(err.code, REDBOOK_E_INVALIDARG);
+    if (!strstr(err.message, rows[i].message) || !strstr(err.message, "/disc."))
+      fail_msg("row %u: %s", i, err.message);
+  }
+  struct redbook_error err = {0};
+  struct redbook_virtual_options options = {.disc = r.cue};
+  write_file(r.cue, HEAD TRACK1);
+  unlink(r.bin);
+  assert_null(redbook_virtual_create(&options, &err));
+  assert_int_equal(err.code, REDBOOK_E_FILE_NOT_FOUND);
+  unlink(r.cue); /* data without a sheet */
+  write_file(r.bin, "xxxx");
+  assert_null(redbook_virtual_create(&options, &err));
+  assert_non_null(strstr(err.message, "holds data but"));
+  rig_remove(&r);
+}
+
+static void pregap_file(void **state) {
+  (void)state;
+  struct rig r;
+  char pre[128];
+  uint8_t sector[SECTOR];
+  rig_make(&r, "");
+  burn_track(&r, 0x41, 0x00, 0, 300);
+  snprintf(pre, sizeof pre, "%s/disc.pre", r.folder);
+  FILE *file = fopen(pre, "w");
+  for (int i = -150; i < 0; i++) {
+    fill_sector(sector, i, 5);
+    fwrite(sector, SECTOR, 1, file);
+  }
+  fclose(file);
+  assert_payload(&r, -150, 5);
+  assert_payload(&r, -1, 5);
+  assert_payload(&r, 0, 0);
+  rig_remove(&r);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(what_is_created),
+      cmocka_unit_test(reopened_in_every_state),
+      cmocka_unit_test(killed),
+      cmocka_unit_test(only_one_holder),
+      cmocka_unit_test(abandoned_after_fork),
+      cmocka_unit_test(no_space),
+      cmocka_unit_test(sheet_cannot_be_written),
+      cmocka_unit_test(cd_info),
+      cmocka_unit_test(foreign_disc),
+      cmocka_unit_test(bad_sheets),
+      cmocka_unit_test(pregap_file),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
