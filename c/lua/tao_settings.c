@@ -55,11 +55,10 @@ static int get_client_name(lua_State *L) {
   return 1;
 }
 
-/* nil is IMAPI's NULL and clears. */
 static int set_client_name(lua_State *L) {
   struct redbook_tao *tao = self(L);
   struct redbook_error err;
-  const char *name = lua_isnil(L, 2) ? "" : redbook_set_string(L, "ClientName");
+  const char *name = redbook_set_string(L, "ClientName");
   redbook_error_clear(&err);
   return settled(L, tao, redbook_tao_set_client_name(tao, name, &err), &err);
 }
