@@ -88,7 +88,7 @@ function Job:burn(entries)
   if err then return nil, err end
   self.emit { event = "begin", version = redbook.version, device = self.device,
     simulate = options.dummy or false, plan_only = options.plan or false }
-  local trap <close> = signals.arm()
+  local trap = self.trap
   return recipe.burn_playlist(recorder, entries, {
     client_name = "redbook burn.lua", speed = options.speed, simulate = options.dummy,
     multi = options.multi, keep_open = options.keep_open, append = options.append,
@@ -114,6 +114,11 @@ local function usage(problem)
   return exit.USAGE
 end
 
+-- Kept until the process ends: a second ^C must not turn the exit code into that of a crash while
+-- the last lines are being written. It is armed long before the drive is locked.
+local trap
+
+---Does what a command line asks for. From then on INT, TERM and HUP are trapped in this process.
 ---@param words string[] the command line
 ---@return integer exit code, see cli/exit.lua
 function cli.main(words)
@@ -127,7 +132,8 @@ function cli.main(words)
     return exit.OK
   end
   local emit = reporter(options)
-  local job = setmetatable({ options = options, emit = emit }, Job)
+  trap = trap or signals.arm()
+  local job = setmetatable({ options = options, emit = emit, trap = trap }, Job)
   local ok, code = xpcall(job.run, debug.traceback, job)
   if not ok then
     io.stderr:write("burn.lua: a mistake in redbook itself; the drive has been let go, and a ",

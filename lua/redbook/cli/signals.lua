@@ -11,12 +11,13 @@ local CAUGHT = { "INT", "TERM", "HUP" }
 local SLICE = 0.1
 
 ---Arms the trap. While it is armed every step of an operation, and `pause`, tells of a signal
----as soon as one comes; a second one does not end the process either. Close it as soon as the
----drive is free.
+---as soon as one comes; a second one does not end the process either. Close it, or let it be
+---collected, when the drive is free.
 ---@return { pause: fun(seconds: number): string? } closable trap
 function signals.arm()
   local trap = assert(core.trap_signals(CAUGHT))
   return setmetatable({
+    trap = trap,
     pause = function(seconds)
       local signal = trap:take()
       while not signal and seconds > 0 do

@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- INT, TERM and HUP while burn.lua works: the exit code, the message, the disc, the lock.
+
+local burn_lua = require "spec.burn.burn_lua"
+local sandbox = require "spec.support.sandbox"
+
+local CODES = { INT = 130, TERM = 143, HUP = 129 }
+
+describe("burn.lua, when told to stop", function()
+  local room
+
+  setup(function()
+    room = burn_lua.room()
+    -- Long enough to be met in the middle, small on disk.
+    room:must "sox -D -r 44100 -n -b 16 -c 2 long.flac synth 720 sine 440 gain -6"
+    room:wav("one.wav", "5")
+  end)
+
+  teardown(function() room:close() end)
+
+  before_each(function() room:must "rm -f d.* out err" end)
+
+  -- Runs burn.lua in the background, sends `signals` one after the other as soon as `pattern`
+  -- stands among its events, and waits for its end.
+  local function interrupt(words, pattern, signals)
+    local kills = {}
+    for index, signal in ipairs(signals) do kills[index] = ("kill -%s $pid"):format(signal) end
+    -- sh starts background jobs with INT ignored; the trap takes it all the same.
+    local code = sandbox.run(([[:
+      %s %s %s/scripts/burn.lua --json %s >out 2>err & pid=$!
+      for i in $(seq 3000); do
+        grep -q -e '%s' out && break
+        kill -0 $pid 2>/dev/null || break
+        sleep 0.01
+      done
+      %s
+      wait $pid]]):format(sandbox.env, sandbox.lua, sandbox.root, words, pattern,
+      table.concat(kills, "; sleep 0.02; ")), room.folder)
+    local events = burn_lua.decode(room:read "out")
+    return code, burn_lua.find(events, "error") or {}, room:read "err", events
+  end
+
+  -- Whoever comes next can have the drive, and finds the disc in this state.
+  local function state_of_disc()
+    local out = room:must(("%s %s -e %s"):format(sandbox.env, sandbox.lua, sandbox.quote [[
+      local core = require "redbook.core"
+      local recorder = assert(core.Recorder "virtual:d.cue")
+      assert(recorder:AcquireExclusiveAccess(false, "next"))
+      local disc = assert(recorder:MediaSummary())
+      print(disc.State, disc.SessionOpen, disc.NumberOfTracks)
+      assert(recorder:ReleaseExclusiveAccess())]]))
+    local state, open, tracks = out:match "^(%S+)%s+(%S+)%s+(%d+)"
+    return { state, open == "true", tonumber(tracks) }
+  end
+
+  for signal, expected in pairs(CODES) do
+    it("by SIG" .. signal .. " within a track, leaves an open disc with whole tracks", function()
+      local code, err, text = interrupt("--device virtual:d.cue one.wav long.flac one.wav",
+        '"action":"writing".*"number":2', { signal })
+      assert.equal(expected, code)
+      assert.same({ "interrupted", signal, "open", expected, 1 }, { err.stage, err.signal,
+        err.disc, err.exit, err.tracks_written })
+      assert.is_truthy(text:find("burn: interrupted by SIG" .. signal .. "\ndisc: The disc is "
+        .. "open: its tracks are safe, but players cannot see them before its session is closed. "
+        .. "1 track is written whole.\nwhat to do: go on with this disc: burn the rest with "
+        .. "--append\n", 1, true), text)
+      assert.same({ "appendable", true, 2 }, state_of_disc())
+      assert.is_true(room:sectors("d.bin", 0, 375) == room:pcm "one.wav", "the whole track")
+      assert.equal(0, (room:burn "--append --device virtual:d.cue one.wav"))
+    end)
+  end
+
+  it("while sources are read, leaves no trace of a disc", function()
+    local code, err = interrupt("--device virtual:d.cue long.flac", '"event":"scan"', { "TERM" })
+    assert.equal(143, code)
+    assert.same({ "interrupted", "TERM", "untouched", "interrupted while reading long.flac" },
+      { err.stage, err.signal, err.disc, err.message })
+    assert.is_false(room:has "d.cue")
+  end)
+
+  it("twice and three times, still lets go in order", function()
+    local code, err = interrupt("--device virtual:d.cue long.flac",
+      '"action":"writing"', { "INT", "INT", "TERM" })
+    assert.same({ 130, "INT", "open" }, { code, err.signal, err.disc })
+    assert.same({ "appendable", true, 1 }, state_of_disc())
+  end)
+
+  it("while a person is waited for", function()
+    local code, err = interrupt("--wait=30 --device virtual: one.wav", '"event":"wait"',
+      { "HUP" })
+    assert.same({ 129, "HUP", "untouched" }, { code, err.signal, err.disc })
+  end)
+
+  it("in a simulation, says that nothing was written", function()
+    local code, err = interrupt("--dummy --device virtual:d.cue long.flac",
+      '"action":"writing"', { "TERM" })
+    assert.same({ 143, "TERM", "untouched" }, { code, err.signal, err.disc })
+    assert.is_false(room:has "d.cue")
+    assert.equal(0, (room:burn "--device virtual:d.cue one.wav"))
+  end)
+end)
