@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- TrackAtOnce beyond the plain burn: what the disc is afterwards, byte for byte and field for field.
+-- TrackAtOnce beyond the plain burn: what the disc is afterwards, byte for byte.
 
 local core = require "redbook.core"
 local sandbox = require "spec.support.sandbox"
