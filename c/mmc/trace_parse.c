@@ -185,10 +185,12 @@ static bool take_data(struct parser *p, const struct value *v, struct redbook_tr
   const struct redbook_command *c = &out->command;
   uint32_t moved =
       c->direction == REDBOOK_FROM_DEVICE ? c->data_length - c->residual : c->data_length;
+  uint64_t digits = moved == 0 ? 0 : 3 * (uint64_t)moved - 1;
+  if (v->length != digits) return bad(p, "\"data\" is not %u hexadecimal bytes", moved);
   out->has_data = true;
   out->data = malloc(moved > 0 ? moved : 1);
   if (out->data == NULL) return bad(p, "there is not enough memory for \"data\"");
-  if (read_bytes(v, out->data, moved) != (long)moved) {
+  if (read_bytes(v, out->data, moved) < 0) {
     return bad(p, "\"data\" is not %u hexadecimal bytes", moved);
   }
   out->data_length = moved;
