@@ -7,9 +7,9 @@
 enum when { ALWAYS, ANY_MEDIUM, WRITABLE, REWRITABLE };
 
 struct feature {
+  enum when current;
   uint16_t code;
   uint8_t version_persistent; /* byte 2 without the current bit */
-  enum when current;
   uint8_t length;
   uint8_t data[12];
 };
@@ -18,22 +18,22 @@ struct feature {
  * session at once (002Eh). */
 static const struct feature features[] = {
     /* profile list: CD-ROM, CD-R, CD-RW; the current bits are set in the reply */
-    {0x0000, 0x02, ALWAYS, 12, {0, 0x08, 0, 0, 0, 0x09, 0, 0, 0, 0x0A, 0, 0}},
+    {ALWAYS, 0x0000, 0x02, 12, {0, 0x08, 0, 0, 0, 0x09, 0, 0, 0, 0x0A, 0, 0}},
     /* core: physical interface ATAPI */
-    {0x0001, 0x02, ALWAYS, 4, {0, 0, 0, 2}},
+    {ALWAYS, 0x0001, 0x02, 4, {0, 0, 0, 2}},
     /* morphing: no asynchronous events */
-    {0x0002, 0x02, ALWAYS, 4, {0}},
+    {ALWAYS, 0x0002, 0x02, 4, {0}},
     /* removable: tray, eject, lock */
-    {0x0003, 0x02, ALWAYS, 4, {0x29}},
+    {ALWAYS, 0x0003, 0x02, 4, {0x29}},
     /* CD read: no CD-TEXT, no C2 */
-    {0x001E, 0x00, ANY_MEDIUM, 4, {0}},
+    {ANY_MEDIUM, 0x001E, 0x00, 4, {0}},
     /* CD TAO: BUF, test write, CD-RW; data block type 0 (2352-byte raw) */
-    {0x002D, 0x00, WRITABLE, 4, {0x46, 0, 0, 0x01}},
+    {WRITABLE, 0x002D, 0x00, 4, {0x46, 0, 0, 0x01}},
     /* CD-RW write: multi-, high-, ultra-speed */
-    {0x0037, 0x00, REWRITABLE, 4, {0, 0x07}},
+    {REWRITABLE, 0x0037, 0x00, 4, {0, 0x07}},
     /* real-time streaming: GET PERFORMANCE type 3, speeds in page 2Ah, SET CD SPEED, READ
      * BUFFER CAPACITY */
-    {0x0107, 0x00, ANY_MEDIUM, 4, {0x1E}},
+    {ANY_MEDIUM, 0x0107, 0x00, 4, {0x1E}},
 };
 
 static uint16_t profile(const struct redbook_virtual *drive) {

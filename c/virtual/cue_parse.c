@@ -55,7 +55,7 @@ static bool file_line(struct redbook_vcue_parser *p, char **w) {
     return redbook_vcue_bad(p, "the FILE must be BINARY (16-bit little-endian samples)");
   if (strlen(w[1]) >= sizeof p->out->file)
     return redbook_vcue_bad(p, "the FILE's name is too long");
-  strcpy(p->out->file, w[1]);
+  snprintf(p->out->file, sizeof p->out->file, "%s", w[1]);
   return true;
 }
 
@@ -97,7 +97,7 @@ static bool flags_line(struct redbook_vcue_parser *p, char **w) {
 
 static bool isrc_line(struct redbook_vcue_parser *p, char **w) {
   if (!w[1] || strlen(w[1]) != 12) return redbook_vcue_bad(p, "an ISRC has 12 characters");
-  if (!p->out->ours) strcpy(p->out->disc.track[p->out->disc.tracks - 1].isrc, w[1]);
+  if (!p->out->ours) memcpy(p->out->disc.track[p->out->disc.tracks - 1].isrc, w[1], 13);
   return true;
 }
 
@@ -125,7 +125,7 @@ static bool catalog_line(struct redbook_vcue_parser *p, char **w) {
 static bool cd_text_line(struct redbook_vcue_parser *p, char **w) {
   if (!w[1] || strlen(w[1]) >= sizeof p->out->cd_text)
     return redbook_vcue_bad(p, "CDTEXTFILE needs a file's name");
-  strcpy(p->out->cd_text, w[1]);
+  snprintf(p->out->cd_text, sizeof p->out->cd_text, "%s", w[1]);
   return true;
 }
 

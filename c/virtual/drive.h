@@ -19,9 +19,9 @@
 #define REDBOOK_VCANNOT_WRITE REDBOOK_VSENSE(5, 0x30, 0x05)
 #define REDBOOK_VBUSY REDBOOK_VSENSE(2, 0x04, 0x07)
 
-#define REDBOOK_VBUFFER (2048u * 1024u) /* the drive's buffer, as page 2Ah says */
-#define REDBOOK_VPAGE05 52u             /* page code, length byte and 32h bytes */
-#define REDBOOK_VREPLY 8192u            /* the longest reply (full TOC of 99 sessions) fits */
+#define REDBOOK_VBUFFER 2097152u /* the drive's buffer, as page 2Ah says */
+#define REDBOOK_VPAGE05 52u      /* page code, length byte and 32h bytes */
+#define REDBOOK_VREPLY 8192u     /* the longest reply (full TOC of 99 sessions) fits */
 
 struct redbook_vfault; /* fault.c */
 

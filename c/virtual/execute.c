@@ -15,8 +15,8 @@ enum {
 };
 
 struct operation {
-  uint8_t opcode, length, flags;
   redbook_vhandler *handler;
+  uint8_t opcode, length, flags;
   uint8_t mask[12]; /* the CDB bits that mean something; others set: 5/24/00 */
 };
 
@@ -24,45 +24,45 @@ struct operation {
 #define U32 U16, U16
 
 static const struct operation operations[] = {
-    {0x00, 6, 0, redbook_vdo_test_unit_ready, {0xFF}},
-    {0x03, 6, ANYTIME, redbook_vdo_request_sense, {0xFF, 0, 0, 0, 0xFF}},
-    {0x12, 6, ANYTIME, redbook_vdo_inquiry, {0xFF, 0, 0, U16}},
-    {0x1B, 6, NO_MEDIUM, redbook_vdo_start_stop, {0xFF, 1, 0, 0, 3}},
-    {0x1E, 6, NO_MEDIUM | WHILE_BUSY | WRITE_FD, redbook_vdo_prevent, {0xFF, 0, 0, 0, 1}},
-    {0x25, 10, 0, redbook_vdo_read_capacity, {0xFF}},
-    {0x2A, 10, WRITE_FD | DATA_OUT, redbook_vdo_write, {0xFF, 0, U32, 0, U16}},
-    {0x35, 10, WRITE_FD, redbook_vdo_synchronize, {0xFF, 2}},
-    {0x43, 10, 0, redbook_vdo_read_toc, {0xFF, 2, 0x0F, 0, 0, 0, 0xFF, U16, 0xC0}},
-    {0x46, 10, ANYTIME, redbook_vdo_get_configuration, {0xFF, 3, U16, 0, 0, 0, U16}},
-    {0x4A, 10, ANYTIME, redbook_vdo_get_event_status, {0xFF, 1, 0, 0, 0xFF, 0, 0, U16}},
-    {0x51, 10, 0, redbook_vdo_disc_information, {0xFF, 7, 0, 0, 0, 0, 0, U16}},
-    {0x52, 10, 0, redbook_vdo_track_information, {0xFF, 3, U32, 0, U16}},
-    {0x54, 10, WRITE_FD, redbook_vdo_send_opc, {0xFF, 1, 0, 0, 0, 0, 0, U16}},
-    {0x55,
+    {redbook_vdo_test_unit_ready, 0x00, 6, 0, {0xFF}},
+    {redbook_vdo_request_sense, 0x03, 6, ANYTIME, {0xFF, 0, 0, 0, 0xFF}},
+    {redbook_vdo_inquiry, 0x12, 6, ANYTIME, {0xFF, 0, 0, U16}},
+    {redbook_vdo_start_stop, 0x1B, 6, NO_MEDIUM, {0xFF, 1, 0, 0, 3}},
+    {redbook_vdo_prevent, 0x1E, 6, NO_MEDIUM | WHILE_BUSY | WRITE_FD, {0xFF, 0, 0, 0, 1}},
+    {redbook_vdo_read_capacity, 0x25, 10, 0, {0xFF}},
+    {redbook_vdo_write, 0x2A, 10, WRITE_FD | DATA_OUT, {0xFF, 0, U32, 0, U16}},
+    {redbook_vdo_synchronize, 0x35, 10, WRITE_FD, {0xFF, 2}},
+    {redbook_vdo_read_toc, 0x43, 10, 0, {0xFF, 2, 0x0F, 0, 0, 0, 0xFF, U16, 0xC0}},
+    {redbook_vdo_get_configuration, 0x46, 10, ANYTIME, {0xFF, 3, U16, 0, 0, 0, U16}},
+    {redbook_vdo_get_event_status, 0x4A, 10, ANYTIME, {0xFF, 1, 0, 0, 0xFF, 0, 0, U16}},
+    {redbook_vdo_disc_information, 0x51, 10, 0, {0xFF, 7, 0, 0, 0, 0, 0, U16}},
+    {redbook_vdo_track_information, 0x52, 10, 0, {0xFF, 3, U32, 0, U16}},
+    {redbook_vdo_send_opc, 0x54, 10, WRITE_FD, {0xFF, 1, 0, 0, 0, 0, 0, U16}},
+    {redbook_vdo_mode_select,
+     0x55,
      10,
      NO_MEDIUM | WRITE_FD | DATA_OUT,
-     redbook_vdo_mode_select,
      {0xFF, 0x11, 0, 0, 0, 0, 0, U16}},
-    {0x5A,
+    {redbook_vdo_mode_sense,
+     0x5A,
      10,
      NO_MEDIUM | WHILE_BUSY,
-     redbook_vdo_mode_sense,
      {0xFF, 0x18, 0xFF, 0xFF, 0, 0, 0, U16}},
-    {0x5B, 10, WRITE_FD, redbook_vdo_close, {0xFF, 1, 7, 0, U16}},
-    {0x5C,
+    {redbook_vdo_close, 0x5B, 10, WRITE_FD, {0xFF, 1, 7, 0, U16}},
+    {redbook_vdo_buffer_capacity,
+     0x5C,
      10,
      NO_MEDIUM | WHILE_BUSY,
-     redbook_vdo_buffer_capacity,
      {0xFF, 1, 0, 0, 0, 0, 0, U16}},
-    {0xA1, 12, WRITE_FD, redbook_vdo_blank, {0xFF, 0x17, U32}},
-    {0xAC, 12, 0, redbook_vdo_get_performance, {0xFF, 0x1F, U32, 0, 0, U16, 0xFF}},
-    {0xBB, 12, NO_MEDIUM | WRITE_FD, redbook_vdo_set_speed, {0xFF, 3, U32}},
-    {0xBD,
+    {redbook_vdo_blank, 0xA1, 12, WRITE_FD, {0xFF, 0x17, U32}},
+    {redbook_vdo_get_performance, 0xAC, 12, 0, {0xFF, 0x1F, U32, 0, 0, U16, 0xFF}},
+    {redbook_vdo_set_speed, 0xBB, 12, NO_MEDIUM | WRITE_FD, {0xFF, 3, U32}},
+    {redbook_vdo_mechanism_status,
+     0xBD,
      12,
      NO_MEDIUM | WHILE_BUSY,
-     redbook_vdo_mechanism_status,
      {0xFF, 0, 0, 0, 0, 0, 0, 0, U16}},
-    {0xBE, 12, 0, redbook_vdo_read_cd, {0xFF, 0x1E, U32, 0xFF, U16, 0xFE, 0x07}},
+    {redbook_vdo_read_cd, 0xBE, 12, 0, {0xFF, 0x1E, U32, 0xFF, U16, 0xFE, 0x07}},
 };
 
 static const struct operation *find(uint8_t opcode) {
@@ -129,13 +129,11 @@ static uint32_t admit(struct redbook_virtual *drive, const struct operation *op,
 
 static void transfer(struct redbook_vcall *call) {
   struct redbook_command *command = call->command;
-  uint32_t n = 0;
-  if (command->direction == REDBOOK_FROM_DEVICE) {
-    n = call->reply_length < call->room ? call->reply_length : call->room;
-    if (n > command->data_length) n = command->data_length;
-    if (!call->direct && n) memcpy(command->data_in, call->reply, n);
-    command->residual = command->data_length - n;
-  }
+  if (command->direction != REDBOOK_FROM_DEVICE) return;
+  uint32_t n = call->reply_length < call->room ? call->reply_length : call->room;
+  if (n > command->data_length) n = command->data_length;
+  if (!call->direct && n) memcpy(command->data_in, call->reply, n);
+  command->residual = command->data_length - n;
 }
 
 static void run(struct redbook_virtual *drive, bool writable, struct redbook_vcall *call) {

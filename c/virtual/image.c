@@ -40,8 +40,8 @@ bool redbook_vimage_set_path(struct redbook_vimage *image, const char *path,
     return redbook_fail(err, REDBOOK_E_INVALIDARG, "the name of the disc is too long");
   if (!realpath(folder, real)) {
     if (errno == ENOENT || errno == ENOTDIR)
-      return redbook_fail(err, REDBOOK_E_FILE_NOT_FOUND, "the folder of the disc %s: %s", path,
-                          strerror(errno));
+      return redbook_fail(err, REDBOOK_E_FILE_NOT_FOUND,
+                          "the folder of the disc %s does not exist", path);
     return redbook_fail_errno(err, errno, "the folder of the disc %s", path);
   }
   snprintf(whole, sizeof whole, "%s/%s", real[1] ? real : "", base);
@@ -157,7 +157,7 @@ bool redbook_vimage_load(struct redbook_vimage *image, struct redbook_vdisc *dis
   }
   good = good && (!cue.ours || find_broken_track(image, &cue.disc, err));
   if (!good) return false;
-  strcpy(image->cd_text, cue.cd_text);
+  memcpy(image->cd_text, cue.cd_text, sizeof image->cd_text);
   *disc = cue.disc;
   return true;
 }

@@ -48,7 +48,7 @@ static uint32_t put_page2a(const struct redbook_virtual *drive, uint8_t *p, unsi
   redbook_put16(p + 28, redbook_vspeed[speed]);
   redbook_put16(p + 30, REDBOOK_VSPEEDS);
   for (unsigned i = 0; i < REDBOOK_VSPEEDS; i++)
-    redbook_put16(p + 34 + 4 * i, redbook_vspeed[i]); /* rotation 0: CLV */
+    redbook_put16(p + 34 + 4 * (size_t)i, redbook_vspeed[i]); /* rotation 0: CLV */
   return 64;
 }
 

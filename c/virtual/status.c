@@ -28,7 +28,8 @@ uint32_t redbook_vdo_inquiry(struct redbook_virtual *drive, struct redbook_vcall
   p[2] = 0x05; /* SPC-3 */
   p[3] = 0x02;
   p[4] = 0x1F;
-  memcpy(p + 8, "VIRTUAL CD-R/RW RECORDER1.00", 28);
+  static const char names[] = "VIRTUAL CD-R/RW RECORDER1.00"; /* vendor, product, revision */
+  memcpy(p + 8, names, sizeof names - 1);
   return 0;
 }
 
