@@ -22,9 +22,10 @@ void redbook_quantiser_init(struct redbook_quantiser *quantiser) {
   }
 }
 
-/* Eight samples, one lane each. The sum of a random number's two halves is triangular. */
-static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
-                           int16_t *restrict out, uint32_t *restrict clipped) {
+/* Scales eight samples to LSBs and adds the noise, one lane each: the sum of a random number's
+ * two halves is triangular. Here and below: loops of one width each, without a branch, which
+ * compilers turn into vector instructions. */
+static void add_noise(uint32_t *restrict lanes, const float *restrict in, float *restrict y) {
   for (int i = 0; i < LANES; i++) {
     uint32_t x = lanes[i];
     x ^= x << 13;
@@ -32,12 +33,37 @@ static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
     x ^= x << 5;
     lanes[i] = x;
     int32_t sum = (int32_t)(x >> 16) + (int32_t)(x & 0xFFFF) - 65535;
-    float y = in[i] * 32768.0f + (float)sum * (1.0f / 65536.0f);
-    float high = y < 32767.0f ? y : 32767.0f;
-    float clamped = high > -32768.0f ? high : -32768.0f;
-    clipped[i] += (y >= 32767.5f) | (y < -32768.5f);
-    out[i] = (int16_t)(int32_t)((clamped + ROUNDER) - ROUNDER);
+    y[i] = in[i] * 32768.0f + (float)sum * (1.0f / 65536.0f);
   }
+}
+
+/* Beyond the rails the float is blanked and the rail put in its place, as masks. */
+static void round_and_clamp(float *restrict y, int16_t *restrict out) {
+  int32_t bits[LANES], inside[LANES], result[LANES];
+  for (int i = 0; i < LANES; i++) {
+    int32_t over = -(y[i] > 32767.0f), under = -(y[i] < -32768.0f);
+    result[i] = (over & 32767) | (under & -32768);
+    inside[i] = ~(over | under);
+  }
+  memcpy(bits, y, sizeof bits);
+  for (int i = 0; i < LANES; i++)
+    bits[i] &= inside[i];
+  memcpy(y, bits, sizeof bits);
+  for (int i = 0; i < LANES; i++)
+    result[i] |= (int32_t)((y[i] + ROUNDER) - ROUNDER);
+  for (int i = 0; i < LANES; i++)
+    out[i] = (int16_t)result[i];
+}
+
+static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
+                           int16_t *restrict out, uint32_t *restrict clipped) {
+  float y[LANES];
+  add_noise(lanes, in, y);
+  for (int i = 0; i < LANES; i++) {
+    clipped[i] += y[i] >= 32767.5f;
+    clipped[i] += y[i] < -32768.5f;
+  }
+  round_and_clamp(y, out);
 }
 
 static void dithered(struct redbook_quantiser *quantiser, const float *in, int16_t *out,

@@ -51,7 +51,7 @@ bool redbook_input_open(struct redbook_input *input, const char *path,
   input->path = strdup(path);
   if (!input->path) return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
   input->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-  struct stat status;
+  struct stat status = {0};
   bool good = input->fd >= 0 && fstat(input->fd, &status) == 0
                   ? suitable(&status, input->label, err)
                   : open_failed(input->label, errno, err);

@@ -142,7 +142,7 @@ static bool next_page(struct stream *stream, struct page *page, int64_t at,
 bool redbook_ogg_check(const struct redbook_input *input, struct redbook_container *container,
                        struct redbook_error *err) {
   struct stream stream = {.input = input, .rate = 44100};
-  struct page page;
+  struct page page = {0};
   make_table(stream.table);
   if (!get_page(input, 0, &page) || !page.whole || !(page.data[5] & FIRST_PAGE))
     return refuse(input, "an Ogg file without its beginning", err);
