@@ -39,10 +39,18 @@ local DISC = {
   unknown = "What state the disc is in could not be found out.",
 }
 
+-- The same after a check has failed: nothing is called safe.
+local DOUBTFUL = {
+  open = "The disc is doubtful; its session is open.",
+  appendable = "The disc is doubtful; its session is closed and another one may follow.",
+  finalised = "The disc is doubtful; it is closed.",
+}
+
 ---@param state string
+---@param doubtful boolean? a check has failed
 ---@return string sentence
-function lines.disc(state)
-  return DISC[state] or DISC.unknown
+function lines.disc(state, doubtful)
+  return doubtful and DOUBTFUL[state] or DISC[state] or DISC.unknown
 end
 
 ---@param plan redbook.Plan
@@ -115,8 +123,7 @@ function lines.failure(err, options)
     list[#list + 1] = ("sense: %X/%02X/%02X %s, command %s"):format(err.sense.key, err.sense.asc,
       err.sense.ascq, err.sense.text or "", err.command or "unknown")
   end
-  local disc = lines.disc(err.disc)
-  if err.stage == "verify" then disc = "The disc is written, but doubtful: " .. disc end
+  local disc = lines.disc(err.disc, err.stage == "verify")
   if (err.tracks_written or 0) > 0 and not options.simulate then
     disc = ("%s %s written whole."):format(disc, plural(err.tracks_written, "track") ..
       (err.tracks_written == 1 and " is" or " are"))

@@ -83,8 +83,8 @@ describe("report.lines", function()
     assert.same({ "burn: gone", "disc: What state the disc is in could not be found out.",
       "what to do: look at the disc in a player before it is used" },
       lines.failure(failure.new { stage = "burn", message = "gone", disc = "unknown" }))
-    assert.same({ "burn: wrong", "disc: The disc is written, but doubtful: The disc is closed and "
-      .. "plays.", "what to do: nothing" },
+    assert.same({ "burn: wrong", "disc: The disc is doubtful; it is closed.",
+      "what to do: nothing" },
       lines.failure(failure.new { stage = "verify", message = "wrong", disc = "finalised" }))
   end)
 
