@@ -62,8 +62,8 @@ describe("every class", function()
   it("refuses to set an unknown member", function()
     for class, object in pairs(made) do
       local message = burner.raised(function() object.NoSuchMember = 1 end)
-      assert.truthy(message:find(("class_spec.lua:%%d+: cannot set 'NoSuchMember' of a %s: there is "
-        .. "no such member$"):format(class)), message)
+      assert.truthy(message:find(("class_spec.lua:%%d+: cannot set 'NoSuchMember' of a %s: there "
+        .. "is no such member$"):format(class)), message)
       assert.truthy(burner.raised(function() object[1] = 1 end)
         :find("cannot set '1' of a " .. class, 1, true))
     end

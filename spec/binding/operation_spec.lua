@@ -165,7 +165,8 @@ describe("an operation #threads", function()
 
   it("is cancelled, and says so in its result", function()
     prepare()
-    local operation = assert(tao:BeginAddAudioTrack(burner.feeder(burner.pcm(3000)), { length = 3000 }))
+    local operation = assert(tao:BeginAddAudioTrack(burner.feeder(burner.pcm(3000)),
+      { length = 3000 }))
     for event in operation:each() do
       if event.type == "update" and event.LastWrittenLba > 500 then
         assert.is_true(tao:CancelAddTrack())
@@ -194,7 +195,7 @@ describe("an operation #threads", function()
 
   it("runs one at a time", function()
     prepare()
-    local operation <close> = begin_track()
+    local _operation <close> = begin_track()
     for _, call in ipairs { "BeginAddAudioTrack", "AddAudioTrack", "BeginReleaseMedia",
       "ReleaseMedia" } do
       local other, err = tao[call](tao, function() end)

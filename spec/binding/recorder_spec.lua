@@ -75,7 +75,8 @@ describe("Recorder", function()
       end
       return known
     end
-    local supported, current = set(recorder.SupportedFeaturePages), set(recorder.CurrentFeaturePages)
+    local supported = set(recorder.SupportedFeaturePages)
+    local current = set(recorder.CurrentFeaturePages)
     assert.is_true(supported[feature.PROFILE_LIST] and supported[feature.CORE])
     assert.is_true(supported[feature.CD_TRACK_AT_ONCE])
     assert.is_true(current[feature.CD_TRACK_AT_ONCE])

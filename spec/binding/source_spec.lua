@@ -59,7 +59,9 @@ describe("AudioSource #threads", function()
     local source <close> = assert(core.AudioSource(bench:sound("a.wav", 400, 1)))
     assert(source:Scan())
     local seen
-    bench.tao.OnUpdate = function() seen = { source.Sectors, source.CRC32, source.ClippedSamples } end
+    bench.tao.OnUpdate = function()
+      seen = { source.Sectors, source.CRC32, source.ClippedSamples }
+    end
     assert(bench.tao:PrepareMedia())
     assert(bench.tao:AddAudioTrack(source))
     assert.same({ 400, 0x516595D0, 0 }, seen)
@@ -67,7 +69,8 @@ describe("AudioSource #threads", function()
 
   it("is a part of a file", function()
     local path, pcm = bench:sound("a.wav", 1000)
-    local source <close> = assert(core.AudioSource { path = path, start = 100, length = "00:04:00" })
+    local part = { path = path, start = 100, length = "00:04:00" }
+    local source <close> = assert(core.AudioSource(part))
     assert.equal(300, source.Sectors)
     assert(bench.tao:PrepareMedia())
     assert(bench.tao:AddAudioTrack(source))
@@ -210,7 +213,8 @@ describe("AddAudioTrack takes #threads", function()
       { "", "the source function returned an empty string; return nil at the end" },
     }
     for _, case in ipairs(cases) do
-      assert.equal(case[2], burner.raised(function() tao:AddAudioTrack(function() return case[1] end) end))
+      local function wrong() return case[1] end
+      assert.equal(case[2], burner.raised(tao.AddAudioTrack, tao, wrong))
     end
     local message = burner.raised(function()
       tao:AddAudioTrack(function(bytes) return ("x"):rep(bytes + 1) end)
@@ -238,7 +242,7 @@ describe("AddAudioTrack takes #threads", function()
   it("no other thing", function()
     for _, wrong in ipairs { 7, true, coroutine.create(print), tao, bench.recorder } do
       local message = burner.raised(function() tao:AddAudioTrack(wrong) end)
-      assert.truthy(message:find("source_spec.lua:%d+: a source must be a path, an AudioSource"), message)
+      assert.truthy(message:find "source_spec.lua:%d+: a source must be a path, an AudioSource")
     end
     assert.has_error(function() tao:AddAudioTrack() end)
     local closed = assert(core.AudioSource(bench:sound("c.wav", 300)))

@@ -118,7 +118,8 @@ describe("TrackAtOnce", function()
     }
     for _, case in ipairs(cases) do
       local message = burner.raised(write, case[1], case[2])
-      assert.equal(("cannot set '%s': %s"):format(case[1], case[3]), message:match "tao_spec.lua:%d+: (.*)")
+      assert.equal(("cannot set '%s': %s"):format(case[1], case[3]),
+        message:match "tao_spec.lua:%d+: (.*)")
     end
   end)
 
@@ -213,7 +214,8 @@ describe("TrackAtOnce", function()
     assert.same({
       { Number = 1, StartLba = 0, Sectors = 400, CRC32 = 0x516595D0, ClippedSamples = 0,
         ISRC = "USRC17607839" },
-      { Number = 2, StartLba = 552, Sectors = 301, CRC32 = 0xC3F7F0E6, ClippedSamples = 0, ISRC = "" },
+      { Number = 2, StartLba = 552, Sectors = 301, CRC32 = 0xC3F7F0E6, ClippedSamples = 0,
+        ISRC = "" },
     }, written)
     assert.is_true(tao:ReleaseMedia())
     assert.equal("idle", tao.State)

@@ -1,0 +1,534 @@
+---@meta redbook.core
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The classes and functions of redbook.core for editors; held to the real tables by
+-- spec/binding/meta_spec.lua. A field whose comment begins with "read-only" cannot be set.
+--
+-- A method gives its value, or nil and an error object; reading or setting a property that
+-- fails raises that error object. Wrong use raises a string. Sectors are of 2352 bytes, 75 a second;
+-- speeds are sectors per second.
+
+---@class redbook.core
+---@field version string
+---@field errors table<string, integer> | table<integer, redbook.Code> name -> code, code -> row
+---@field IMAPI_MEDIA_PHYSICAL_TYPE table<string|integer, integer|string> both ways, as all here
+---@field IMAPI_PROFILE_TYPE table<string|integer, integer|string>
+---@field IMAPI_FEATURE_PAGE_TYPE table<string|integer, integer|string>
+---@field IMAPI_MODE_PAGE_TYPE table<string|integer, integer|string>
+---@field IMAPI_MODE_PAGE_REQUEST_TYPE table<string|integer, integer|string>
+---@field IMAPI_READ_TRACK_ADDRESS_TYPE table<string|integer, integer|string>
+---@field IMAPI_FORMAT2_TAO_WRITE_ACTION table<string|integer, integer|string>
+---@field IMAPI_BURN_VERIFICATION_LEVEL table<string|integer, integer|string>
+local core = {}
+
+---A drive by its id: "/dev/sr0", a link to it, "virtual:disc.cue?medium=cd-rw", "replay:FILE".
+---Opens nothing by itself.
+---@param id string
+---@param options? { trace: string? } trace: path of a file that records every command
+---@return redbook.Recorder? recorder
+---@return redbook.Error? err
+function core.Recorder(id, options) end
+
+---@return redbook.TrackAtOnce
+function core.TrackAtOnce() end
+
+---A sound file, a part of one, or an open file with headerless 44.1 kHz s16le stereo.
+---@param source string | redbook.Part | file*
+---@return redbook.AudioSource? source
+---@return redbook.Error? err
+function core.AudioSource(source) end
+
+---The optical drives of this machine.
+---@param options? { sys: string?, dev: string? } where /sys and /dev are mounted
+---@return redbook.DiscMaster
+function core.DiscMaster(options) end
+
+---@param options redbook.VirtualOptions
+---@return redbook.VirtualRecorder? drive
+---@return redbook.Error? err
+function core.VirtualRecorder(options) end
+
+---Turns signals into events (scripts only); one at a time in a process.
+---@param names ("INT"|"TERM"|"HUP"|"QUIT"|"USR1"|"USR2")[]
+---@return redbook.SignalTrap? trap
+---@return redbook.Error? err
+function core.trap_signals(names) end
+
+---1x = 75 sectors per second.
+---@param x number
+---@return integer sectors_per_second
+function core.speed(x) end
+
+---What failed while a drive was let go of by `__close` or the collector; asking clears it.
+---@return redbook.Error?
+function core.last_release_error() end
+
+
+---@class redbook.Code
+---@field code integer unsigned, 32 bit
+---@field name string
+---@field message string
+---@field advice string
+---@field transient boolean worth retrying
+
+---@class redbook.Error
+---@field code integer unsigned, 32 bit, e.g. 0xC0AA0202
+---@field name string "E_IMAPI_RECORDER_MEDIA_NO_MEDIA"
+---@field message string what happened, a sentence
+---@field advice string what to do; "" for nothing
+---@field transient boolean worth retrying
+---@field disc "untouched"|"open"|"appendable"|"finalised"|"spoiled"|"unknown"
+---@field sense redbook.Sense?
+---@field command string? that failed, "WRITE(10)"
+---@field lba integer?
+---@field errno integer?
+---@field signal string? trapped signal that ended a blocking method
+local Error = {}
+
+---A plain copy for JSON; `sense.raw` is hexadecimal.
+---@return table
+function Error:as_table() end
+
+---@class redbook.Sense
+---@field key integer
+---@field asc integer
+---@field ascq integer
+---@field deferred boolean
+---@field text string
+---@field raw string bytes
+
+
+---@class redbook.Recorder
+---@field ActiveDiscRecorder string read-only; its id
+---@field ExclusiveAccessOwner string read-only; who holds the drive, "" for nobody
+---@field VendorId string read-only
+---@field ProductId string read-only
+---@field ProductRevision string read-only
+---@field VolumeName string read-only; the same for all links to a drive
+---@field VolumePathNames string[] read-only; mount points
+---@field DeviceCanLoadMedia boolean read-only
+---@field LegacyDeviceNumber integer read-only; N of /dev/srN
+---@field SupportedFeaturePages integer[] read-only; IMAPI_FEATURE_PAGE_TYPE
+---@field CurrentFeaturePages integer[] read-only
+---@field SupportedProfiles integer[] read-only; IMAPI_PROFILE_TYPE
+---@field CurrentProfiles integer[] read-only
+---@field SupportedModePages integer[] read-only; IMAPI_MODE_PAGE_TYPE
+local Recorder = {}
+
+---@param id string
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:InitializeDiscRecorder(id) end
+
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:EjectMedia() end
+
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:CloseTray() end
+
+---Calls are counted; the first one locks.
+---@param force boolean even if a file system is mounted
+---@param client string 1 to 63 of A-Z a-z 0-9 space . , : ; - _
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:AcquireExclusiveAccess(force, client) end
+
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:ReleaseExclusiveAccess() end
+
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:DisableMcn() end
+
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:EnableMcn() end
+
+---What lies in the drive, without preparing it.
+---@return redbook.MediaSummary? summary
+---@return redbook.Error? err
+function Recorder:MediaSummary() end
+
+---@param seconds number by the drive's clock
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function Recorder:BeginWaitReady(seconds) end
+
+---True once there is a medium that is ready.
+---@param seconds number by the drive's clock
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:WaitReady(seconds) end
+
+---Releases what this object has acquired and drops it. Also `__close`.
+---@return true
+function Recorder:Close() end
+
+---@class redbook.MediaSummary
+---@field MediaType integer IMAPI_MEDIA_PHYSICAL_TYPE
+---@field State "none"|"blank"|"appendable"|"complete"|"other"
+---@field Erasable boolean
+---@field SessionOpen boolean
+---@field Damaged boolean
+---@field NumberOfTracks integer complete ones
+---@field NumberOfSessions integer
+---@field NextTrack integer? number of the next track; nil when none can follow
+---@field NextWritableAddress integer? LBA
+---@field TotalSectors integer
+---@field FreeSectors integer
+---@field UsedSectors integer
+
+
+---@class redbook.TrackAtOnce
+---@field Recorder redbook.Recorder? fixed while prepared (0503)
+---@field ClientName string 1 to 63 characters; fixed while prepared
+---@field OnUpdate fun(tao: redbook.TrackAtOnce, args: redbook.Update)? called by the blocking methods
+---@field DoNotFinalizeMedia boolean fixed while prepared
+---@field BufferUnderrunFreeDisabled boolean to be set only while prepared (0502)
+---@field TestWrite boolean fixed while prepared
+---@field Append boolean fixed while prepared
+---@field KeepSessionOpen boolean fixed while prepared
+---@field Prescan boolean default true; fixed while prepared
+---@field FifoBytes integer 1 MiB to 1 GiB; fixed while prepared
+---@field MediaCatalogNumber string 13 digits or ""; fixed while prepared
+---@field BurnVerificationLevel integer IMAPI_BURN_VERIFICATION_LEVEL
+---@field State "idle"|"preparing"|"prepared"|"writing"|"releasing" read-only
+---@field MediaPhysicallyBlank boolean read-only
+---@field MediaHeuristicallyBlank boolean read-only
+---@field SupportedMediaTypes integer[] read-only; {2, 3}
+---@field CurrentPhysicalMediaType integer read-only; IMAPI_MEDIA_PHYSICAL_TYPE
+---@field NumberOfExistingTracks integer read-only; of this session
+---@field TotalSectorsOnMedia integer read-only
+---@field FreeSectorsOnMedia integer read-only; room for one more track
+---@field UsedSectorsOnMedia integer read-only
+---@field ExpectedTableOfContents string[] read-only; one blob as READ TOC gives it
+---@field RequestedWriteSpeed integer read-only; -1 = fastest
+---@field RequestedRotationTypeIsPureCAV boolean read-only
+---@field CurrentWriteSpeed integer read-only
+---@field CurrentRotationTypeIsPureCAV boolean read-only
+---@field SupportedWriteSpeeds integer[] read-only
+---@field SupportedWriteSpeedDescriptors redbook.WriteSpeedDescriptor[] read-only
+---@field WrittenTracks redbook.WrittenTrack[] read-only; by this object in this session
+local TrackAtOnce = {}
+
+---Locks the drive under ClientName and opens the session.
+---@return true? ok
+---@return redbook.Error? err
+function TrackAtOnce:PrepareMedia() end
+
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function TrackAtOnce:BeginPrepareMedia() end
+
+---Writes the next track. Data of a file or a function are headerless 44.1 kHz s16le stereo.
+---@param source string | redbook.Part | redbook.AudioSource | file* | fun(bytes: integer): string?
+---@param options? redbook.TrackOptions
+---@return true? ok
+---@return redbook.Error? err
+function TrackAtOnce:AddAudioTrack(source, options) end
+
+---@param source string | redbook.Part | redbook.AudioSource | file* | fun(bytes: integer): string?
+---@param options? redbook.TrackOptions
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function TrackAtOnce:BeginAddAudioTrack(source, options) end
+
+---@return true? ok
+---@return redbook.Error? err
+function TrackAtOnce:CancelAddTrack() end
+
+---Closes the session (unless KeepSessionOpen) and unlocks the drive.
+---@return true? ok
+---@return redbook.Error? err
+function TrackAtOnce:ReleaseMedia() end
+
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function TrackAtOnce:BeginReleaseMedia() end
+
+---@param speed integer sectors per second, -1 = fastest
+---@param pureCAV? boolean
+---@return true? ok
+---@return redbook.Error? err or remark: S_IMAPI_SPEEDADJUSTED, ..ROTATIONADJUSTED, ..BOTHADJUSTED
+function TrackAtOnce:SetWriteSpeed(speed, pureCAV) end
+
+---@param recorder redbook.Recorder
+---@return boolean? supported
+---@return redbook.Error? err
+function TrackAtOnce:IsRecorderSupported(recorder) end
+
+---@param recorder redbook.Recorder
+---@return boolean? supported
+---@return redbook.Error? err 0202 for an empty drive
+function TrackAtOnce:IsCurrentMediaSupported(recorder) end
+
+---Lets go of the drive without closing the session. Also `__close`.
+---@return true
+function TrackAtOnce:Close() end
+
+---@class redbook.TrackOptions
+---@field ISRC string?
+---@field PreEmphasis boolean?
+---@field CopyPermitted boolean?
+---@field length (integer|string)? announced length of a file's or a function's data, sectors or "MM:SS:FF"
+
+---@class redbook.WriteSpeedDescriptor
+---@field MediaType integer
+---@field RotationTypeIsPureCAV boolean
+---@field WriteSpeed integer
+
+---@class redbook.WrittenTrack
+---@field Number integer
+---@field StartLba integer
+---@field Sectors integer padding included
+---@field CRC32 integer of those sectors
+---@field ClippedSamples integer
+---@field Seconds number first WRITE to the end
+---@field ISRC string "" for none
+
+
+---@class redbook.Part
+---@field path string
+---@field start (integer|string)? sectors or "MM:SS:FF"
+---@field length (integer|string)? sectors or "MM:SS:FF"
+
+---@class redbook.AudioSource
+---@field Sectors integer read-only; scans when the header does not tell for certain
+---@field CRC32 integer read-only; of all sectors, scans when nobody has
+---@field ClippedSamples integer read-only; scans when nobody has
+---@field Format redbook.Format read-only
+---@field Tags redbook.Tags read-only
+---@field Name string read-only; the path
+local AudioSource = {}
+
+---Decodes everything once.
+---@return true? ok
+---@return redbook.Error? err
+function AudioSource:Scan() end
+
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function AudioSource:BeginScan() end
+
+---@return true
+function AudioSource:Close() end
+
+---@class redbook.Format
+---@field container string "WAV", "FLAC", "MPEG", ...
+---@field encoding string
+---@field sample_rate integer Hz
+---@field channels integer
+---@field bits integer 0 when lossy
+---@field exact boolean passes bit-exactly
+---@field announced_frames integer? at its own rate
+
+---@class redbook.Tags
+---@field title string?
+---@field artist string?
+---@field album string?
+---@field date string?
+---@field genre string?
+---@field track_number string?
+---@field comment string?
+
+
+---@class redbook.Operation
+local Operation = {}
+
+---@param seconds? number nil waits for ever, 0 never blocks
+---@return redbook.Event? event
+---@return ("again"|"finished")? why there is none
+function Operation:step(seconds) end
+
+---Asks it to stop; keep stepping until "done".
+---@return true
+function Operation:cancel() end
+
+---Raises before "done".
+---@return true? ok
+---@return redbook.Error? err or remark
+function Operation:result() end
+
+---`for event in operation:each() do`: leaving the loop early closes the operation.
+---@param seconds? number the loop ends when nothing comes in that time
+---@return fun(): redbook.Event?
+function Operation:each(seconds) end
+
+---@return integer descriptor readable while an event is there
+function Operation:pollfd() end
+
+---@return integer descriptor
+function Operation:getfd() end
+
+---@return "r"
+function Operation:events() end
+
+---@return nil
+function Operation:timeout() end
+
+---@return false
+function Operation:dirty() end
+
+---Cancels, waits for the end, drops it. Also `__close`.
+---@return true
+function Operation:close() end
+
+---@alias redbook.Event redbook.Update | redbook.Done | redbook.Signal
+
+---@class redbook.Done
+---@field type "done"
+
+---@class redbook.Signal
+---@field type "signal"
+---@field signal string "INT"
+
+---IDiscFormat2TrackAtOnceEventArgs, IWriteEngine2EventArgs, and the drive's buffer.
+---@class redbook.Update
+---@field type "update"
+---@field CurrentAction integer IMAPI_FORMAT2_TAO_WRITE_ACTION
+---@field CurrentTrackNumber integer
+---@field ElapsedTime integer s
+---@field RemainingTime integer s
+---@field StartLba integer
+---@field SectorCount integer
+---@field LastReadLba integer
+---@field LastWrittenLba integer
+---@field TotalSystemBuffer integer bytes
+---@field UsedSystemBuffer integer bytes
+---@field FreeSystemBuffer integer bytes
+---@field TotalDriveBuffer integer bytes, 0 = not known
+---@field FreeDriveBuffer integer bytes
+
+
+---@class redbook.DiscMaster
+---@field Count integer read-only; also #master
+---@field IsSupportedEnvironment boolean read-only
+local DiscMaster = {}
+
+---@param index integer from 0
+---@return string? id
+---@return redbook.Error? err
+function DiscMaster:Item(index) end
+
+---@return fun(): string?
+function DiscMaster:each() end
+
+
+---@class redbook.VirtualOptions
+---@field path string? of the .cue; nil for an empty drive
+---@field medium ("cd-r"|"cd-rw"|"pressed"|"none")?
+---@field minutes integer? 74, 80, 90, 99
+---@field personality string? "strict"
+---@field ready number? seconds until it is ready
+---@field tray ("open"|"closed")?
+---@field faults redbook.Fault[]?
+
+---One of sense, status, host, errno, reply, short, stall, vanish, lie.
+---@class redbook.Fault
+---@field command (string|integer)? "WRITE" or an opcode; any
+---@field lba integer?
+---@field after integer? let so many pass
+---@field times integer? hit so many; all
+---@field sense (string|{ key: integer, asc: integer, ascq: integer, deferred: boolean? })? "3/0C/00"
+---@field status integer?
+---@field host integer?
+---@field errno (string|integer)? "EIO"
+---@field reply string?
+---@field short integer? length of the reply
+---@field stall number? seconds
+---@field vanish boolean?
+---@field lie boolean?
+
+---@class redbook.VirtualRecorder
+local VirtualRecorder = {}
+
+---@param options? { trace: string? }
+---@return redbook.Recorder? recorder
+---@return redbook.Error? err
+function VirtualRecorder:Recorder(options) end
+
+---@return true? ok
+---@return redbook.Error? err
+function VirtualRecorder:OpenTray() end
+
+---@return true? ok
+---@return redbook.Error? err
+function VirtualRecorder:CloseTray() end
+
+---@param disc? { path: string, medium: string?, minutes: integer? } nil takes the disc out
+---@return true? ok
+---@return redbook.Error? err
+function VirtualRecorder:Insert(disc) end
+
+---@param seconds number
+---@return true
+function VirtualRecorder:SetReady(seconds) end
+
+---@param fault redbook.Fault
+---@return true? ok
+---@return redbook.Error? err
+function VirtualRecorder:AddFault(fault) end
+
+---@return true
+function VirtualRecorder:ClearFaults() end
+
+---@return redbook.View
+function VirtualRecorder:View() end
+
+---@return redbook.DiscTrack[]
+function VirtualRecorder:Tracks() end
+
+---@return true
+function VirtualRecorder:Close() end
+
+---@class redbook.View
+---@field TrayOpen boolean
+---@field HasDisc boolean
+---@field Prevented boolean
+---@field Held boolean
+---@field Medium string
+---@field DiscStatus integer 0 blank, 1 appendable, 2 complete, 3 other
+---@field SessionStatus integer
+---@field Tracks integer
+---@field Sessions integer
+---@field IncompleteTracks integer
+---@field ClockUs integer the drive's clock in microseconds
+---@field Commands integer
+---@field ForeignCommands integer by another thread than the owner
+---@field FaultHits integer
+---@field Underruns integer
+---@field Path string
+
+---@class redbook.DiscTrack
+---@field Number integer
+---@field Session integer
+---@field StartLba integer
+---@field Sectors integer
+---@field Control integer Q control nibble
+---@field Complete boolean
+---@field ISRC string
+
+
+---@class redbook.SignalTrap
+local SignalTrap = {}
+
+---@return integer descriptor readable while a signal has not been taken
+function SignalTrap:getfd() end
+
+---@return integer descriptor
+function SignalTrap:pollfd() end
+
+---@return string? name "INT"
+function SignalTrap:take() end
+
+---@param seconds number
+---@return string? name
+function SignalTrap:wait(seconds) end
+
+---Restores the handlers. Also `__close`.
+---@return true
+function SignalTrap:close() end
+
+return core
