@@ -46,12 +46,13 @@ static void put_cdb(char *text, size_t size, const struct redbook_command *c) {
 /* Line 1 is the header, so that command i (from 0) stands in line i + 2. */
 static void note_problem(struct replay_node *n, const struct redbook_command *c) {
   if (atomic_load(&n->has_problem)) return;
-  char sent[112], recorded[112];
+  char sent[112];
   put_cdb(sent, sizeof sent, c);
   if (n->position == n->count) {
     (void)snprintf(n->problem, sizeof n->problem, "the trace ends at line %zu, but %s was sent",
                    n->count + 1, sent);
   } else {
+    char recorded[112];
     put_cdb(recorded, sizeof recorded, &n->lines[n->position].command);
     (void)snprintf(n->problem, sizeof n->problem, "line %zu has %s, but %s was sent",
                    n->position + 2, recorded, sent);

@@ -14,7 +14,8 @@ static size_t shorter(size_t n, uint64_t claimed) {
 /* ASCII fields padded with spaces; some drives pad with zeros. */
 static void copy_text(char *out, const uint8_t *p, size_t length) {
   for (size_t i = 0; i < length; i++) {
-    out[i] = p[i] >= 0x20 && p[i] < 0x7F ? (char)p[i] : ' ';
+    out[i] = ' ';
+    if (p[i] >= 0x20 && p[i] < 0x7F) out[i] = (char)p[i];
   }
   while (length > 0 && out[length - 1] == ' ') {
     length--;

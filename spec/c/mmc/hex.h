@@ -23,11 +23,10 @@ static inline uint8_t *hex_bytes(const char *text, size_t *length) {
 
 /* The first n bytes in a block of their own. */
 static inline uint8_t *first_bytes(const uint8_t *bytes, size_t n) {
-  uint8_t *copy = malloc(n > 0 ? n : 1);
-  if (n > 0) memcpy(copy, bytes, n);
-  if (n > 0) return copy;
-  free(copy);
-  return NULL;
+  if (n == 0) return NULL;
+  uint8_t *copy = malloc(n);
+  memcpy(copy, bytes, n);
+  return copy;
 }
 
 #endif

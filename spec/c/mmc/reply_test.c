@@ -300,7 +300,7 @@ static bool performance(const uint8_t *p, size_t n) {
   assert_int_equal(announced, 3);
   assert_int_equal(count, (n - 8) / 16);
   static const uint16_t kbps[] = {7056, 4234, 65535}; /* 100000 kB/s does not fit */
-  for (unsigned i = 0; i < count; i++) {
+  for (unsigned i = 0; i < 3 && i < count; i++) {
     assert_int_equal(speeds[i].kbps, kbps[i]);
     assert_int_equal(speeds[i].pure_cav, i == 1);
   }

@@ -37,10 +37,10 @@ static void put_file(const char *text, size_t length) {
 
 static void expect_file(const char *want) {
   char text[8192];
-  FILE *in = fopen(path, "r");
-  assert_non_null(in);
-  text[fread(text, 1, sizeof text - 1, in)] = '\0';
-  (void)fclose(in);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  text[fread(text, 1, sizeof text - 1, file)] = '\0';
+  (void)fclose(file);
   assert_string_equal(text, want);
 }
 

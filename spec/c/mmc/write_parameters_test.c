@@ -143,9 +143,9 @@ static void test_catalog_number(void **state) {
   assert_true(redbook_catalog_number_valid("4006381333931"));
   assert_true(redbook_catalog_number_valid("0724384260958"));
   assert_true(redbook_catalog_number_valid("0000000000000"));
-  for (char digit = '0'; digit <= '9'; digit++) {
+  for (int digit = '0'; digit <= '9'; digit++) {
     char number[] = "400638133393?";
-    number[12] = digit;
+    number[12] = (char)digit;
     assert_int_equal(redbook_catalog_number_valid(number), digit == '1');
   }
   assert_false(redbook_catalog_number_valid("400638133393"));
