@@ -37,7 +37,9 @@ describe("burn.lua, when told to stop", function()
       wait $pid]]):format(sandbox.env, sandbox.lua, sandbox.root, words, pattern,
       table.concat(kills, "; sleep 0.02; ")), room.folder)
     local events = burn_lua.decode(room:read "out")
-    return code, burn_lua.find(events, "error") or {}, room:read "err", events
+    local failed = burn_lua.find(events, "error") or { err = {} }
+    failed.err.exit = failed.exit
+    return code, failed.err, room:read "err"
   end
 
   -- Whoever comes next can have the drive, and finds the disc in this state.

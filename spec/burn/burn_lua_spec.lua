@@ -309,10 +309,11 @@ what to do: correct the list, or take these lines out of it
   it("writes a failure as JSON with its exit code", function()
     local code, events = room:events "--device virtual: one.wav"
     assert.equal(5, code)
-    assert.same({ redbook = 1, event = "error", exit = 5, stage = "medium", disc = "untouched",
-      code = 0xC0AA0202, name = "E_IMAPI_RECORDER_MEDIA_NO_MEDIA", transient = false,
+    assert.same({ redbook = 1, event = "error", exit = 5, simulate = false, err = {
+      stage = "medium", disc = "untouched", code = 0xC0AA0202,
+      name = "E_IMAPI_RECORDER_MEDIA_NO_MEDIA", transient = false,
       message = "there is no disc in the drive",
-      advice = "put a blank CD-R or CD-RW in; --wait waits for it" },
+      advice = "put a blank CD-R or CD-RW in; --wait waits for it" } },
       burn_lua.find(events, "error"))
     assert.same({ redbook = 1, event = "end", exit = 5 }, events[#events])
   end)

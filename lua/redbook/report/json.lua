@@ -62,17 +62,17 @@ local function flatten_plan(event)
       next_writable_address = medium.NextWritableAddress, total_sectors = medium.TotalSectors } }
 end
 
-local function flatten_error(event)
-  local flat = event.err:as_table()
-  flat.event, flat.exit = "error", event.exit
-  return flat
+-- Plain data instead of the failure object.
+local function plain_error(event)
+  return { event = "error", exit = event.exit, simulate = event.simulate,
+    err = event.err:as_table() }
 end
 
 ---@param event table plain data with a field `event`
 ---@return string line without its end
 function json.line(event)
   if event.event == "plan" then event = flatten_plan(event) end
-  if event.event == "error" then event = flatten_error(event) end
+  if event.event == "error" then event = plain_error(event) end
   local rest = {}
   for key, value in pairs(event) do
     if key ~= "event" then rest[key] = value end

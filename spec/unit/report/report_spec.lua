@@ -35,9 +35,11 @@ describe("report.json", function()
   end)
 
   it("writes a failure with its exit code and no binary", function()
-    assert.same({ redbook = 1, event = "error", exit = 10, stage = "burn", message = "bad",
-      disc = "open", code = 0xC0AA0301, sense = { key = 3, raw = "70 00 ff" } },
-      cjson.decode(json.line { event = "error", exit = 10, err = failure.new { stage = "burn",
+    assert.same({ redbook = 1, event = "error", exit = 10, simulate = false, err = {
+      stage = "burn", message = "bad", disc = "open", code = 0xC0AA0301,
+      sense = { key = 3, raw = "70 00 ff" } } },
+      cjson.decode(json.line { event = "error", exit = 10, simulate = false,
+        err = failure.new { stage = "burn",
         message = "bad", disc = "open", code = 0xC0AA0301, sense = { key = 3,
         raw = "\x70\0\xFF" } } }))
   end)
