@@ -37,7 +37,7 @@ static enum redbook_virtual_medium medium(lua_State *L, int index) {
 static bool tray_open(lua_State *L, int index) {
   const char *tray = redbook_option_string(L, index, "tray", "closed");
   bool open = !strcmp(tray, "open");
-  if (!open && strcmp(tray, "closed"))
+  if (!open && strcmp(tray, "closed") != 0)
     redbook_misuse(L, "VirtualRecorder: option 'tray' is \"%s\"; write open or closed", tray);
   return open;
 }
