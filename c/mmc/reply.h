@@ -98,15 +98,18 @@ struct redbook_toc { /* format 0, LBA or MSF form as asked for */
   unsigned count; /* entries, the lead-out included */
   struct redbook_toc_entry entries[100];
 };
+/* False without the lead-out's entry: the reply was cut off. */
 bool redbook_parse_toc(const uint8_t *p, size_t n, bool msf, struct redbook_toc *out);
 
 struct redbook_atip {
   bool rewritable;
   int32_t lead_in, lead_out_limit; /* LBA; lead_in is negative */
 };
-/* False also for a start that is not before the end (garbage of pressed discs). */
+/* False also for a start that is not in the lead-in (garbage of pressed discs, zeros). Old
+ * Ricoh drives' BCD is understood. */
 bool redbook_parse_atip(const uint8_t *p, size_t n, struct redbook_atip *out);
 
+/* Bytes. False also for a count of blocks, and for more free than there is. */
 bool redbook_parse_buffer_capacity(const uint8_t *p, size_t n, uint32_t *total, uint32_t *free);
 
 /* GET PERFORMANCE type 03h; *announced = descriptors that the drive says it has. */

@@ -31,6 +31,9 @@ enum redbook_outcome {
   REDBOOK_OUTCOME_ABORTED,     /* B/xx, 4/08/xx: one retry if nothing was transferred */
   REDBOOK_OUTCOME_FAILED,      /* everything else, deferred errors, host errors */
 };
+/* `sense`, unless NULL, is filled with whatever sense came. A CHECK CONDITION without sense
+ * that can be understood is a failure; so is a deferred error, which says that this command was
+ * not executed. Status BUSY and TASK SET FULL count as IN_PROGRESS. */
 enum redbook_outcome redbook_outcome_of(const struct redbook_command *c,
                                         struct redbook_sense *sense);
 
@@ -43,7 +46,10 @@ enum redbook_context {
 };
 
 /* Fills `err` from a command that did not succeed: code, sentence, advice, sense, opcode, lba,
- * errno. Always returns false. Host status 1 -> 80070037, 3 -> 020D, status 18h -> 0210. */
+ * errno. Always returns false. Host status 1, 4, 0Eh -> 80070037, 3 -> 020D, status 18h ->
+ * 0210, 08h and 28h -> 0207. WRITE, SYNCHRONIZE CACHE, CLOSE and deferred errors are writing
+ * whatever `context` says; what fails while writing is not transient, except 0207. err->disc
+ * stays. */
 bool redbook_fail_command(struct redbook_error *err, const struct redbook_command *c,
                           enum redbook_context context);
 
