@@ -105,6 +105,7 @@ static int64_t convert_read(struct redbook_stream *stream, uint8_t *bytes, size_
     convert->first += here;
     done += here;
     if (done == frames || (convert->ended && convert->first == convert->end)) break;
+    if (redbook_cancelled(stream->cancel, err)) return -1; /* a part may begin an hour in */
     if (convert->first == convert->end && !fill(convert, err)) return -1;
   }
   return (int64_t)done;

@@ -171,7 +171,7 @@ static bool judge(const struct redbook_input *input, const struct frame *frame,
   int64_t says = xing->frames > 0 ? (int64_t)xing->frames : there + (walk->partial ? 1 : 0);
   double length = (double)frame->samples / frame->rate;
   if (walk->gap >= 0) return damaged(input, walk, err);
-  if (there < says)
+  if (there + (walk->partial ? 0 : 1) < says)
     return redbook_cut_off(err, input->label, (double)there * length, (double)says * length);
   container->frames = there * frame->samples - xing->delay - xing->padding;
   if (container->frames < 0) container->frames = 0;

@@ -208,7 +208,9 @@ bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cance
   }
   if (stream->prepare && !stream->prepare(stream, cancel, err)) return false;
   if (!redbook_source_rewind(source, err)) return false;
+  stream->cancel = cancel;
   bool good = measure(source, cancel, done, err);
+  stream->cancel = NULL;
   struct redbook_error second;
   bool back = redbook_source_rewind(source, good ? err : &second);
   source->scanned = good && back;

@@ -49,15 +49,21 @@ struct redbook_source_part {
 
 /* Opens and probes by content. Errors, always naming the path: 80070002 no such file;
  * E_ACCESSDENIED; 050D not audio, unsupported (says what it is, e.g. chained Ogg, AAC in MP4),
- * zero length, cut off (where the container tells without decoding). */
+ * zero length, cut off (where the container tells without decoding), a part that begins or ends
+ * beyond the end (also from scan and read, where only they can tell); E_INVALIDARG a part with
+ * a negative start or no length. libmpg123 inside libsndfile may print remarks on stderr, which
+ * a library cannot stop (libsndfile issue 958). */
 struct redbook_source *redbook_source_open(const char *path,
                                            const struct redbook_source_part *part,
                                            struct redbook_error *err);
 
 /* Headerless 44.1 kHz s16le stereo from a descriptor (dup'ed; read from its current offset).
- * `sectors` = announced length or -1. Not seekable: spooled to an unlinked temporary file by
- * redbook_source_scan. A length that is no multiple of 4 bytes, or 0: 050D. `name` for
- * messages. */
+ * `sectors` = announced length or -1; of more that is there only those are taken, less is 050D
+ * "Fewer bytes than announced" with the sector. Not seekable: spooled to an unlinked temporary
+ * file by redbook_source_scan, which a cancel can end while the pipe is silent; unscanned, it
+ * can be read once, and a read waits for its data without end. A length that is no multiple of
+ * 4 bytes, 0, over 100 minutes, or data that begin as WAV, FLAC, Ogg, ID3 and the like do:
+ * 050D. `name` for messages. */
 struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const char *name,
                                                struct redbook_error *err);
 
@@ -82,10 +88,11 @@ const struct redbook_source_scan *redbook_source_scanned(const struct redbook_so
 /* Length in sectors without decoding, -1 when the header does not tell for certain. */
 int64_t redbook_source_announced_sectors(const struct redbook_source *source);
 
-/* Back to the first sector, same bytes again. */
+/* Back to the first sector, same bytes again. E_FAIL for a pipe that was read unscanned. */
 bool redbook_source_rewind(struct redbook_source *source, struct redbook_error *err);
-/* Up to `room` whole sectors into `data`; returns how many, 0 at the end, -1 and err on
- * failure. */
+/* Up to `room` whole sectors into `data`; returns how many, fewer only at the end, 0 after it,
+ * -1 and err on failure (050D with the second; also when the end is not where the scan found
+ * it). The bytes do not depend on `room`. */
 int32_t redbook_source_read(struct redbook_source *source, uint8_t *data, uint32_t room,
                             struct redbook_error *err);
 

@@ -23,8 +23,9 @@ struct redbook_stream {
   bool (*rewind)(struct redbook_stream *stream, struct redbook_error *err);
   void (*close)(struct redbook_stream *stream);
 
-  int64_t announced; /* 44.1 kHz frames from its start on, for certain; -1 unknown */
-  uint64_t clipped;  /* samples clamped since the last rewind */
+  const atomic_bool *cancel; /* looked at while decoding; NULL outside a scan */
+  int64_t announced;         /* 44.1 kHz frames from its start on, for certain; -1 unknown */
+  uint64_t clipped;          /* samples clamped since the last rewind */
   struct redbook_source_format format;
   struct redbook_source_tags tags;
 };

@@ -94,6 +94,26 @@ static void cancelled_while_it_runs(void **state) {
   redbook_source_unref(scanning.source);
 }
 
+/* Before the first sector of a late part there is much to decode: a cancel is seen there too.
+ */
+static void cancelled_on_the_way_to_a_part(void **state) {
+  (void)state;
+  pthread_t thread;
+  struct redbook_error err;
+  const struct redbook_source_part part = {8 * 2250 - 10, -1};
+  struct scanning scanning = {.source =
+                                  redbook_source_open(in_folder("long.wav"), &part, &err)};
+  assert_non_null(scanning.source);
+  assert_int_equal(pthread_create(&thread, NULL, scan_thread, &scanning), 0);
+  (void)usleep(20000);
+  atomic_store(&scanning.cancel, true);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  assert_false(scanning.result);
+  assert_int_equal(scanning.err.code, 0xC0AA0002u);
+  assert_int_equal(atomic_load(&scanning.done), 0);
+  redbook_source_unref(scanning.source);
+}
+
 static void rewind_gives_the_same_bytes(void **state) {
   (void)state;
   static const char *const names[] = {"a.wav", "a.ogg", "b.wav"};
@@ -178,6 +198,7 @@ int main(void) {
       cmocka_unit_test(padding_belongs_to_the_sum),
       cmocka_unit_test(cancelled_before_and_during),
       cmocka_unit_test(cancelled_while_it_runs),
+      cmocka_unit_test(cancelled_on_the_way_to_a_part),
       cmocka_unit_test(rewind_gives_the_same_bytes),
       cmocka_unit_test(end_stays_the_end),
       cmocka_unit_test(last_reference_closes),
