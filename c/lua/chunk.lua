@@ -166,13 +166,14 @@ end
 
 
 local function busy(self)
+  private.check_source(self)
   local reader = readers[self]
   return reader and private.unfinished(reader)
 end
 
 
 local function remember(self)
-  if not known[self] and not busy(self) then
+  if not busy(self) and not known[self] then
     local sectors, crc, clipped = private.scanned(self)
     known[self] = sectors and { sectors = sectors, crc = crc, clipped = clipped }
   end

@@ -67,6 +67,11 @@ static int is_source(lua_State *L) {
   return 1;
 }
 
+static int check_source(lua_State *L) {
+  redbook_box_open(L, 1, REDBOOK_SOURCE_CLASS);
+  return 0;
+}
+
 static int unfinished(lua_State *L) {
   struct redbook_box *box = redbook_box_check(L, 1, REDBOOK_OPERATION_CLASS);
   lua_pushboolean(L, box->core && !redbook_operation_finished(box->core));
@@ -87,6 +92,7 @@ static void push_private(lua_State *L) {
                                        {"busy", busy},
                                        {"cancelled", cancelled},
                                        {"is_source", is_source},
+                                       {"check_source", check_source},
                                        {"unfinished", unfinished},
                                        {NULL, NULL}};
   luaL_newlib(L, functions);

@@ -77,6 +77,23 @@ describe("AudioSource #threads", function()
     assert.equal(pcm:sub(100 * SECTOR + 1, 400 * SECTOR), bench:on_disc(0, 300))
   end)
 
+  it("is closed although it is still read", function()
+    local source = assert(core.AudioSource(bench:sound("a.wav", 400, 1)))
+    assert(source:Scan())
+    local operation = assert(source:BeginScan())
+    source:Close()
+    for _, member in ipairs { "Sectors", "CRC32", "ClippedSamples", "Tags" } do
+      assert.truthy(burner.raised(function() return source[member] end)
+        :find("attempt to use a closed AudioSource", 1, true))
+    end
+    for _, method in ipairs { "BeginScan", "Scan" } do
+      assert.truthy(burner.raised(source[method], source)
+        :find("attempt to use a closed AudioSource", 1, true))
+    end
+    for _ in operation:each() do end
+    assert.is_true(operation:result())
+  end)
+
   it("says what is wrong with a file", function()
     local source, err = core.AudioSource(bench.folder .. "/none.wav")
     assert.is_nil(source)
