@@ -20,7 +20,8 @@ struct redbook_job {
   /* Data that the host feeds; NULL when the job wants none. */
   bool (*feed)(struct redbook_operation *operation, void *context, const uint8_t *data,
                uint32_t length, bool end, struct redbook_error *err);
-  /* Cancel was asked for: wakes what may be waiting inside run. Any thread; may be NULL. */
+  /* Cancel was asked for: wakes what may be waiting inside run. Any thread, but never after the
+   * end; must not report. May be NULL. */
   void (*interrupt)(void *context);
   void (*destroy)(void *context);
 };

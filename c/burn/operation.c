@@ -165,7 +165,9 @@ const atomic_bool *redbook_operation_cancel_flag(const struct redbook_operation 
 void redbook_operation_cancel(struct redbook_operation *op) {
   if (in_child(op)) return;
   atomic_store(&op->cancelled, true);
-  if (op->job->interrupt) op->job->interrupt(op->context);
+  pthread_mutex_lock(&op->mutex);
+  if (op->job->interrupt && !op->ended) op->job->interrupt(op->context);
+  pthread_mutex_unlock(&op->mutex);
 }
 
 bool redbook_operation_cancelled(const struct redbook_operation *op) {
@@ -277,7 +279,7 @@ bool redbook_operation_result(struct redbook_operation *op, uint32_t *remark,
 
 bool redbook_operation_feed(struct redbook_operation *op, const uint8_t *data, uint32_t length,
                             bool finish, struct redbook_error *err) {
-  if (in_child(op) || !op->job->feed)
+  if (in_child(op) || op->finished || !op->job->feed)
     return redbook_fail(err, REDBOOK_E_FAIL, "this operation asks for no data");
   return op->job->feed(op, op->context, data, length, finish, err);
 }

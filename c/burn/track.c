@@ -160,10 +160,18 @@ static bool run(struct redbook_operation *op, void *context, uint32_t *remark,
   return ok;
 }
 
+/* The operation may stay with the host for long; its buffers need not. */
+static void free_buffers(struct redbook_track_job *job) {
+  redbook_fifo_destroy(job->fifo);
+  job->fifo = NULL;
+  redbook_sample_free(&job->sample);
+}
+
 static void delivered(void *context, bool ok) {
   struct redbook_track_job *job = context;
   struct redbook_tao *tao = job->tao;
   (void)ok;
+  free_buffers(job);
   if (job->drive.transport) tao->session = job->session;
   if (job->has_result && tao->written_count < REDBOOK_MAX_TRACKS)
     tao->written[tao->written_count++] = job->result;
@@ -178,8 +186,7 @@ static void interrupt(void *context) {
 static void destroy(void *context) {
   struct redbook_track_job *job = context;
   redbook_fed_destroy(job);
-  redbook_fifo_destroy(job->fifo);
-  redbook_sample_free(&job->sample);
+  free_buffers(job);
   redbook_source_unref(job->source);
   redbook_tao_unref(job->tao);
   free(job);
