@@ -85,6 +85,8 @@ static void test_fixed_ends_at_its_additional_length(void **state) {
   expect(&s, false, 0x020000);
   s = parse("70 00 02 00 00 00 00 05 00 00 00 00 04 08 00 80 40 01");
   expect(&s, false, 0x020400);
+  s = parse("70 00 02 00 00 00 00 05 00 00 00 00 04 08"); /* one byte more than it says */
+  expect(&s, false, 0x020400);
   s = parse("70 00 02 00 00 00 00 06 00 00 00 00 04 08 00 80 40 01");
   expect(&s, false, 0x020408);
   assert_false(s.has_progress);
@@ -137,6 +139,8 @@ static void test_malformed_descriptors(void **state) {
   struct redbook_sense s = parse("72 03 0c 00 00 00 00 0c 00 ff 80 00 00 00 00 00 00 01 23 45");
   expect(&s, false, 0x030C00);
   assert_false(s.has_information);
+  s = parse("72 02 04 07 00 00 00 07 02 06 00 00 80 40 01 00");
+  assert_false(s.has_progress); /* one byte more than it says */
   s = parse("72 02 04 07 00 00 00 08 00 02 80 00 02 02 00 80");
   expect(&s, false, 0x020407);
   assert_false(s.has_information);
