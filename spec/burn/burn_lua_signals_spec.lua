@@ -100,4 +100,37 @@ describe("burn.lua, when told to stop", function()
     assert.is_false(room:has "d.cue")
     assert.equal(0, (room:burn "--device virtual:d.cue one.wav"))
   end)
+
+  -- script(1) gives the program a terminal; timeout(1) plays the person who types ^C.
+  it("by ^C during the countdown, has not touched anything", function()
+    local code, out = sandbox.run(("%s script -qec 'timeout --foreground --preserve-status -s INT "
+      .. "1.5 %s %s/scripts/burn.lua --device virtual:d.cue one.wav' /dev/null"):format(sandbox.env,
+      sandbox.lua, sandbox.root), room.folder)
+    assert.equal(130, code)
+    assert.is_truthy(out:find("\rBurning starts in 5 seconds; ^C stops it", 1, true))
+    assert.is_truthy(out:find("burn: interrupted before anything was written\r\n"
+      .. "disc: The disc is untouched.\r\n", 1, true))
+    assert.is_false(room:has "d.cue" or room:has "d.bin")
+  end)
+end)
+
+describe("burn.lua on a terminal", function()
+  it("redraws a progress line, and says what stays", function()
+    local room <close> = setmetatable({ burn_lua.room() }, { __close = function(self)
+      self[1]:close()
+    end })
+    room[1]:wav("one.wav", "5")
+    local code, out = sandbox.run(("%s COLUMNS=60 script -qec '%s %s/scripts/burn.lua --yes "
+      .. "--device virtual:d.cue one.wav' /dev/null"):format(sandbox.env, sandbox.lua,
+      sandbox.root), room[1].folder)
+    assert.equal(0, code)
+    assert.is_truthy(out:find "\rreading 1 of 1: one.wav")
+    assert.is_truthy(out:find "\rtrack 1 of 1  one  %d:%d%d of 0:05  [^\r]*fifo %d+%%")
+    assert.is_truthy(out:find "\rtrack 1 of 1  one  finishing")
+    assert.is_truthy(out:find "\rclosing: ")
+    assert.is_nil(out:find "Burning starts")
+    assert.is_truthy(out:find("1 track burned, 00:05:00.\r\nThe disc is closed and plays.\r\n$"))
+    for line in out:gmatch "[^\r\n]+" do assert.is_true(utf8.len(line) <= 100, line) end
+    for line in out:gmatch "\r(track [^\r\n]+)" do assert.is_true(utf8.len(line) < 60, line) end
+  end)
 end)

@@ -71,7 +71,8 @@ what to do: put a blank disc in
 
     it("or only plans it, without a drive and without a file", function()
       local code, out, err = room:burn("--plan list.m3u", "CDR_DEVICE=")
-      assert.same({ 0, PLAN, "" }, { code, out, err })
+      assert.same({ 0, "Note: no drive is asked: planned for a blank disc of 80 minutes\n" .. PLAN,
+        "" }, { code, out, err })
       assert.same({ 0, PLAN, "" }, { room:burn "--plan --device virtual:d.cue list.m3u" })
       assert.is_false(room:has "d.cue" or room:has "d.bin")
     end)
@@ -135,6 +136,20 @@ what to do: put a blank disc in
       local remarks = room:remarks "d.cue"
       assert.equal("finalised yes", remarks[4])
       assert.is_truthy(remarks[8]:find "^track 2 session 2 start %d+ sectors 376 ")
+    end)
+
+    it("that a killed burn has left, alone", function()
+      assert.equal(0, (room:burn "--keep-open --device virtual:d.cue one.wav"))
+      -- Data behind the last recorded track: what kill -9 in the middle of a track leaves.
+      room:must "cat two.wav >> d.bin"
+      local image = room:read "d.bin"
+      local code, _, err = room:burn "--append --device virtual:d.cue two.wav"
+      assert.same({ 5, [[
+burn: the disc cannot be continued: it holds 1 track, and its last track or session is damaged
+disc: The disc is untouched.
+what to do: put another disc in
+]] }, { code, err })
+      assert.is_true(image == room:read "d.bin")
     end)
 
     it("outside, when asked", function()

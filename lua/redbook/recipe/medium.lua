@@ -21,6 +21,19 @@ local function tracks_on(summary)
   return ("%d track%s"):format(count, count == 1 and "" or "s")
 end
 
+-- A disc with tracks on it that is to be continued.
+local function check_appendable(summary)
+  if summary.Damaged then
+    return not_blank(("the disc cannot be continued: it holds %s, and its last track or session "
+      .. "is damaged"):format(tracks_on(summary)), "put another disc in")
+  elseif not summary.NextTrack then
+    return refuse(0xC0AA0508, "E_IMAPI_DF2TAO_TRACK_LIMIT_REACHED",
+      ("the disc holds %s and can take no more"):format(tracks_on(summary)),
+      "put another disc in")
+  end
+  return true
+end
+
 ---Refuses what must not or cannot be written, before anything is decoded.
 ---@param summary table of `MediaSummary()`
 ---@param append boolean whether a disc with room left may be continued
@@ -30,14 +43,16 @@ function medium.check(summary, append)
   if summary.MediaType ~= CD_R and summary.MediaType ~= CD_RW then
     return refuse(0xC0AA0507, "E_IMAPI_DF2TAO_MEDIA_IS_NOT_SUPPORTED",
       "the disc in the drive is neither a CD-R nor a CD-RW", "put a blank CD-R or CD-RW in")
-  elseif summary.State == "blank" or (summary.State == "appendable" and append) then
+  elseif summary.State == "blank" and not summary.Damaged then
     return true
+  elseif summary.State == "appendable" and append then
+    return check_appendable(summary)
   elseif summary.State == "appendable" then
     return not_blank(("the disc is not blank: it holds %s, with room for more")
       :format(tracks_on(summary)), "put a blank disc in, or go on with this one: --append")
   end
-  return not_blank(("the disc is not blank: it holds %s and is closed")
-    :format(tracks_on(summary)), summary.Erasable and
+  return not_blank(("the disc is not blank: it holds %s and is %s"):format(tracks_on(summary),
+    summary.Damaged and "damaged" or "closed"), summary.Erasable and
       "put a blank disc in, or erase this CD-RW first" or "put a blank disc in")
 end
 

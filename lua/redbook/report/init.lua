@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Where the events of a recipe go: a terminal, a log, a program that reads NDJSON.
 
+local columns = require "redbook.report.columns"
 local json = require "redbook.report.json"
 local lines = require "redbook.report.lines"
 local text = require "redbook.playlist.text"
@@ -33,7 +34,7 @@ end
 
 -- A line that the next one overwrites; the last column stays free, or some terminals scroll.
 function Text:draw(line)
-  local length = utf8.len(line)
+  local length = columns.width(line)
   self.out:write("\r", line, (" "):rep(self.drawn - length))
   self.drawn = length
   self.out:flush()
@@ -49,13 +50,14 @@ function show.scan(self, event)
   local line = ("reading %d of %d: %s"):format(event.index, event.count,
     text.printable(event.path))
   if self.tty then
-    self:draw(lines.fit(line, self.width - 1))
+    self:draw(columns.fit(line, self.width - 1))
   elseif self.verbose then
     self:say(line)
   end
 end
 
 function show.plan(self, event)
+  self.planned = true
   self:each(lines.plan(event.plan, self.width))
 end
 
@@ -69,7 +71,7 @@ function show.retry(self, event)
 end
 
 function show.countdown(self, event)
-  self:draw(lines.fit(("%s starts in %d seconds; ^C stops it"):format(
+  self:draw(columns.fit(("%s starts in %d seconds; ^C stops it"):format(
     event.simulate and "The simulation" or "Burning", event.seconds), self.width - 1))
 end
 
@@ -98,8 +100,9 @@ function show.finish(self, event)
   self:say(event.keep_open and "Ending; the session stays open." or "Closing the disc.")
 end
 
+-- The summary repeats what is said of a burn; nothing repeats what is said before.
 function show.remark(self, event)
-  if self.verbose then self:say("Note: " .. text.printable(event.message)) end
+  if self.verbose or not self.planned then self:say("Note: " .. text.printable(event.message)) end
 end
 
 function show.summary(self, event)
@@ -120,7 +123,7 @@ end
 function report.text(options)
   local self = setmetatable({ out = options.out, err = options.err or options.out,
     tty = options.tty or false, width = options.width or 80,
-    verbose = options.verbose or false, drawn = 0 }, Text)
+    verbose = options.verbose or false, drawn = 0, planned = false }, Text)
   return function(event)
     local handler = show[event.event]
     if handler then handler(self, event) end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Events as lines for people. Pure: tables in, strings out.
 
+local columns = require "redbook.report.columns"
 local msf = require "redbook.msf"
 local playlist = require "redbook.playlist"
 local text = require "redbook.playlist.text"
@@ -9,16 +10,6 @@ local lines = {}
 
 local function plural(count, word)
   return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
-end
-
----@param value string
----@param width integer columns; every character counts as one
----@return string cut with an ellipsis when it is longer
-function lines.fit(value, width)
-  local length = utf8.len(value)
-  if length <= width then return value end
-  if width < 1 then return "" end
-  return value:sub(1, utf8.offset(value, width) - 1) .. "…"
 end
 
 ---@param track { title: string?, artist: string?, path: string? }
@@ -60,7 +51,7 @@ function lines.plan(plan, width)
   local list = { " #  start     length  title" }
   for _, track in ipairs(plan.tracks) do
     local head = ("%2d  %s  %6s  "):format(track.number, track.start_msf, track.length)
-    list[#list + 1] = head .. lines.fit(lines.label(track), width - #head)
+    list[#list + 1] = head .. columns.fit(lines.label(track), width - #head)
   end
   list[#list + 1] = ("%s, %s in all (%s); %s free, %s %s."):format(
     plural(#plan.tracks, "track"), msf.of_length(plan.needed), plural(plan.needed, "sector"),
@@ -90,15 +81,15 @@ end
 ---@return string
 function lines.progress(event, width)
   if not event.number then
-    return lines.fit(("closing: %s, %ds"):format(DOING[event.action] or event.action,
+    return columns.fit(("closing: %s, %ds"):format(DOING[event.action] or event.action,
       event.elapsed or 0), width)
   end
   local head = ("track %d of %d  "):format(event.index, event.count)
   local tail = event.action == "writing" and figures(event)
     or DOING[event.action] or event.action
   local room = width - #head - #tail - 2
-  local title = room >= 4 and lines.fit(text.printable(event.title or ""), room) .. "  " or ""
-  return lines.fit(head .. title .. tail, width)
+  local title = room >= 4 and columns.fit(text.printable(event.title or ""), room) .. "  " or ""
+  return columns.fit(head .. title .. tail, width)
 end
 
 ---Three lines: what happened, what it means for the disc, what to do. Several problems stand

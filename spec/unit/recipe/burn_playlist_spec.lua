@@ -139,6 +139,20 @@ describe("recipe.burn_playlist", function()
       end)
     end
 
+    it("a disc that cannot be continued, by its reason", function()
+      local _, err = burn({}, fake.recorder { fake.blank { State = "appendable",
+        NumberOfTracks = 2, Damaged = true, FreeSectors = 0 } }, { append = true })
+      assert.same({ "medium", 0xC0AA0506, "the disc cannot be continued: it holds 2 tracks, and "
+        .. "its last track or session is damaged" }, { err.stage, err.code,
+        err.message })
+      local full = fake.blank { State = "appendable", NumberOfTracks = 99 }
+      full.NextTrack = nil
+      _, err = burn({}, fake.recorder { full }, { append = true })
+      assert.same({ "medium", 0xC0AA0508, "the disc holds 99 tracks and can take no more" },
+        { err.stage, err.code, err.message })
+      assert.same({}, state.log)
+    end)
+
     it("a disc that is complete, also to append", function()
       local _, err = burn({}, fake.recorder { fake.blank { State = "complete" } },
         { append = true })

@@ -5,13 +5,6 @@ local lines = require "redbook.report.lines"
 local plan = require "redbook.plan"
 
 describe("report.lines", function()
-  it("cuts by characters", function()
-    assert.equal("Zoë", lines.fit("Zoë", 3))
-    assert.equal("Z…", lines.fit("Zoë", 2))
-    assert.equal("…", lines.fit("Zoë", 1))
-    assert.equal("", lines.fit("Zoë", 0))
-  end)
-
   it("shows a plan in 80 columns", function()
     local made = plan.make({ { sectors = 13575, title = "Jóga", artist = "Björk" },
       { sectors = 299, path = "b.wav" }, { sectors = 4500, title = ("long "):rep(30) } },

@@ -1,0 +1,45 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- How many columns of a terminal a text takes: most characters one, East Asian wide ones two,
+-- combining ones none (Unicode UAX #11, in ranges coarse enough for titles).
+
+local columns = {}
+
+local WIDE = { { 0x1100, 0x115F }, { 0x2E80, 0x303E }, { 0x3041, 0xA4CF }, { 0xAC00, 0xD7A3 },
+  { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F }, { 0xFF00, 0xFF60 }, { 0xFFE0, 0xFFE6 },
+  { 0x1F300, 0x1FAFF }, { 0x20000, 0x3FFFD } }
+local NONE = { { 0x300, 0x36F }, { 0x200B, 0x200F }, { 0x3099, 0x309A }, { 0xFE00, 0xFE0F } }
+
+local function within(codepoint, ranges)
+  for _, range in ipairs(ranges) do
+    if codepoint >= range[1] and codepoint <= range[2] then return true end
+  end
+  return false
+end
+
+local function width_of(codepoint)
+  if codepoint < 0x300 then return 1 end
+  return within(codepoint, NONE) and 0 or within(codepoint, WIDE) and 2 or 1
+end
+
+---@param value string UTF-8
+---@return integer
+function columns.width(value)
+  local sum = 0
+  for _, codepoint in utf8.codes(value) do sum = sum + width_of(codepoint) end
+  return sum
+end
+
+---@param value string UTF-8
+---@param width integer
+---@return string cut with an ellipsis when it is wider
+function columns.fit(value, width)
+  if columns.width(value) <= width then return value end
+  if width < 1 then return "" end
+  local sum = 1 -- of the ellipsis
+  for position, codepoint in utf8.codes(value) do
+    sum = sum + width_of(codepoint)
+    if sum > width then return value:sub(1, position - 1) .. "…" end
+  end
+end
+
+return columns

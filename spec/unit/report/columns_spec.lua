@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local columns = require "redbook.report.columns"
+
+describe("report.columns", function()
+  it("counts what a terminal shows", function()
+    for text, width in pairs { [""] = 0, abc = 3, ["Zoë"] = 3, ["Zoe\u{308}"] = 3,
+      ["東京"] = 4, ["서울"] = 4, ["が"] = 2, ["か\u{3099}"] = 2, ["ｱ"] = 1, ["…"] = 1,
+      ["😀"] = 2, ["𠀀"] = 2, ["Ж"] = 1 } do
+      assert.equal(width, columns.width(text), text)
+    end
+  end)
+
+  it("cuts to a width", function()
+    assert.equal("Zoë", columns.fit("Zoë", 3))
+    assert.equal("Z…", columns.fit("Zoë", 2))
+    assert.equal("…", columns.fit("Zoë", 1))
+    assert.equal("", columns.fit("Zoë", 0))
+    assert.equal("東…", columns.fit("東京", 3))
+    assert.equal("…", columns.fit("東京", 2))
+    assert.equal("e\u{308}…", columns.fit("e\u{308}xy", 2))
+  end)
+end)
