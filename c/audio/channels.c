@@ -35,52 +35,43 @@ static const int vorbis_order[9][8] = {
     [8] = {L, C, R, SL, SR, BL, BR, F},
 };
 
-static const float half_power = 0.70710678f;
+#define H 0.70710678f /* -3 dB */
 
 struct weight {
   float left, right;
 };
 
-static struct weight weight_of(int position) {
-  const float h = half_power;
-  switch (position) {
-    case SF_CHANNEL_MAP_LEFT:
-    case SF_CHANNEL_MAP_FRONT_LEFT:
-    case SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER:
-      return (struct weight){1, 0};
-    case SF_CHANNEL_MAP_RIGHT:
-    case SF_CHANNEL_MAP_FRONT_RIGHT:
-    case SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER:
-      return (struct weight){0, 1};
-    case SF_CHANNEL_MAP_MONO:
-    case SF_CHANNEL_MAP_CENTER:
-    case SF_CHANNEL_MAP_FRONT_CENTER:
-    case SF_CHANNEL_MAP_TOP_FRONT_CENTER:
-      return (struct weight){h, h};
-    case SF_CHANNEL_MAP_REAR_LEFT:
-    case SF_CHANNEL_MAP_SIDE_LEFT:
-    case SF_CHANNEL_MAP_TOP_FRONT_LEFT:
-    case SF_CHANNEL_MAP_TOP_REAR_LEFT:
-      return (struct weight){h, 0};
-    case SF_CHANNEL_MAP_REAR_RIGHT:
-    case SF_CHANNEL_MAP_SIDE_RIGHT:
-    case SF_CHANNEL_MAP_TOP_FRONT_RIGHT:
-    case SF_CHANNEL_MAP_TOP_REAR_RIGHT:
-      return (struct weight){0, h};
-    case SF_CHANNEL_MAP_REAR_CENTER:
-    case SF_CHANNEL_MAP_TOP_CENTER:
-    case SF_CHANNEL_MAP_TOP_REAR_CENTER:
-      return (struct weight){0.5f, 0.5f}; /* one surround, -3 dB, into both sides */
-    default:
-      return (struct weight){0, 0}; /* LFE */
-  }
-}
+/* By libsndfile's position; LFE and what is not named here are off. The single surround goes
+ * into both sides at -3 dB of its -3 dB. */
+static const struct weight weights[SF_CHANNEL_MAP_MAX] = {
+    [SF_CHANNEL_MAP_MONO] = {H, H},
+    [SF_CHANNEL_MAP_LEFT] = {1, 0},
+    [SF_CHANNEL_MAP_RIGHT] = {0, 1},
+    [SF_CHANNEL_MAP_CENTER] = {H, H},
+    [SF_CHANNEL_MAP_FRONT_LEFT] = {1, 0},
+    [SF_CHANNEL_MAP_FRONT_RIGHT] = {0, 1},
+    [SF_CHANNEL_MAP_FRONT_CENTER] = {H, H},
+    [SF_CHANNEL_MAP_REAR_CENTER] = {0.5f, 0.5f},
+    [SF_CHANNEL_MAP_REAR_LEFT] = {H, 0},
+    [SF_CHANNEL_MAP_REAR_RIGHT] = {0, H},
+    [SF_CHANNEL_MAP_FRONT_LEFT_OF_CENTER] = {1, 0},
+    [SF_CHANNEL_MAP_FRONT_RIGHT_OF_CENTER] = {0, 1},
+    [SF_CHANNEL_MAP_SIDE_LEFT] = {H, 0},
+    [SF_CHANNEL_MAP_SIDE_RIGHT] = {0, H},
+    [SF_CHANNEL_MAP_TOP_CENTER] = {0.5f, 0.5f},
+    [SF_CHANNEL_MAP_TOP_FRONT_LEFT] = {H, 0},
+    [SF_CHANNEL_MAP_TOP_FRONT_RIGHT] = {0, H},
+    [SF_CHANNEL_MAP_TOP_FRONT_CENTER] = {H, H},
+    [SF_CHANNEL_MAP_TOP_REAR_LEFT] = {H, 0},
+    [SF_CHANNEL_MAP_TOP_REAR_RIGHT] = {0, H},
+    [SF_CHANNEL_MAP_TOP_REAR_CENTER] = {0.5f, 0.5f},
+};
 
 void redbook_mix_from_map(struct redbook_mix *mix, const int *map, int channels) {
   float left = 0, right = 0;
   *mix = (struct redbook_mix){.channels = channels, .width = 2};
   for (int i = 0; i < channels; i++) {
-    struct weight weight = weight_of(map[i]);
+    struct weight weight = weights[map[i]];
     left += mix->left[i] = weight.left;
     right += mix->right[i] = weight.right;
   }
@@ -97,7 +88,7 @@ static bool usable(const int *map, int channels) {
   for (int i = 0; i < channels; i++) {
     if (map[i] <= SF_CHANNEL_MAP_INVALID || map[i] >= SF_CHANNEL_MAP_AMBISONIC_B_W)
       return false;
-    heard |= weight_of(map[i]).left + weight_of(map[i]).right > 0;
+    heard |= weights[map[i]].left + weights[map[i]].right > 0;
   }
   return heard;
 }

@@ -122,6 +122,27 @@ static void lame_tag_gives_the_exact_length(void **state) {
   free(vbr.data);
 }
 
+/* Fraunhofer's tag, 36 bytes into a frame of its own: version, delay, quality, bytes, frames.
+ */
+static void vbri_tag_counts_too(void **state) {
+  (void)state;
+  struct bytes plain = output("cat plain.mp3");
+  uint8_t frame[417] = {0};
+  static const uint8_t vbri[18] = {'V', 'B', 'R', 'I', 0, 1, 9, 0x31, 0,
+                                   75,  0,   1,   0,   0, 0, 0, 0,    150};
+  memcpy(frame, plain.data, 4);
+  frame[2] &= 0xFD; /* no padding: 417 bytes at 128 kbit/s */
+  memcpy(frame + 36, vbri, sizeof vbri);
+  write_file("vbri", frame, sizeof frame);
+  run("cat vbri plain.mp3 > vbri.mp3 && head -c 40000 vbri.mp3 > vbri-cut.mp3");
+  struct redbook_source *source = open_whole("vbri.mp3");
+  free(drain(source, 26).data);
+  redbook_source_unref(source);
+  assert_refused("vbri-cut.mp3", "is cut off: it ends at 2.4");
+  assert_refused("vbri-cut.mp3", "its header says 3.92 s"); /* 150 frames of 1152 samples */
+  free(plain.data);
+}
+
 static void mpeg_with_company(void **state) {
   (void)state;
   run("{ head -c 700 /dev/zero; cat a.mp3; } > padded.mp3 && cp a.mp3 a-is.wav");
@@ -196,6 +217,7 @@ int main(void) {
       cmocka_unit_test(joined_without_tags),
       cmocka_unit_test(mpeg_without_a_length),
       cmocka_unit_test(lame_tag_gives_the_exact_length),
+      cmocka_unit_test(vbri_tag_counts_too),
       cmocka_unit_test(mpeg_with_company),
       cmocka_unit_test(lengths_from_pipes),
       cmocka_unit_test(adpcm_keeps_its_length),
