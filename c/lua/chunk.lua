@@ -72,7 +72,7 @@ local function answer(op, bytes)
 end
 
 
----Operation:step. A request for data is answered here and never seen by the caller.
+-- Operation:step. A request for data is answered here and never seen by the caller.
 local function step(op, seconds)
   local deadline = type(seconds) == "number" and seconds > 0 and private.now() + seconds
   while true do
@@ -93,7 +93,7 @@ define(operation, "step", step)
 
 local raw_result = operation.__methods.result
 
----Operation:result. An error of a function source comes out as it was raised.
+-- Operation:result. An error of a function source comes out as it was raised.
 define(operation, "result", function(op)
   local ok, err = raw_result(op)
   local feed = feeds[op]
@@ -103,8 +103,8 @@ define(operation, "result", function(op)
 end)
 
 
----Operation:each. Leaving the loop by `break`, `return` or an error closes the operation, unless
----its last event has been seen. With `seconds` the loop ends when nothing comes in that time.
+-- Operation:each. Leaving the loop by `break`, `return` or an error closes the operation, unless
+-- its last event has been seen. With `seconds` the loop ends when nothing comes in that time.
 define(operation, "each", function(op, seconds)
   local over = false
   private.cancelled(op) -- raises here, not at the first step, when `op` is no open operation
@@ -152,7 +152,7 @@ local function run(op, on_update)
 end
 
 
----A blocking method of TrackAtOnce: reports to OnUpdate, whatever function that is at the moment.
+-- A blocking method of TrackAtOnce: reports to OnUpdate, whatever function that is at the moment.
 local function blocking(begin)
   return function(self, ...)
     local op, err = begin(self, ...)
@@ -183,8 +183,8 @@ end
 
 local raw_begin_track = tao.__methods.BeginAddAudioTrack
 
----TrackAtOnce:BeginAddAudioTrack. Keeps the function that feeds the track, and who reads an
----AudioSource.
+-- TrackAtOnce:BeginAddAudioTrack. Keeps the function that feeds the track, and who reads an
+-- AudioSource.
 local function begin_track(self, data, options)
   local reusable = private.is_source(data)
   if reusable and busy(data) then return nil, private.busy() end
@@ -203,7 +203,7 @@ define(tao, "ReleaseMedia", blocking(tao.__methods.BeginReleaseMedia))
 
 local begin_wait_ready = recorder.__methods.BeginWaitReady
 
----Recorder:WaitReady: true once there is a medium that is ready, or nil, err.
+-- Recorder:WaitReady: true once there is a medium that is ready, or nil, err.
 define(recorder, "WaitReady", function(self, seconds)
   local op, err = begin_wait_ready(self, seconds)
   if not op then return nil, err end
@@ -223,7 +223,7 @@ end
 define(source, "BeginScan", begin_scan)
 
 
----AudioSource:Scan: decodes everything once. True, or nil, err.
+-- AudioSource:Scan: decodes everything once. True, or nil, err.
 local function scan(self)
   local op, err = begin_scan(self)
   if not op then return nil, err end
@@ -236,7 +236,7 @@ end
 define(source, "Scan", scan)
 
 
----What a scan shows, scanning now if nobody has. Raises the error object.
+-- What a scan shows, scanning now if nobody has. Raises the error object.
 local function measured(self)
   if not remember(self) then
     local ok, err = scan(self)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* redbook.core: the module table, its few functions, and the embedded chunk. */
+/***
+The C module: classes after IMAPI2, and what they need. A method gives its value, or nil and an
+Error; a property that cannot be read or set raises that Error; wrong use raises a string.
+Sectors are of 2352 bytes, 75 a second; speeds are sectors per second.
+@module redbook.core
+*/
 #include <math.h>
 #include <time.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Error objects and the table of all codes. */
+/***
+@submodule redbook.core
+*/
 #include "lua/error.h"
 
 #include <lauxlib.h>

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* DiscMaster: the optical drives of this machine (imapi2 3.1). Holds nothing; every call looks
  * again. */
+/***
+@submodule redbook.core
+*/
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operation: the Lua side of a worker's event queue. `step` and `each` are in the embedded
  * chunk, which answers the requests for data of a function source between two raw steps. */
+/***
+@submodule redbook.core
+*/
 #include "burn/operation.h"
 
 #include <math.h>
@@ -108,6 +111,13 @@ int redbook_operation_raw_step(lua_State *L) {
   }
 }
 
+/***
+Iterates over the events: `for event in operation:each() do ... end`. Leaving the loop by break,
+return or an error closes the operation, unless "done" has been seen.
+@function Operation:each
+@number[opt] seconds the loop ends when nothing comes in that time
+@treturn function iterator (and the closing value of a generic for)
+*/
 /* feed(operation, string or nil for the end) -> true, or nil, err */
 int redbook_operation_raw_feed(lua_State *L) {
   struct redbook_operation *operation = check(L);
@@ -153,7 +163,7 @@ static int result(lua_State *L) {
 
 /***
 A descriptor that is readable while `step` would deliver something: for cqueues (`pollfd`),
-LuaSocket and copas (`getfd`), luv and GLib. Do not close it. -1 in a forked child.
+LuaSocket and copas (`getfd`, the same), luv and GLib. Do not close it. -1 in a forked child.
 @function Operation:pollfd
 @treturn integer descriptor
 */

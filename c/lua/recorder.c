@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recorder: the methods of IDiscRecorder2 and the object itself; its properties are in
  * recorder_properties.c. */
+/***
+@submodule redbook.core
+*/
 #include "drive/recorder.h"
 
 #include "drive/properties.h"
@@ -191,6 +194,15 @@ static int begin_wait_ready(lua_State *L) {
   box->core = redbook_recorder_begin_wait_ready(recorder, seconds, &err);
   return box->core ? 1 : redbook_return_error(L, &err);
 }
+
+/***
+BeginWaitReady to its end.
+@function Recorder:WaitReady
+@number seconds
+@treturn[1] boolean true once there is a medium that is ready
+@return[2] nil
+@treturn[2] Error err
+*/
 
 /* Undoes what this object acquired and drops it; a TrackAtOnce that uses the drive goes on. In
  * a forked child nothing is sent; while a worker has the drive its last user lets go. */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recorder: the properties of IDiscRecorder2 (imapi2 3.2) and MediaSummary. */
+/***
+@submodule redbook.core
+*/
 #include <stdlib.h>
 
 #include "drive/media.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* trap_signals: for scripts, INT, TERM and HUP as events instead of a sudden end. */
+/***
+@submodule redbook.core
+*/
 #include <poll.h>
 #include <signal.h>
 #include <string.h>

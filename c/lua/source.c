@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* AudioSource: sound as whole CD-DA sectors. `Scan`, `Sectors`, `CRC32` and `ClippedSamples`
  * are in the embedded chunk, since they may have to wait for a scan. */
+/***
+@submodule redbook.core
+*/
 #include "audio/source.h"
 
 #include <errno.h>
@@ -134,6 +137,27 @@ static int begin_scan(lua_State *L) {
   box->core = redbook_source_begin_scan(source, &err);
   return box->core ? 1 : redbook_return_error(L, &err);
 }
+
+/***
+BeginScan to its end.
+@function AudioSource:Scan
+@treturn[1] boolean true
+@return[2] nil
+@treturn[2] Error err 050D with the place where it cannot be decoded; 0500 while it is read
+*/
+/***
+Length in sectors, the last one padded. Scans when the header does not tell for certain.
+@field AudioSource.Sectors
+*/
+/***
+CRC-32 (IEEE 802.3) of all sectors, padding included. Scans when nobody has; 0500 is raised
+while an operation reads the source.
+@field AudioSource.CRC32
+*/
+/***
+How many samples had to be limited. Scans when nobody has.
+@field AudioSource.ClippedSamples
+*/
 
 /* For the chunk. scanned(source) -> sectors, crc32, clipped samples; or nothing */
 static int scanned(lua_State *L) {

@@ -2,6 +2,9 @@
 /* TrackAtOnce: the methods of IDiscFormat2TrackAtOnce and the object itself. The blocking
  * PrepareMedia, AddAudioTrack and ReleaseMedia are in the embedded chunk; properties are in
  * tao_settings.c and tao_figures.c. */
+/***
+@submodule redbook.core
+*/
 #include "burn/tao.h"
 
 #include "lua/classes.h"
@@ -44,6 +47,35 @@ static int create(lua_State *L) {
   return box->core ? 1 : redbook_return_error(L, &err);
 }
 
+/***
+BeginPrepareMedia and its events to the end; calls OnUpdate. A failure leaves the object idle
+and the drive unlocked.
+@function TrackAtOnce:PrepareMedia
+@treturn[1] boolean true
+@return[2] nil
+@treturn[2] Error err 0503, 050A, 050F, 0210, 0202, 0205, 0206, 0207, 0507, 0506, 0201, 0208,
+device errors, in this order; C0AA0002 with `signal` when a trapped signal ended it (this holds
+for every blocking method; one that succeeds all the same gives true and a remark with `signal`)
+*/
+/***
+BeginAddAudioTrack and its events to the end; calls OnUpdate. When OnUpdate or a function source
+raises, the track is cancelled cleanly and that very error comes out.
+@function TrackAtOnce:AddAudioTrack
+@tparam string|AudioSource|file|function|table source
+@tparam[opt] table options
+@treturn[1] boolean true
+@return[2] nil
+@treturn[2] Error err
+*/
+/***
+BeginReleaseMedia and its events to the end; calls OnUpdate. Closes the session (unless
+KeepSessionOpen) and finalises the disc (unless DoNotFinalizeMedia). The drive is unlocked and
+the object idle even when the closing fails.
+@function TrackAtOnce:ReleaseMedia
+@treturn[1] boolean true
+@return[2] nil
+@treturn[2] Error err 0502, 0500, device errors, 0007 the disc is not as it was sent
+*/
 typedef struct redbook_operation *begin_call(struct redbook_tao *tao,
                                              struct redbook_error *err);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* TrackAtOnce: what it says of medium, speeds and written tracks; all read-only. */
+/***
+@submodule redbook.core
+*/
 #include "burn/tao.h"
 #include "lua/classes.h"
 #include "lua/error.h"

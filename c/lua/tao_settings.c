@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* TrackAtOnce: the properties of IDiscFormat2, IDiscFormat2TrackAtOnce (imapi2 1.1, 1.4),
  * IBurnVerification, and redbook's own settings. */
+/***
+@submodule redbook.core
+*/
 #include "burn/tao.h"
 #include "lua/classes.h"
 #include "lua/error.h"

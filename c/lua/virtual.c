@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* VirtualRecorder: a virtual drive held in the program's hands: its tray, its disc, its faults
  * (virtual_fault.c), and what can be seen from outside. */
+/***
+@submodule redbook.core
+*/
 #include "virtual/virtual.h"
 
 #include <stdio.h>
