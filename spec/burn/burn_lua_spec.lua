@@ -346,6 +346,20 @@ what to do: correct the list, or take these lines out of it
       .. "burn.lua'.\n" }, { sandbox.run("lua5.1 " .. sandbox.root .. "/scripts/burn.lua x.m3u") })
   end)
 
+  it("calls its own mistakes by their name, and ends with 1", function()
+    local code, out, err = sandbox.run(("%s %s -e %s %s/scripts/burn.lua --json --device "
+      .. "virtual:d.cue one.wav"):format(sandbox.env, sandbox.lua, sandbox.quote [[
+      package.preload["redbook.recipe.burn_playlist"] = function()
+        return function() error "boom" end
+      end]], sandbox.root), room.folder)
+    assert.equal(1, code)
+    local events = burn_lua.decode(out)
+    assert.same({ redbook = 1, event = "end", exit = 1 }, events[#events])
+    assert.is_truthy(err:find("burn.lua: a mistake in redbook itself; the drive has been let go, "
+      .. "and a disc that was being written was not closed.\n", 1, true))
+    assert.is_truthy(err:find("boom\nstack traceback:", 1, true))
+  end)
+
   it("says in a sentence that it is not built", function()
     local code, out, err = sandbox.run(("REDBOOK_BUILD=/nowhere LUA_CPATH=/nowhere/?.so %s "
       .. "%s/scripts/burn.lua x.m3u"):format(sandbox.lua, sandbox.root))

@@ -128,6 +128,12 @@ describe("recipe.burn_playlist on a drive", function()
     assert.equal("finalised", result.disc)
   end)
 
+  it("finds the drives of this machine without touching them", function()
+    local drives = redbook.drives()
+    assert.equal(redbook.DiscMaster().Count, #drives)
+    for _, drive in ipairs(drives) do assert.equal("string", type(drive.id)) end
+  end)
+
   it("waits by the drive's clock", function()
     local drive = assert(redbook.VirtualRecorder { path = room.folder .. "/d.cue", ready = 20 })
     local recorder = assert(drive:Recorder())

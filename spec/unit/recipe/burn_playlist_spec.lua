@@ -109,6 +109,12 @@ describe("recipe.burn_playlist", function()
     assert.same({ "the drive writes at 8x instead of the speed asked for" }, result.remarks)
   end)
 
+  it("tells when a track begins elsewhere than planned", function()
+    local result = assert(burn({ { written = { StartLba = 0, Sectors = 1000 } },
+      { written = { StartLba = 1150, Sectors = 300 } } }, blank()))
+    assert.same({ "track 2 begins at sector 1150, not 1152 as planned" }, result.remarks)
+  end)
+
   it("ejects at the end, and only at a good one", function()
     local recorder = blank()
     assert(burn({}, recorder, { eject = true }))

@@ -121,6 +121,19 @@ describe("report.text", function()
     assert.equal("burn: bad\ndisc: The disc is untouched.\nwhat to do: repair it\n", failures())
   end)
 
+  it("tells of retries, and of remarks that nothing repeats", function()
+    local out, text = sink()
+    local show = report.text { out = out }
+    show { event = "retry", attempt = 1, of = 5, wait = 2.5, message = "the drive is busy" }
+    show { event = "remark", message = "early" }
+    show { event = "plan", plan = plan.make({}, { FreeSectors = 1 }) }
+    show { event = "remark", message = "late; the summary has it" }
+    assert.equal("the drive is busy; attempt 2 of 5 in 2.5 s\nNote: early\n"
+      .. " #  start     length  title\n"
+      .. "0 tracks, 00:00:00 in all (0 sectors); 00:00:01 free, 00:00:01 left.\n"
+      .. "Problem: there is nothing to burn\n", text())
+  end)
+
   it("counts down", function()
     local out, text = sink()
     local show = report.text { out = out, tty = true }
