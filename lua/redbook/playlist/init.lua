@@ -153,7 +153,7 @@ function playlist.collect(names, options)
     remarks = collector.remarks, title = collector.title }
 end
 
----A problem as one line: `list.m3u:12: song.mp3: no such file`.
+---A problem as one line that is safe for a terminal: `list.m3u:12: song.mp3: no such file`.
 ---@param problem redbook.Problem
 ---@return string
 function playlist.describe(problem)
@@ -161,9 +161,9 @@ function playlist.describe(problem)
   if problem.list then
     parts[1] = problem.line and problem.list .. ":" .. problem.line or problem.list
   end
-  if problem.text then parts[#parts + 1] = text.printable(problem.text) end
+  parts[#parts + 1] = problem.text
   parts[#parts + 1] = problem.message
-  return table.concat(parts, ": ")
+  return text.printable(table.concat(parts, ": "))
 end
 
 return playlist

@@ -102,7 +102,7 @@ function lines.failure(err, options)
   local list, problems = {}, err.problems or {}
   local what = text.printable(tostring(err.message))
   if #problems == 1 then
-    what = text.printable(playlist.describe(problems[1]))
+    what = playlist.describe(problems[1])
   else
     for _, problem in ipairs(problems) do list[#list + 1] = playlist.describe(problem) end
   end
