@@ -90,10 +90,9 @@ bool redbook_container_probe(const struct redbook_input *input,
   const char *advice;
   if (redbook_foreign_name(head, (size_t)got, &advice))
     return not_sound(input, head, (size_t)got, err);
-  struct redbook_error why;
-  redbook_error_clear(&why);
-  if (redbook_mpeg_check(input, at, container, &why)) return true;
-  if (why.code == REDBOOK_S_OK) return not_sound(input, head, (size_t)got, err);
-  if (err) *err = why;
-  return false;
+  int64_t first = redbook_mpeg_find(input, at);
+  if (first < 0) return not_sound(input, head, (size_t)got, err);
+  container->hidden_at = at;
+  container->hidden_bytes = first - at;
+  return redbook_mpeg_check(input, first, container, err);
 }

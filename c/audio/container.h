@@ -59,7 +59,8 @@ bool redbook_flac_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err);
 bool redbook_ogg_check(const struct redbook_input *input, struct redbook_container *container,
                        struct redbook_error *err);
-/* False with err code S_OK: no MPEG audio there. */
+/* Where the first MPEG frame is, at `at` or a little behind it; -1 when there is none. */
+int64_t redbook_mpeg_find(const struct redbook_input *input, int64_t at);
 bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err);
 

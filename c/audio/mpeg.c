@@ -179,22 +179,22 @@ static bool judge(const struct redbook_input *input, const struct frame *frame,
   return true;
 }
 
+int64_t redbook_mpeg_find(const struct redbook_input *input, int64_t at) {
+  struct reader reader = {.input = input};
+  struct frame frame;
+  if (row_of(&reader, at, 3, &frame)) return at;
+  return find_frames(&reader, at, at + JUNK < input->size ? at + JUNK : input->size, &frame);
+}
+
 bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err) {
   struct reader reader = {.input = input};
   struct frame frame;
   struct xing xing;
   container->kind = REDBOOK_MPEG;
-  if (!row_of(&reader, at, 3, &frame)) {
-    int64_t limit = at + JUNK < input->size ? at + JUNK : input->size;
-    int64_t first = find_frames(&reader, at, limit, &frame);
-    if (first < 0) return false;
-    container->hidden_at = at;
-    container->hidden_bytes = first - at;
-    at = first;
-  }
+  if (!frame_at(&reader, at, &frame) || frame.bytes == 0)
+    return true; /* free bit rate: its frames cannot be stepped through */
   bool tagged = read_tag(input, at, &frame, &xing);
-  if (frame.bytes == 0) return true; /* free bit rate: its frames cannot be stepped through */
   struct walk walk = walk_frames(&reader, at, &frame);
   return judge(input, &frame, &walk, tagged, &xing, container, err);
 }

@@ -103,15 +103,12 @@ static bool judge(const struct walk *walk, struct redbook_container *container,
 /* MPEG audio in a WAV (tags 50h, 55h), which libsndfile reads only bare. */
 static bool mpeg_inside(const struct walk *walk, struct redbook_container *container,
                         struct redbook_error *err) {
-  if (!redbook_mpeg_check(walk->input, walk->layout.data, container, err))
-    return err && err->code != REDBOOK_S_OK
-               ? false
-               : redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
-                              "%s is a WAV without the MPEG audio it promises",
-                              walk->input->label);
-  container->hidden_bytes += walk->layout.data;
-  container->hidden_at = 0;
-  return true;
+  int64_t first = redbook_mpeg_find(walk->input, walk->layout.data);
+  if (first < 0)
+    return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                        "%s is a WAV without the MPEG audio it promises", walk->input->label);
+  container->hidden_bytes = first;
+  return redbook_mpeg_check(walk->input, first, container, err);
 }
 
 bool redbook_riff_check(const struct redbook_input *input, struct redbook_container *container,

@@ -58,6 +58,53 @@ static void ogg_without_its_last_page(void **state) {
   assert_refused("no-end.ogg", "without an end-of-stream page");
 }
 
+/* One page of the middle taken out, one page's mark wiped, the beginning missing. */
+static void ogg_pages_amiss(void **state) {
+  (void)state;
+  struct bytes ogg = output("cat a.ogg");
+  size_t page = ogg.size / 2, next;
+  while (memcmp(ogg.data + page, "OggS", 4) != 0)
+    page++;
+  for (next = page + 4; memcmp(ogg.data + next, "OggS", 4) != 0;)
+    next++;
+  write_file("from-middle.ogg", ogg.data + page, ogg.size - page);
+  memset(ogg.data + page, 0, 4);
+  write_file("unmarked.ogg", ogg.data, ogg.size);
+  memmove(ogg.data + page, ogg.data + next, ogg.size - next);
+  write_file("page-less.ogg", ogg.data, ogg.size - (next - page));
+  free(ogg.data);
+  assert_refused("from-middle.ogg", "without its beginning");
+  assert_refused("unmarked.ogg", "is damaged at");
+  assert_refused("page-less.ogg", "is damaged at");
+}
+
+static void patched(const char *from, const char *bytes, size_t size, long at,
+                    const char *what) {
+  struct bytes file = output("cat %s", from);
+  memcpy(file.data + at, bytes, size);
+  write_file("patched", file.data, file.size);
+  free(file.data);
+  assert_refused("patched", what);
+}
+
+static void heads_amiss(void **state) {
+  (void)state;
+  run("sox a.wav bare.wav && sox a.wav --comment '' bare.aiff");
+  struct bytes aiff = output("cat bare.aiff");
+  assert_memory_equal(aiff.data + 12, "COMM", 4);
+  assert_memory_equal(aiff.data + 38, "SSND", 4);
+  free(aiff.data);
+  patched("bare.aiff", "JUNK", 4, 12, "no COMM chunk");
+  patched("bare.aiff", "JUNK", 4, 38, "no SSND chunk");
+  patched("bare.aiff", "\0", 1, 29, "sample rate of");
+  patched("a.flac", "\3", 1, 4, "FLAC without STREAMINFO");
+  patched("a.caf", "junk", 4, 8, "no desc chunk");
+  patched("bare.wav", "\x55", 1, 20, "without the MPEG audio it promises");
+  patched("bare.wav", "junk", 4, 36, "no data chunk");
+  write_file("short.au", ".snd\0\0\0\x1C", 8);
+  assert_refused("short.au", "no complete .snd");
+}
+
 static void noise(const char *from, const char *what) {
   char name[64];
   (void)snprintf(name, sizeof name, "noise-%s", from);
@@ -189,6 +236,25 @@ static void adpcm_keeps_its_length(void **state) {
   free(ms.data);
 }
 
+/* A fact chunk of another meaning (here 4 frames) is not believed. */
+static void fact_that_is_no_fact(void **state) {
+  (void)state;
+  run("sox -D a.wav -e ima-adpcm fact.wav");
+  struct bytes file = output("cat fact.wav");
+  uint8_t *fact = file.data;
+  while (memcmp(fact, "fact", 4) != 0)
+    fact++;
+  memcpy(fact + 8, "\4\0\0", 4);
+  write_file("fact.wav", file.data, file.size);
+  free(file.data);
+  struct redbook_source *source = open_whole("fact.wav");
+  struct redbook_error err;
+  assert_true(redbook_source_announced_sectors(source) >= 300);
+  assert_true(redbook_source_scan(source, NULL, NULL, &err));
+  assert_true(redbook_source_scanned(source)->frames >= 176400);
+  redbook_source_unref(source);
+}
+
 static void file_that_shrinks_after_the_scan(void **state) {
   (void)state;
   run("cp a.flac shrinks.flac");
@@ -212,6 +278,8 @@ int main(void) {
       cmocka_unit_test(pcm_cut_in_half),
       cmocka_unit_test(compressed_cut_in_half),
       cmocka_unit_test(ogg_without_its_last_page),
+      cmocka_unit_test(ogg_pages_amiss),
+      cmocka_unit_test(heads_amiss),
       cmocka_unit_test(noise_in_the_middle),
       cmocka_unit_test(joined_files),
       cmocka_unit_test(joined_without_tags),
@@ -221,6 +289,7 @@ int main(void) {
       cmocka_unit_test(mpeg_with_company),
       cmocka_unit_test(lengths_from_pipes),
       cmocka_unit_test(adpcm_keeps_its_length),
+      cmocka_unit_test(fact_that_is_no_fact),
       cmocka_unit_test(file_that_shrinks_after_the_scan),
   };
   return cmocka_run_group_tests_name("audio/damage", tests, make_files, remove_folder);

@@ -215,6 +215,71 @@ static void silent_pipe_can_be_cancelled(void **state) {
   assert_int_equal(close(ends[1]), 0);
 }
 
+static void *write_seven_bytes(void *argument) {
+  int fd = *(int *)argument;
+  if (write(fd, "1234567", 7) == 7) (void)close(fd);
+  return NULL;
+}
+
+static void pipe_of_odd_bytes(void **state) {
+  (void)state;
+  for (int scanned = 0; scanned < 2; scanned++) {
+    int ends[2];
+    struct redbook_error err;
+    uint8_t data[SECTOR];
+    assert_int_equal(pipe(ends), 0);
+    (void)write_seven_bytes(&ends[1]);
+    struct redbook_source *source = open_raw(ends[0], -1);
+    if (scanned)
+      assert_false(redbook_source_scan(source, NULL, NULL, &err));
+    else
+      assert_int_equal(redbook_source_read(source, data, 1, &err), -1);
+    assert_int_equal(err.code, 0xC0AA050Du);
+    assert_non_null(strstr(err.message, "7 bytes, not a multiple of 4"));
+    redbook_source_unref(source);
+    assert_int_equal(close(ends[0]), 0);
+  }
+}
+
+static void scan_after_a_read_of_a_pipe(void **state) {
+  (void)state;
+  int ends[2];
+  struct redbook_error err;
+  uint8_t data[SECTOR];
+  assert_int_equal(pipe(ends), 0);
+  assert_int_equal(write(ends[1], sound, 2 * SECTOR), 2 * SECTOR);
+  struct redbook_source *source = open_raw(ends[0], 2);
+  assert_int_equal(redbook_source_read(source, data, 1, &err), 1);
+  assert_memory_equal(data, sound, SECTOR);
+  assert_false(redbook_source_scan(source, NULL, NULL, &err));
+  assert_non_null(strstr(err.message, "cannot go back"));
+  redbook_source_unref(source);
+  assert_int_equal(close(ends[0]), 0);
+  assert_int_equal(close(ends[1]), 0);
+}
+
+static void file_that_shrinks(void **state) {
+  (void)state;
+  run("cp a.raw shrinks.raw");
+  int fd = open_at("shrinks.raw", 0);
+  struct redbook_error err;
+  uint8_t data[12 * SECTOR];
+  struct redbook_source *source = open_raw(fd, -1);
+  run("truncate -s 5000 shrinks.raw");
+  assert_int_equal(redbook_source_read(source, data, 12, &err), -1);
+  assert_int_equal(err.code, 0xC0AA050Du);
+  assert_non_null(strstr(err.message, "tape ends at sector 2 of 10"));
+  redbook_source_unref(source);
+  assert_int_equal(close(fd), 0);
+}
+
+static void folder(void **state) {
+  (void)state;
+  int fd = open(fixture_folder, O_RDONLY | O_CLOEXEC);
+  assert_raw_refused(fd, -1, "is a folder");
+  assert_int_equal(close(fd), 0);
+}
+
 static void spool_is_unlinked_and_close_on_exec(void **state) {
   (void)state;
   struct redbook_error err;
@@ -257,6 +322,10 @@ int main(void) {
       cmocka_unit_test(announced_pipe_without_a_scan),
       cmocka_unit_test(pipe_shorter_than_announced),
       cmocka_unit_test(silent_pipe_can_be_cancelled),
+      cmocka_unit_test(pipe_of_odd_bytes),
+      cmocka_unit_test(scan_after_a_read_of_a_pipe),
+      cmocka_unit_test(file_that_shrinks),
+      cmocka_unit_test(folder),
       cmocka_unit_test(spool_is_unlinked_and_close_on_exec),
       cmocka_unit_test(spool_goes_on_when_tmpdir_is_bad),
   };

@@ -52,7 +52,7 @@ static __attribute__((unused, format(printf, 1, 2))) void run(const char *format
   va_start(values, format);
   (void)vsnprintf(line, sizeof line, format, values);
   va_end(values);
-  (void)snprintf(command, sizeof command, "cd '%s' && { %s; } 2>/dev/null", fixture_folder,
+  (void)snprintf(command, sizeof command, "cd '%s' && { %s; } >/dev/null 2>&1", fixture_folder,
                  line);
   if (system(command) != 0) fail_msg("fixture command failed: %s", line);
 }
