@@ -11,7 +11,8 @@ local PIECES = { "#EXTM3U", "#EXTINF:", "#EXTINF:1,A - B", "#EXTVLCOPT:start-tim
   "a.mp3", "A.MP3", "sub/b.mp3", "sub", "l.m3u", "C:\\x\\", "file://", "file:///", "http:", "%41",
   "%", "~/", "..", "/", "\\", "\n", "\r", "\r\n", "\n", "\n", "\n", "\0", "\26", " ", ",", "=",
   "\na.mp3\n", "\nsub/b.mp3\n",
-  "\nA.MP3\n", "\na.mp3\n", "\"", " - ", "é", "e\u{301}", "\xE9", "\xFF\xFE", "\xEF\xBB\xBF", "\xF0\x9F", "#", "x.cue", ":" }
+  "\nA.MP3\n", "\na.mp3\n", "\"", " - ", "é", "e\u{301}", "\xE9", "\xFF\xFE", "\xEF\xBB\xBF",
+  "\xF0\x9F", "#", "x.cue", ":" }
 
 describe("playlist, on random lists", function()
   local folder, home
