@@ -129,8 +129,7 @@ void redbook_options_check(lua_State *L, int index, const char *what,
   }
 }
 
-/* Pushes the field; nil for no table. */
-static int push_field(lua_State *L, int index, const char *name) {
+int redbook_option_push(lua_State *L, int index, const char *name) {
   index = lua_absindex(L, index);
   if (!lua_istable(L, index)) {
     lua_pushnil(L);
@@ -141,41 +140,45 @@ static int push_field(lua_State *L, int index, const char *name) {
 }
 
 bool redbook_option_given(lua_State *L, int index, const char *name) {
-  bool given = push_field(L, index, name) != LUA_TNIL;
+  bool given = redbook_option_push(L, index, name) != LUA_TNIL;
   lua_pop(L, 1);
   return given;
 }
 
 const char *redbook_option_string(lua_State *L, int index, const char *name,
                                   const char *fallback) {
-  const char *value = push_field(L, index, name) == LUA_TNIL ? fallback : lua_tostring(L, -1);
+  const char *value =
+      redbook_option_push(L, index, name) == LUA_TNIL ? fallback : lua_tostring(L, -1);
   lua_pop(L, 1);
   return value;
 }
 
 bool redbook_option_boolean(lua_State *L, int index, const char *name, bool fallback) {
-  bool value = push_field(L, index, name) == LUA_TNIL ? fallback : lua_toboolean(L, -1);
+  bool value =
+      redbook_option_push(L, index, name) == LUA_TNIL ? fallback : lua_toboolean(L, -1);
   lua_pop(L, 1);
   return value;
 }
 
 lua_Integer redbook_option_integer(lua_State *L, int index, const char *name,
                                    lua_Integer fallback) {
-  lua_Integer value = push_field(L, index, name) == LUA_TNIL ? fallback : lua_tointeger(L, -1);
+  lua_Integer value =
+      redbook_option_push(L, index, name) == LUA_TNIL ? fallback : lua_tointeger(L, -1);
   lua_pop(L, 1);
   return value;
 }
 
 lua_Number redbook_option_seconds(lua_State *L, int index, const char *name,
                                   lua_Number fallback) {
-  lua_Number value = push_field(L, index, name) == LUA_TNIL ? fallback : lua_tonumber(L, -1);
+  lua_Number value =
+      redbook_option_push(L, index, name) == LUA_TNIL ? fallback : lua_tonumber(L, -1);
   lua_pop(L, 1);
   return value;
 }
 
 int64_t redbook_option_sectors(lua_State *L, int index, const char *name, int64_t fallback) {
   int64_t value = fallback;
-  int type = push_field(L, index, name);
+  int type = redbook_option_push(L, index, name);
   if (type == LUA_TSTRING)
     value = redbook_parse_msf(lua_tostring(L, -1));
   else if (type != LUA_TNIL)

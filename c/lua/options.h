@@ -38,6 +38,8 @@ lua_Integer redbook_option_integer(lua_State *L, int index, const char *name,
 lua_Number redbook_option_seconds(lua_State *L, int index, const char *name,
                                   lua_Number fallback);
 int64_t redbook_option_sectors(lua_State *L, int index, const char *name, int64_t fallback);
+/* Pushes the field, nil when it is not there or there is no table; returns its type. */
+int redbook_option_push(lua_State *L, int index, const char *name);
 bool redbook_option_given(lua_State *L, int index, const char *name);
 
 /* "MM:SS:FF" (two digits each, minutes may have three; SS < 60, FF < 75) in sectors; -1 when it

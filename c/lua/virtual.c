@@ -77,7 +77,7 @@ static int create(lua_State *L) {
   struct redbook_box *box = redbook_box_new(L, CLASS, sizeof *box, 0);
   box->core = redbook_virtual_create(&options, &err);
   if (!box->core) return redbook_return_error(L, &err);
-  lua_getfield(L, 1, "faults");
+  redbook_option_push(L, 1, "faults");
   if (!redbook_add_faults(L, -1, box->core, &err)) return redbook_return_error(L, &err);
   lua_pop(L, 1);
   return 1;

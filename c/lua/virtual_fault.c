@@ -67,7 +67,7 @@ static const struct redbook_option known[] = {
 static int lookup(lua_State *L, int index, const char *field, const struct named *names,
                   int most, int missing) {
   int value = missing;
-  int type = lua_getfield(L, index, field);
+  int type = redbook_option_push(L, index, field);
   if (type == LUA_TSTRING) {
     while (names->name && strcmp(names->name, lua_tostring(L, -1)))
       names++;
@@ -117,7 +117,7 @@ static void sense_text(lua_State *L, struct redbook_virtual_fault *fault) {
 }
 
 static void read_sense(lua_State *L, int index, struct redbook_virtual_fault *fault) {
-  int type = lua_getfield(L, index, "sense");
+  int type = redbook_option_push(L, index, "sense");
   if (type == LUA_TTABLE)
     sense_table(L, fault);
   else if (type == LUA_TSTRING)
@@ -129,7 +129,7 @@ static void read_sense(lua_State *L, int index, struct redbook_virtual_fault *fa
 
 static void read_reply(lua_State *L, int index, struct redbook_virtual_fault *fault) {
   size_t length = 0;
-  int type = lua_getfield(L, index, "reply");
+  int type = redbook_option_push(L, index, "reply");
   if (type != LUA_TSTRING && type != LUA_TNIL)
     redbook_misuse(L, "fault: 'reply' must be a string of bytes");
   if (type == LUA_TSTRING) fault->reply = (const uint8_t *)lua_tolstring(L, -1, &length);

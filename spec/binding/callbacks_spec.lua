@@ -164,6 +164,20 @@ describe("OnUpdate #threads", function()
     assert.equal(1, bench.virtual:View().DiscStatus)
   end)
 
+  it("is of no matter to a function source left in the middle of a yield", function()
+    assert(tao:PrepareMedia())
+    local feed, options = slow_track()
+    local burn = coroutine.create(function()
+      tao:AddAudioTrack(function(bytes)
+        if tao.State == "writing" then coroutine.yield() end
+        return feed(bytes)
+      end, options)
+    end)
+    for _ = 1, 20 do assert(coroutine.resume(burn)) end
+    assert.is_true(coroutine.close(burn))
+    goes_on(tao.NumberOfExistingTracks)
+  end)
+
   it("of Begin methods is not called: their events are the caller's", function()
     tao.OnUpdate = function() error "called" end
     local operation = assert(tao:BeginPrepareMedia())
