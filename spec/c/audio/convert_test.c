@@ -120,6 +120,33 @@ static void part_of_a_resampled_file(void **state) {
   }
 }
 
+/* Level of a rendered tone re full scale, the edges left out. */
+static double level_of(unsigned rate, unsigned hertz) {
+  run("sox -D -n -r %u -c 1 -e float -b 32 tone.wav synth 2 sine %u vol 0.8", rate, hertz);
+  struct bytes bytes = render("tone.wav");
+  double sum = 0;
+  for (size_t i = 11025; i < 77175; i++) {
+    double value = sample(bytes, 2 * i) / 32768.0;
+    sum += value * value;
+  }
+  free(bytes.data);
+  return 10 * log10(sum / 66150);
+}
+
+/* What lies above 22.05 kHz is gone below the dither's noise; 20 kHz is as loud as it was:
+ * 0.8 / sqrt(2) is -4.948 dB. */
+static void filter_of_the_resampler(void **state) {
+  (void)state;
+  static const struct {
+    unsigned rate, hertz;
+  } gone[] = {{48000, 22100}, {48000, 23000}, {96000, 22100}, {96000, 30000}, {192000, 60000}},
+    kept[] = {{48000, 20}, {48000, 1000}, {48000, 20000}, {96000, 20000}, {192000, 20000}};
+  for (size_t i = 0; i < sizeof gone / sizeof *gone; i++)
+    assert_true(fabs(level_of(gone[i].rate, gone[i].hertz) + 96.33) < 0.2);
+  for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+    assert_true(fabs(level_of(kept[i].rate, kept[i].hertz) + 4.948) < 0.02);
+}
+
 static void part_beyond_a_lossy_end(void **state) {
   (void)state;
   const struct redbook_source_part start = {1000, -1}, end = {220, 20};
@@ -170,8 +197,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(as_a_stranger_converts),   cmocka_unit_test(announced_is_what_comes),
       cmocka_unit_test(read_sizes_do_not_matter), cmocka_unit_test(part_of_a_resampled_file),
-      cmocka_unit_test(part_beyond_a_lossy_end),  cmocka_unit_test(overs_are_clamped),
-      cmocka_unit_test(lossy_overs_do_not_wrap),
+      cmocka_unit_test(filter_of_the_resampler),  cmocka_unit_test(part_beyond_a_lossy_end),
+      cmocka_unit_test(overs_are_clamped),        cmocka_unit_test(lossy_overs_do_not_wrap),
   };
   return cmocka_run_group_tests_name("audio/convert", tests, make_files, remove_folder);
 }
