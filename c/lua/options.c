@@ -121,7 +121,7 @@ void redbook_options_check(lua_State *L, int index, const char *what,
   while (lua_next(L, index)) {
     const struct redbook_option *option = known;
     const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
-    while (option->name && strcmp(option->name, key))
+    while (option->name && strcmp(option->name, key) != 0)
       option++;
     if (!option->name) unknown(L, what, known);
     check_value(L, what, option);

@@ -69,7 +69,7 @@ static int lookup(lua_State *L, int index, const char *field, const struct named
   int value = missing;
   int type = redbook_option_push(L, index, field);
   if (type == LUA_TSTRING) {
-    while (names->name && strcmp(names->name, lua_tostring(L, -1)))
+    while (names->name && strcmp(names->name, lua_tostring(L, -1)) != 0)
       names++;
     if (!names->name)
       redbook_misuse(L, "fault: '%s' is \"%s\", which is no known name; a number is fine too",
