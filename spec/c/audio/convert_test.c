@@ -122,7 +122,7 @@ static void part_of_a_resampled_file(void **state) {
 
 /* Level of a rendered tone re full scale, the edges left out. */
 static double level_of(unsigned rate, unsigned hertz) {
-  run("sox -D -n -r %u -c 1 -e float -b 32 tone.wav synth 2 sine %u vol 0.8", rate, hertz);
+  run("sox -D -r %u -n -c 1 -e float -b 32 tone.wav synth 2 sine %u vol 0.8", rate, hertz);
   struct bytes bytes = render("tone.wav");
   double sum = 0;
   for (size_t i = 11025; i < 77175; i++) {
