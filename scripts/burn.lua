@@ -12,7 +12,8 @@ end
 
 -- In a checkout the modules lie beside this folder; installed, Lua's own paths lead to them.
 local folder = string.match(arg[0], "^(.*)/[^/]*$") or "."
-local root = folder .. "/.."
+local root = string.match(folder, "^(.*)/[^/.]+$") or (string.find(folder, "^[^/.]+$") and ".")
+  or folder .. "/.."
 local here = io.open(root .. "/lua/redbook/init.lua", "r")
 if here then
   here:close()

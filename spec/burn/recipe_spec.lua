@@ -46,6 +46,12 @@ describe("recipe.burn_playlist on a drive", function()
       seen(view))
   end)
 
+  it("ejects when asked", function()
+    local _, err, view = burn({}, { eject = true })
+    assert.is_nil(err)
+    assert.same({ true, false, false }, { view.TrayOpen, view.Held, view.Prevented })
+  end)
+
   it("that fails in track 2, leaves track 1 on an open disc", function()
     local result, err, view = burn { { command = "WRITE", lba = 700, times = 0,
       sense = { key = 3, asc = 0x0C, ascq = 0 } } }

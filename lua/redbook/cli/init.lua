@@ -30,10 +30,9 @@ end
 
 -- People's text, and with --json the events besides.
 local function reporter(options)
-  local descriptor = options.json and 2 or 1
+  local tty = terminal.is_tty(options.json and 2 or 1)
   local show = report.text { out = options.json and io.stderr or io.stdout, err = io.stderr,
-    tty = terminal.is_tty(descriptor), width = terminal.width(os.getenv),
-    verbose = options.verbose }
+    tty = tty, width = terminal.width(os.getenv, tty), verbose = options.verbose }
   if not options.json then return show end
   local log = report.json(io.stdout)
   return function(event)
@@ -95,6 +94,7 @@ function Job:burn(entries)
     eject = options.eject, plan_only = options.plan,
     wait = { limit = options.wait or READY_SECONDS, insertion = options.wait ~= nil,
       pause = trap.pause },
+    stop = function() return trap.pause(0) end,
     confirm = function() return self:confirm(trap.pause) end,
   }, self.emit)
 end

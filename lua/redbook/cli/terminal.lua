@@ -13,11 +13,24 @@ function terminal.is_tty(descriptor)
     or target:find "^/dev/console") ~= nil
 end
 
+-- What the terminal itself says; shells seldom export $COLUMNS.
+local function ask()
+  local stty = io.popen("stty size 2>/dev/null </dev/tty", "r")
+  local answer = stty and stty:read "l"
+  if stty then stty:close() end
+  return answer and answer:match "^%d+ (%d+)$"
+end
+
+local function sensible(value)
+  local columns = math.tointeger(tonumber(value))
+  return columns and columns >= 20 and columns <= 1000 and columns
+end
+
 ---@param getenv fun(name: string): string?
----@return integer columns $COLUMNS when a shell exports it, else 80
-function terminal.width(getenv)
-  local columns = math.tointeger(tonumber(getenv "COLUMNS"))
-  return columns and columns >= 40 and columns <= 500 and columns or 80
+---@param tty boolean whether there is a terminal to ask
+---@return integer columns $COLUMNS, else the terminal's, else 80
+function terminal.width(getenv, tty)
+  return sensible(getenv "COLUMNS") or (tty and sensible(ask())) or 80
 end
 
 return terminal

@@ -25,6 +25,7 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---@field plan_only boolean? stop after the plan; `recorder` may be nil then
 ---@field wait redbook.WaitOptions?
 ---@field confirm? fun(plan: redbook.Plan): true?, redbook.Failure? last word before burning
+---@field stop? fun(): string? asked between operations; a signal's name ends the job there
 ---@field waiter? fun(operation: redbook.Operation) see `redbook.run`
 
 local Burn = {}
@@ -49,6 +50,13 @@ local function fail(err, signal, stage)
   end
   if err.code == VERIFICATION_FAILED then stage = "verify" end
   return nil, failure.from(err, stage)
+end
+
+-- A signal that came while no operation was running: the next one is not begun.
+function Burn:stopped()
+  local signal = self.options.stop and self.options.stop()
+  if not signal then return false end
+  return true, select(2, fail({ disc = self.written > 0 and "open" or "untouched" }, signal))
 end
 
 function Burn:wait_options()
@@ -131,6 +139,8 @@ function Burn:set_speed(tao)
 end
 
 function Burn:prepare(tao)
+  local stopped, why = self:stopped()
+  if stopped then return nil, why end
   self:emit("prepare")
   local operation, begin_err = tao:BeginPrepareMedia()
   local ok, err, signal = operate(operation, begin_err, nil, self.options)
@@ -155,6 +165,8 @@ function Burn:track_done(tao, track, planned)
 end
 
 function Burn:burn_track(tao, index)
+  local stopped, why = self:stopped()
+  if stopped then return nil, why end
   local track, planned = self.tracks[index], self.plan.tracks[index]
   self:emit("track", { number = planned.number, index = index, count = #self.tracks,
     title = planned.title, artist = planned.artist, start = planned.start,
@@ -170,6 +182,8 @@ function Burn:burn_track(tao, index)
 end
 
 function Burn:release(tao)
+  local stopped, why = self:stopped()
+  if stopped then return nil, why end
   self:emit("finish", { simulate = self.options.simulate or false,
     keep_open = self.options.keep_open or false, multi = self.options.multi or false })
   local operation, begin_err = tao:BeginReleaseMedia()

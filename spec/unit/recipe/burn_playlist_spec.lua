@@ -287,6 +287,26 @@ describe("recipe.burn_playlist", function()
       assert.same({ "track a.wav", "cancel", "let go" }, { table.unpack(state.log, 4) })
     end)
 
+    it("that comes between operations, begins no further one", function()
+      local function stop_at(call)
+        local calls = 0
+        return function()
+          calls = calls + 1
+          return calls == call and "HUP" or nil
+        end
+      end
+      local _, err = burn({}, blank(), { stop = stop_at(1) })
+      assert.same({ "HUP", "untouched", 0 }, { err.signal, err.disc, err.tracks_written })
+      assert.same({ "open a.wav", "open b.wav", "let go" }, state.log)
+      _, err = burn({}, fake.recorder { fake.blank(), fake.blank(open) }, { stop = stop_at(3) })
+      assert.same({ "HUP", "open", 1 }, { err.signal, err.disc, err.tracks_written })
+      assert.same({ "prepare", "track a.wav", "let go" }, { table.unpack(state.log, 3) })
+      _, err = burn({}, fake.recorder { fake.blank(), fake.blank(open) }, { stop = stop_at(4) })
+      assert.same({ "HUP", "open", 2 }, { err.signal, err.disc, err.tracks_written })
+      assert.same({ "track a.wav", "track b.wav", "let go" }, { table.unpack(state.log, 4) })
+      assert(burn({}, blank(), { stop = stop_at(5) }))
+    end)
+
     it("brings the closing of a disc to its end", function()
       local _, err = burn({ release = { events = { SIGNAL, SIGNAL } } }, blank())
       assert.same({ "interrupted", "TERM", "finalised", "SIGTERM came while the disc was being "
