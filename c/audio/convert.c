@@ -9,6 +9,7 @@
 #include "audio/stream.h"
 
 #define BLOCK 4096u /* source frames decoded at once: soxr is slower with fewer (measured) */
+#define LEAD 16     /* sectors decoded before a part: eight times the filter's reach at 4 kHz */
 
 struct convert {
   struct redbook_stream stream;
@@ -35,8 +36,9 @@ static bool fill_exact(struct convert *convert, struct redbook_error *err) {
   if (convert->mix.width == 1)
     for (size_t i = (size_t)got; i-- > 0;)
       convert->ready[2 * i] = convert->ready[2 * i + 1] = convert->ready[i];
-  convert->first = 0;
   convert->end = (size_t)got;
+  convert->first = convert->skip < got ? (size_t)convert->skip : convert->end;
+  convert->skip -= (int64_t)convert->first;
   convert->ended = got < (int64_t)BLOCK;
   return true;
 }
@@ -111,9 +113,31 @@ static int64_t convert_read(struct redbook_stream *stream, uint8_t *bytes, size_
   return (int64_t)done;
 }
 
+/* The last frame of the disc's rate before a part that falls on a source frame, far enough
+ * before it for the resampler's filter to fill: decoding can begin there. */
+static int64_t seek_target(const struct convert *convert) {
+  int64_t rate = convert->decoder.info.samplerate, sector = REDBOOK_AUDIO_SECTOR_FRAMES;
+  if (rate == REDBOOK_DISC_RATE) return convert->start;
+  int64_t target = convert->start - LEAD * sector;
+  while (target > 0 && target * rate % REDBOOK_DISC_RATE != 0)
+    target -= sector;
+  return target > 0 ? target : 0;
+}
+
+/* To the beginning of the part, or as near before it as the decoder can go. */
+static bool go_to_part(struct convert *convert, struct redbook_error *err) {
+  int64_t target = seek_target(convert);
+  convert->skip = convert->start;
+  if (target == 0 || !redbook_decoder_seeks(&convert->decoder)) return true;
+  int64_t frame = target * convert->decoder.info.samplerate / REDBOOK_DISC_RATE;
+  if (!redbook_decoder_seek(&convert->decoder, frame))
+    return redbook_decoder_rewind(&convert->decoder, err);
+  convert->skip -= target;
+  return true;
+}
+
 /* A fresh state of every stage, so that the same bytes come again. */
 static bool start_stages(struct convert *convert, struct redbook_error *err) {
-  bool exact = convert->stream.format.exact;
   unsigned rate = convert->stream.format.sample_rate;
   redbook_quantiser_init(&convert->quantiser);
   redbook_resampler_free(convert->resampler);
@@ -121,9 +145,8 @@ static bool start_stages(struct convert *convert, struct redbook_error *err) {
   convert->drained = convert->ended = false;
   convert->waiting = convert->first = convert->end = 0;
   convert->stream.clipped = 0;
-  convert->skip = exact ? 0 : convert->start;
   convert->left = convert->length < 0 ? INT64_MAX : convert->length;
-  if (exact && !redbook_decoder_skip(&convert->decoder, convert->start, err)) return false;
+  if (!go_to_part(convert, err)) return false;
   if (rate == REDBOOK_DISC_RATE) return true;
   convert->resampler = redbook_resampler_new(rate, convert->mix.width, err);
   return convert->resampler != NULL;

@@ -199,13 +199,14 @@ int64_t redbook_decoder_shorts(struct redbook_decoder *decoder, int16_t *frames,
   return got < count && judge_end(decoder, err) < 0 ? -1 : got;
 }
 
-bool redbook_decoder_skip(struct redbook_decoder *decoder, int64_t count,
-                          struct redbook_error *err) {
-  if (count == 0) return true;
-  if (sf_seek(decoder->file, count, SEEK_SET) == count) {
-    decoder->position = count;
-    return true;
-  }
-  return redbook_fail(err, refused, "%s ends before its part begins: sector %lld",
-                      decoder->input.label, (long long)(count / REDBOOK_AUDIO_SECTOR_FRAMES));
+bool redbook_decoder_seeks(const struct redbook_decoder *decoder) {
+  enum redbook_container_kind kind = decoder->container.kind;
+  bool lossy = kind == REDBOOK_VORBIS || kind == REDBOOK_OPUS || kind == REDBOOK_MPEG;
+  return !lossy && decoder->info.seekable && !decoder->container.limited;
+}
+
+bool redbook_decoder_seek(struct redbook_decoder *decoder, int64_t frame) {
+  if (sf_seek(decoder->file, frame, SEEK_SET) != frame) return false;
+  decoder->position = frame;
+  return true;
 }

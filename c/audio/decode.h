@@ -42,9 +42,10 @@ int64_t redbook_decoder_shorts(struct redbook_decoder *decoder, int16_t *frames,
 
 /* True for integer PCM of at most 16 bits, or FLAC of it, at 44.1 kHz in 1 or 2 channels. */
 bool redbook_decoder_exact(const struct redbook_decoder *decoder);
-/* Steps over `count` frames of an exact source, whose seeks are measured to be exact. */
-bool redbook_decoder_skip(struct redbook_decoder *decoder, int64_t count,
-                          struct redbook_error *err);
+/* True for PCM and FLAC, whose seeks are measured to be exact. */
+bool redbook_decoder_seeks(const struct redbook_decoder *decoder);
+/* To a frame; false when it cannot be reached: rewind then. */
+bool redbook_decoder_seek(struct redbook_decoder *decoder, int64_t frame);
 
 void redbook_decoder_format(const struct redbook_decoder *decoder,
                             struct redbook_source_format *format);

@@ -104,7 +104,9 @@ static void read_sizes_do_not_matter(void **state) {
 /* A part is cut from the converted whole: only the dither differs, by 2 LSB at most each. */
 static void part_of_a_resampled_file(void **state) {
   (void)state;
-  static const char *const names[] = {"base48.wav", "v48.ogg", "m44.mp3", "o48.opus"};
+  static const char *const names[] = {"base48.wav", "v48.ogg", "m44.mp3", "o48.opus",
+                                      "f96.flac",   "u8.wav",  "odd.wav", "base44.wav"};
+  run("sox -R base48.wav -b 24 odd.wav rate 44056"); /* source frames meet sectors each 75 */
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     struct bytes whole = render(names[i]), part = render_part(names[i], 101, 60, 13);
     struct bytes rest = render_part(names[i], 200, -1, 13);
