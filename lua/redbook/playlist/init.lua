@@ -68,10 +68,8 @@ end
 -- One line of a list: a file, a list, or a problem.
 function Collector:item(item, list, finder)
   local found, problem = finder:find(item.raw, item.decoded)
-  if not found then return self:complain(problem, item, list) end
-  if path.is_folder(found) then
-    return self:complain("is a folder; name the files in it", item, list)
-  end
+  problem = problem or path.unreadable(found)
+  if problem then return self:complain(problem, item, list) end
   if self.lists[path.extension(found) or ""] then return self:list(found, item, list) end
   self.entries[#self.entries + 1] = { path = found, title = item.title, artist = item.artist,
     album = item.album, start = item.start, length = item.length, list = list,
@@ -121,17 +119,11 @@ end
 function Collector:argument(name)
   local finder = self.here
   local found, problem = finder:exact(name), nil
-  if not found then
-    if name:find "^%a[%w+.-]+://" then found, problem = finder:find(name) end
-    if not found then
-      return self:complain(problem or "no such file", { decoded = name })
-    end
-  end
-  if path.is_folder(found) then
-    return self:complain("is a folder; name the files in it", { decoded = name })
-  elseif playlist.kind(found) then
-    return self:list(found)
-  end
+  if not found and name:find "^%a[%w+.-]+://" then found, problem = finder:find(name) end
+  if not found then return self:complain(problem or "no such file", { decoded = name }) end
+  problem = path.unreadable(found)
+  if problem then return self:complain(problem, { decoded = name }) end
+  if playlist.kind(found) then return self:list(found) end
   self.entries[#self.entries + 1] = { path = found }
 end
 

@@ -47,10 +47,13 @@ function path.identity(name)
   return attributes and attributes.dev .. ":" .. attributes.ino
 end
 
----@param name string
----@return boolean
-function path.is_folder(name)
-  return mode(name) == "directory"
+---@param name string of something that exists
+---@return string? problem why it is nothing that can be read from beginning to end, twice
+function path.unreadable(name)
+  local kind = mode(name)
+  if kind == "file" then return nil end
+  return kind == "directory" and "is a folder; name the files in it"
+    or ("is a %s, not a file"):format(kind)
 end
 
 -- Schemes that are refused even without `//`; any other `word:` may be part of a file's name.

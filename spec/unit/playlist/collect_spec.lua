@@ -67,6 +67,15 @@ describe("playlist.collect", function()
     assert.equal(2, #found.entries)
   end)
 
+  it("does not wait at a pipe", function()
+    assert.equal(0, (sandbox.run("mkfifo pipe", folder)))
+    write("l.m3u", "pipe\n")
+    assert.same({ "pipe: is a named pipe, not a file",
+      "l.m3u:1: pipe: is a named pipe, not a file",
+      "/dev/null: is a char device, not a file" },
+      described(collect("pipe", "l.m3u", "/dev/null")))
+  end)
+
   it("says which lists it cannot read yet, by name and by content", function()
     write("x.cue")
     write("x.xspf")
