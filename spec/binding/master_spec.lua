@@ -45,6 +45,10 @@ describe("DiscMaster", function()
     assert.equal(1, drives.Count)
   end)
 
+  it("takes no plain file for a drive that can be used", function()
+    assert.is_false(master().IsSupportedEnvironment)
+  end)
+
   it("names a drive by its stable link", function()
     sandbox.run("ln -s ../../sr1 dev/disk/by-id/ata-ACME_BURNER_1", folder)
     assert.equal(folder .. "/dev/disk/by-id/ata-ACME_BURNER_1", master():Item(1))

@@ -88,6 +88,18 @@ describe("Recorder", function()
     assert.is_true(pages[core.IMAPI_MODE_PAGE_TYPE.LEGACY_CAPABILITIES])
   end)
 
+  it("raises its error object when the drive does not answer", function()
+    bench.virtual:AddFault { vanish = true }
+    for _, member in ipairs { "VendorId", "ProductId", "ProductRevision", "DeviceCanLoadMedia",
+      "SupportedFeaturePages", "CurrentFeaturePages", "SupportedProfiles", "CurrentProfiles",
+      "SupportedModePages" } do
+      local err = burner.raised(function() return recorder[member] end)
+      assert.equal("redbook.Error", getmetatable(err).__name, member)
+      assert.equal(0x80070037, err.code, member)
+    end
+    assert.equal("", recorder.ExclusiveAccessOwner)
+  end)
+
   it("locks, nests, names the owner, unlocks", function()
     assert.equal("", recorder.ExclusiveAccessOwner)
     assert.is_true(recorder:AcquireExclusiveAccess(false, "mixtape"))

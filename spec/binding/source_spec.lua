@@ -274,3 +274,39 @@ describe("AddAudioTrack takes #threads", function()
     assert.equal(pcm .. ("\0"):rep(300 * SECTOR - #pcm), bench:on_disc(0, 300))
   end)
 end)
+
+describe("a pipe", function()
+  local bench, tao
+
+  before_each(function()
+    bench = burner.new()
+    tao = bench.tao
+    assert(tao:PrepareMedia())
+  end)
+  after_each(function() bench:close() end)
+
+  it("is burned, with or without an announced length", function()
+    local pcm = burner.pcm(310)
+    local path = bench:write("raw.pcm", pcm)
+    for number, options in ipairs { {}, { length = 310 } } do
+      local pipe <close> = assert(io.popen(("cat '%s'"):format(path), "r"))
+      assert.is_true(tao:AddAudioTrack(pipe, options))
+      assert.equal(pcm, bench:on_disc((number - 1) * 462, 310))
+    end
+  end)
+
+  it("that Lua has read ahead is refused: those bytes would be lost", function()
+    local path = bench:write("raw.pcm", burner.pcm(310))
+    local pipe <close> = assert(io.popen(("cat '%s'"):format(path), "r"))
+    assert.equal(44, #pipe:read(44))
+    local ok, err = tao:AddAudioTrack(pipe)
+    assert.is_nil(ok)
+    assert.equal(0xC0AA050D, err.code)
+    assert.truthy(err.message:find "^%d+ bytes of the pipe are in the Lua file's buffer already")
+    local careful <close> = assert(io.popen(("cat '%s'"):format(path), "r"))
+    careful:setvbuf "no"
+    assert.equal(2352, #careful:read(2352))
+    assert.is_true(tao:AddAudioTrack(careful))
+    assert.equal(309, tao.WrittenTracks[1].Sectors)
+  end)
+end)
