@@ -78,7 +78,8 @@ SUPPORT_MODULES = $(patsubst spec/support/%.c,$(BUILD)/spec/%.so,$(wildcard spec
 support: $(SUPPORT_MODULES)
 $(BUILD)/spec/%.so: spec/support/%.c
 	@mkdir -p $(@D)
-	$(CC) $(LIBFLAG) $(CPPFLAGS_ALL) $(LUA_CFLAGS) $(CFLAGS_ALL) -fvisibility=default $(LDFLAGS) -o $@ $< $(LIBS)
+	$(CC) $(LIBFLAG) $(CPPFLAGS_ALL) $(LUA_CFLAGS) $(CFLAGS_ALL) -fvisibility=default $(LDFLAGS) \
+	  -Wl,-z,nodelete -Wl,--as-needed -o $@ $< $(LIBS)
 
 # An installed script knows where its modules lie, whatever the prefix.
 find_modules = package.path = "$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;" .. package.path; \

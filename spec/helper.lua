@@ -13,3 +13,7 @@ package.cpath = ("%s/?.so;%s/spec/?.so;%s"):format(build, build, package.cpath)
 
 package.loaded["spec.support.place"] = { root = root, build = build }
 
+
+-- A sanitizer's library is preloaded into this Lua and into those that specs start by
+-- `sandbox.lua`, not into sh, sox or flac: it would find their leaks, and some die of it.
+if os.getenv "REDBOOK_PRELOAD" then require("environment").unset "LD_PRELOAD" end

@@ -7,6 +7,7 @@ FUZZ_SECONDS ?= 60
 RESULTS      ?= $(BUILD)/results/plain
 RUNNER       ?=
 LUA_RUNNER   ?= $(RUNNER)
+# --ignore-lua: busted would start itself again, through a sh that dies of TSan's library.
 BUSTED       ?= $(LUA) $(shell command -v busted) --ignore-lua -o TAP
 TAP           = spec/support/tap.sh
 SETUP         = spec/support/setup.sh
@@ -46,14 +47,12 @@ $(RESULTS)/%_spec.tap: spec/%_spec.lua all support
 # --- Passes: the same tests in another build or under another eye --------------------------------
 
 san_flags = -O1 -g -fno-omit-frame-pointer
-preload   = LD_PRELOAD=$$($(CC) -print-file-name=lib$(1).so)
+preload   = LD_PRELOAD=$$($(CC) -print-file-name=lib$(1).so) \
+  REDBOOK_PRELOAD=$$($(CC) -print-file-name=lib$(1).so)
 ASAN_ENV  = ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=0 \
-  LSAN_OPTIONS=suppressions=$(CURDIR)/spec/support/lsan.supp:print_suppressions=0 \
   UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
 TSAN_ENV  = TSAN_OPTIONS=halt_on_error=0:exitcode=66:second_deadlock_stack=1
-# Under TSan's preloaded library sh dies: a spec tagged #threads starts no shell, and busted
-# must not restart itself (--ignore-lua). TSan of GCC 12 needs the address space
-# that old kernels gave.
+# TSan of GCC 12 needs the address space that old kernels gave.
 TSAN_RUN  = setarch -R env $(TSAN_ENV)
 VALGRIND  = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
   --keep-debuginfo=yes --fair-sched=yes
