@@ -182,9 +182,10 @@ what to do: put another disc in
         io.open("held", "w"):close()
         io.read()]])), "w")
       room:must "for i in $(seq 100); do [ -e held ] && exit; sleep 0.05; done; exit 1"
-      local code, _, err = room:burn "--device virtual:d.cue one.wav"
+      local code, out, err = room:burn "--device virtual:d.cue one.wav"
+      local late = room:burn "--wait=1 --device virtual:d.cue one.wav"
       holder:close()
-      assert.equal(4, code)
+      assert.same({ 4, "", 4 }, { code, out, late })
       assert.is_truthy(err:find("kiosk 7", 1, true))
       assert.is_false(room:has "d.cue")
     end)

@@ -105,8 +105,8 @@ local function build()
   parser:group("Where",
     parser:option("--device", "Recorder: /dev/sr0, a link to it, or virtual:disc.cue (a disc in "
       .. "files). Default: $CDR_DEVICE, else the only recorder there is."):argname "ID",
-    parser:option("--wait", "Wait for a disc to be put in and become ready, at most SECONDS "
-      .. "(600). Without it a disc in the drive gets 60 seconds to become ready.")
+    parser:option("--wait", "Wait for a disc to be put in, or for a drive that is held, at "
+      .. "most SECONDS (600). Without it a disc in the drive gets 60 seconds to become ready.")
       :argname(WAIT_ARGUMENT):convert(seconds))
   parser:group("What to do with the disc",
     parser:option("--speed", "Speed, times 1x; min, max. Default: the drive's own choice.")

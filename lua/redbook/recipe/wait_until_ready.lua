@@ -7,14 +7,15 @@ local pause = require "redbook.pause"
 
 -- A drive takes up to half a minute to recognise a disc; a slim one with a bad disc longer.
 local READY_LIMIT = 60
--- How often an empty drive is looked at.
+-- How often an empty drive, or one that somebody holds, is looked at.
 local INTERVAL = 1
 
 local NO_MEDIA = 0xC0AA0202
+local LOCKED = 0xC0AA0210
 
 ---@class redbook.WaitOptions
 ---@field limit number? seconds, default 60; 0 looks once
----@field insertion boolean? also waits for a disc to be put in
+---@field insertion boolean? also waits for a disc to be put in, or for whoever holds the drive
 ---@field pause? fun(seconds: number): string? how to wait for a person; a signal's name ends it
 
 local function no_medium()
@@ -48,28 +49,33 @@ function Wait:for_drive(reason)
   return ok, err, signal
 end
 
--- Until a person has put something in, or the limit is over.
-function Wait:for_person()
-  self:announce "waiting for a disc"
+-- Until a person has put something in, or another program has let go, or the limit is over.
+function Wait:for_others(err, reason)
+  self:announce(reason)
   local waited = 0
   while waited < self.limit do
     local signal = self.pause(INTERVAL)
     if signal then return nil, nil, signal end
     waited = waited + INTERVAL
-    local summary, err = look(self.recorder)
-    if summary or err.code ~= NO_MEDIA then return true end
+    local summary, now = look(self.recorder)
+    if summary or now.code ~= err.code then return true end
   end
-  return nil, no_medium()
-end
-
-function Wait:wait(err)
-  if self.limit > 0 and err.transient then return self:for_drive(tostring(err.message)) end
-  if self.limit > 0 and self.insertion and err.code == NO_MEDIA then return self:for_person() end
   return nil, err
 end
 
+function Wait:wait(err)
+  local others = err.code == NO_MEDIA or err.code == LOCKED
+  if self.limit <= 0 or not (others and self.insertion or err.transient and not others) then
+    return nil, err
+  elseif not others then
+    return self:for_drive(tostring(err.message))
+  end
+  return self:for_others(err, err.code == NO_MEDIA and "waiting for a disc"
+    or "waiting: " .. tostring(err.message))
+end
+
 ---Waits while the drive says that it is becoming ready or busy (and, with `insertion`, while it
----is empty). The reason of the wait goes to `on_event` when it changes.
+---is empty or held by somebody). The reason of the wait goes to `on_event` when it changes.
 ---@param recorder redbook.Recorder
 ---@param options? redbook.WaitOptions
 ---@param on_event? fun(event: table) gets { event = "wait", reason, limit }

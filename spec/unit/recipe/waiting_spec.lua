@@ -62,6 +62,19 @@ describe("recipe.wait_until_ready", function()
       { event = "wait", reason = "the drive is becoming ready", limit = 600 } }, events)
   end)
 
+  it("does not wait for whoever holds the drive unless told", function()
+    local held = { code = 0xC0AA0210, message = "kiosk holds the drive", transient = true }
+    local _, err = wait { held }
+    assert.same({ "medium", 0xC0AA0210, {}, {} }, { err.stage, err.code, log, events })
+    local disc = fake.blank()
+    assert.equal(disc, (wait({ held, held, disc }, { insertion = true, limit = 5 })))
+    assert.same({ "pause 1", "pause 1" }, log)
+    assert.same({ { event = "wait", reason = "waiting: kiosk holds the drive", limit = 5 } },
+      events)
+    _, err = wait({ held }, { insertion = true, limit = 2 })
+    assert.same({ 0xC0AA0210, { "pause 1", "pause 1" } }, { err.code, log })
+  end)
+
   it("gives up on a person at the limit, too", function()
     local _, err = wait({ EMPTY }, { insertion = true, limit = 3 })
     assert.equal(0xC0AA0202, err.code)
