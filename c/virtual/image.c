@@ -72,6 +72,10 @@ bool redbook_vimage_changed(const struct redbook_vimage *image) {
                            now.seen_bin.tv_nsec != image->seen_bin.tv_nsec);
 }
 
+void redbook_vimage_distrust(struct redbook_vimage *image) {
+  image->seen_size = -1;
+}
+
 static bool read_text(const char *path, char **text, struct redbook_error *err) {
   *text = NULL;
   int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -31,6 +31,8 @@ bool redbook_vimage_load(struct redbook_vimage *image, struct redbook_vdisc *dis
                          struct redbook_error *err);
 /* Somebody else wrote the files since they were last read or written here. */
 bool redbook_vimage_changed(const struct redbook_vimage *image);
+/* Makes redbook_vimage_changed true until the files are read again. */
+void redbook_vimage_distrust(struct redbook_vimage *image);
 
 /* Creates .bin when missing and locks it (E_IMAPI_RECORDER_LOCKED when somebody has it). */
 bool redbook_vimage_lock(struct redbook_vimage *image, bool read_only,

@@ -42,11 +42,18 @@ static bool not_real_time(struct redbook_transport *transport) {
   return false;
 }
 
-/* In a forked child the mutex may be locked for ever, by a thread that was not copied: it is
- * not touched. Closing this copy of the descriptor leaves the parent's flock alone. */
+/* In a forked child, which has this thread only: the mutex may be a copy locked for ever, so it
+ * is made anew. Closing this copy of the descriptor leaves the parent's flock alone. The parent
+ * may go on burning, so what the child thinks of the disc must be read again before use. */
 static void do_abandon(struct redbook_transport *transport) {
   struct redbook_vtransport *t = (struct redbook_vtransport *)transport;
-  if (t->exclusive) redbook_vimage_unlock(&t->drive->image);
+  struct redbook_virtual *drive = t->drive;
+  pthread_mutex_init(&drive->mutex, NULL);
+  if (drive->holder != t) return;
+  redbook_vimage_unlock(&drive->image);
+  redbook_vimage_distrust(&drive->image);
+  drive->holder = NULL;
+  drive->prevented = false;
 }
 
 static void do_close(struct redbook_transport *transport) {
