@@ -47,7 +47,7 @@ static void after_fork_in_child(void) {
     redbook_recorder_abandon(recorder);
     unlink_recorder(recorder);
   }
-  redbook_nodes_renew_mutex();
+  redbook_nodes_after_fork();
   pthread_mutex_init(&mutex, NULL);
 }
 

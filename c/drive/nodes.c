@@ -20,6 +20,7 @@ struct redbook_drive_registration {
   struct redbook_node *node;
   char *parameters; /* what stood behind '?', sorted */
   bool empty;       /* the name had no disc: then the parameters are all of it */
+  bool inherited;   /* by a forked child: may be locked or held for ever, so no longer shared */
   unsigned users;
 };
 
@@ -34,7 +35,9 @@ void redbook_nodes_unlock(void) {
   pthread_mutex_unlock(&mutex);
 }
 
-void redbook_nodes_renew_mutex(void) {
+void redbook_nodes_after_fork(void) {
+  for (struct redbook_drive_registration *r = registrations; r; r = r->next)
+    r->inherited = true;
   pthread_mutex_init(&mutex, NULL);
 }
 

@@ -19,9 +19,9 @@ struct redbook_node *redbook_node_for(const char *id,
                                       struct redbook_error *err);
 void redbook_node_release(struct redbook_drive_registration *registration); /* NULL is fine */
 
-/* For the fork handlers of hold.c. */
+/* For the fork handlers of hold.c; the last one in the child, with the mutex still locked. */
 void redbook_nodes_lock(void);
 void redbook_nodes_unlock(void);
-void redbook_nodes_renew_mutex(void);
+void redbook_nodes_after_fork(void);
 
 #endif

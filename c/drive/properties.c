@@ -253,9 +253,6 @@ static bool move_tray(struct redbook_recorder *recorder, enum redbook_start_stop
                       struct redbook_error *err) {
   bool goes_on = redbook_recorder_lock_count(recorder) > 0;
 
-  if (redbook_recorder_busy(recorder))
-    return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_WRITE_IN_PROGRESS,
-                        "an operation is running on this recorder");
   if (!redbook_recorder_acquire(recorder, false, TRAY_CLIENT, err)) return false;
   struct redbook_drive *drive = redbook_recorder_held_drive(recorder);
   bool ok =

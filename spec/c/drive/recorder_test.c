@@ -342,6 +342,30 @@ static void sleeping_child_keeps_nothing(void **state) {
   redbook_recorder_unref(other);
 }
 
+/* The child makes a Recorder of its own after the parent has let go. */
+static void child_goes_on_by_itself(void **state) {
+  (void)state;
+  int wake[2];
+  char byte;
+  struct redbook_recorder *r = make(name);
+  assert_int_equal(acquire(r, "parent"), 0);
+  assert_int_equal(pipe2(wake, O_CLOEXEC), 0);
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    bool ok = fails_as_abandoned(r) && read(wake[0], &byte, 1) == 1 && child_acquires(NULL);
+    _exit(ok ? 0 : 1);
+  }
+  assert_int_equal(release(r), 0);
+  assert_int_equal(write(wake[1], "x", 1), 1);
+  int status;
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  assert_int_equal(status, 0);
+  close(wake[0]);
+  close(wake[1]);
+  redbook_recorder_unref(r);
+}
+
 static void *leave_later(void *context) {
   struct redbook_recorder *r = context;
   usleep(150000);
@@ -559,6 +583,7 @@ int main(void) {
       TEST(killed_holder),
       TEST(fork_leaves_all_to_the_parent),
       TEST(sleeping_child_keeps_nothing),
+      TEST(child_goes_on_by_itself),
       TEST(looks_are_waited_for),
       TEST(busy_recorder),
       TEST(let_go_of_all),

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Recorders: who holds the drive, seen from this process and from others. */
+#include "drive/recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "drive/hold.h"
+#include "drive/media.h"
+#include "drive/scripted.h"
+#include "virtual/virtual.h"
+
+static char folder[64];
+static char name[128]; /* of a virtual recorder in it */
+
+static int enter_folder(void **state) {
+  (void)state;
+  snprintf(folder, sizeof folder, "/tmp/redbook-drive-XXXXXX");
+  if (!mkdtemp(folder)) return -1;
+  snprintf(name, sizeof name, "virtual:%s/disc.cue", folder);
+  return 0;
+}
+
+static int leave_folder(void **state) {
+  (void)state;
+  char path[128];
+  static const char *const files[] = {"disc.cue", "disc.bin", "disc.pre", "disc.cdt", "trace"};
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    snprintf(path, sizeof path, "%s/%s", folder, files[i]);
+    unlink(path);
+  }
+  return rmdir(folder);
+}
+
+static struct redbook_recorder *make(const char *id) {
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  struct redbook_recorder *recorder = redbook_recorder_create(id, NULL, &err);
+  if (!recorder) fail_msg("%s: %s", id, err.message);
+  return recorder;
+}
+
+static uint32_t acquire(struct redbook_recorder *recorder, const char *client) {
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  bool ok = redbook_recorder_acquire(recorder, false, client, &err);
+  return ok ? REDBOOK_S_OK : err.code;
+}
+
+static uint32_t release(struct redbook_recorder *recorder) {
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  bool ok = redbook_recorder_release(recorder, &err);
+  return ok ? REDBOOK_S_OK : err.code;
+}
+
+/* 0 when a look is possible. */
+static uint32_t look(struct redbook_recorder *recorder) {
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  struct redbook_drive *drive = redbook_recorder_enter(recorder, &err);
+  redbook_recorder_leave(recorder, drive);
+  return drive ? REDBOOK_S_OK : err.code;
+}
+
+static const char *owner(struct redbook_recorder *recorder) {
+  static char buffer[REDBOOK_CLIENT_NAME_MAX + 1];
+  assert_true(redbook_recorder_owner(recorder, buffer, sizeof buffer, NULL));
+  return buffer;
+}
+
+/* What a child process does; returns its exit status: 0 when `work` returned true. */
+static int in_child(bool (*work)(void *), void *context) {
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) _exit(work(context) ? 0 : 1);
+  int status;
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void client_names(void **state) {
+  (void)state;
+  assert_true(redbook_client_name_valid("a"));
+  assert_true(redbook_client_name_valid("Mix tape 2: a.b,c;d-e_f"));
+  assert_true(redbook_client_name_valid(
+      "123456789012345678901234567890123456789012345678901234567890123"));
+  assert_false(redbook_client_name_valid(
+      "1234567890123456789012345678901234567890123456789012345678901234"));
+  assert_false(redbook_client_name_valid(""));
+  assert_false(redbook_client_name_valid("a\nb"));
+  assert_false(redbook_client_name_valid("a/b"));
+  assert_false(redbook_client_name_valid("\xC3\xA4"));
+}
+
+static void nesting(void **state) {
+  (void)state;
+  struct redbook_recorder *r = make(name);
+  assert_int_equal(redbook_recorder_lock_count(r), 0);
+  assert_null(redbook_recorder_held_drive(r));
+  assert_int_equal(release(r), 0x80004005);
+  assert_int_equal(acquire(r, "bad/name"), 0xC0AA0211);
+  assert_int_equal(acquire(r, NULL), 0xC0AA0211);
+  assert_string_equal(owner(r), "");
+  assert_int_equal(acquire(r, "first"), 0);
+  assert_int_equal(acquire(r, "bad/name"), 0xC0AA0211);
+  assert_int_equal(acquire(r, "second"), 0);
+  assert_int_equal(redbook_recorder_lock_count(r), 2);
+  assert_string_equal(owner(r), "first");
+  assert_non_null(redbook_recorder_held_drive(r));
+  assert_ptr_equal(redbook_recorder_enter(r, NULL), redbook_recorder_held_drive(r));
+  redbook_recorder_leave(r, redbook_recorder_held_drive(r));
+  assert_int_equal(release(r), 0);
+  assert_int_equal(redbook_recorder_lock_count(r), 1);
+  assert_string_equal(owner(r), "first");
+  assert_int_equal(release(r), 0);
+  assert_int_equal(release(r), 0x80004005);
+  assert_string_equal(owner(r), "");
+  redbook_recorder_unref(r);
+}
+
+static void second_recorder_of_the_process(void **state) {
+  (void)state;
+  struct redbook_recorder *a = make(name);
+  struct redbook_recorder *b = make(name);
+  struct redbook_error err;
+  assert_int_equal(acquire(a, "mix tape"), 0);
+  redbook_error_clear(&err);
+  assert_false(redbook_recorder_acquire(b, false, "other", &err));
+  assert_int_equal(err.code, 0xC0AA0210);
+  assert_string_equal(err.message, "the drive is held by \"mix tape\"");
+  assert_int_equal(look(b), 0xC0AA0210);
+  assert_string_equal(owner(b), "mix tape");
+  redbook_recorder_let_go(a);
+  redbook_recorder_let_go(a);
+  assert_int_equal(look(b), 0);
+  assert_int_equal(acquire(b, "other"), 0);
+  assert_int_equal(acquire(a, "mix tape"), 0xC0AA0210);
+  redbook_recorder_unref(b);
+  assert_int_equal(acquire(a, "mix tape"), 0);
+  redbook_recorder_unref(a);
+}
+
+static void lock_shows_in_the_drive(void **state) {
+  (void)state;
+  const struct redbook_virtual_options options = {.disc = strchr(name, ':') + 1};
+  struct redbook_virtual *drive = redbook_virtual_create(&options, NULL);
+  struct redbook_node *node = redbook_virtual_node(drive);
+  struct redbook_recorder *r = redbook_recorder_create_on(node, "virtual", NULL, NULL);
+  struct redbook_virtual_view view;
+  assert_int_equal(acquire(r, "me"), 0);
+  redbook_virtual_look(drive, &view);
+  assert_true(view.prevented && view.held);
+  assert_int_equal(release(r), 0);
+  redbook_virtual_look(drive, &view);
+  assert_false(view.prevented || view.held);
+  assert_string_equal(redbook_recorder_id(r), "virtual");
+  redbook_recorder_unref(r);
+  redbook_node_unref(node);
+  redbook_virtual_unref(drive);
+}
+
+static void two_names_one_drive(void **state) {
+  (void)state;
+  char other[160], wrong[160];
+  snprintf(other, sizeof other, "%s?minutes=74&medium=cd-rw", name);
+  struct redbook_recorder *a = make(other);
+  snprintf(other, sizeof other, "%s?medium=cd-rw&minutes=74", name);
+  struct redbook_recorder *b = make(other);
+  struct redbook_recorder *c = make(name);
+  struct redbook_error err;
+  snprintf(wrong, sizeof wrong, "%s?medium=cd-r", name);
+  redbook_error_clear(&err);
+  assert_null(redbook_recorder_create(wrong, NULL, &err));
+  assert_int_equal(err.code, 0x80070057);
+  struct redbook_drive *drive = redbook_recorder_enter(a, NULL);
+  assert_true(redbook_drive_start_stop(drive, REDBOOK_EJECT, NULL));
+  redbook_recorder_leave(a, drive);
+  struct redbook_recorder *views[] = {b, c};
+  for (size_t i = 0; i < 2; i++) {
+    drive = redbook_recorder_enter(views[i], NULL);
+    redbook_error_clear(&err);
+    assert_false(redbook_drive_ready(drive, &err));
+    assert_int_equal(err.code, 0xC0AA0202);
+    redbook_recorder_leave(views[i], drive);
+  }
+  redbook_recorder_unref(a);
+  redbook_recorder_unref(b);
+  redbook_recorder_unref(c);
+  /* With the last of them the drive has gone, and the next name makes another. */
+  a = make(wrong);
+  drive = redbook_recorder_enter(a, NULL);
+  assert_true(redbook_drive_ready(drive, NULL));
+  redbook_recorder_leave(a, drive);
+  redbook_recorder_unref(a);
+}
+
+static void empty_drives(void **state) {
+  (void)state;
+  struct redbook_recorder *a = make("virtual:");
+  struct redbook_recorder *b = make("virtual:");
+  struct redbook_recorder *c = make("virtual:?tray=open");
+  assert_int_equal(acquire(a, "a"), 0);
+  assert_int_equal(acquire(b, "b"), 0xC0AA0210);
+  assert_int_equal(acquire(c, "c"), 0);
+  redbook_recorder_unref(a);
+  redbook_recorder_unref(b);
+  redbook_recorder_unref(c);
+}
+
+static bool child_is_refused(void *context) {
+  (void)context;
+  struct redbook_recorder *r = redbook_recorder_create(name, NULL, NULL);
+  struct redbook_error err;
+  char who[64];
+  redbook_error_clear(&err);
+  bool ok = r && !redbook_recorder_acquire(r, false, "child", &err) && err.code == 0xC0AA0210 &&
+            strcmp(err.message, "the drive is held by \"parent\"") == 0 &&
+            redbook_recorder_owner(r, who, sizeof who, NULL) && strcmp(who, "parent") == 0 &&
+            look(r) == 0xC0AA0210;
+  redbook_recorder_unref(r);
+  return ok;
+}
+
+static bool child_acquires(void *context) {
+  (void)context;
+  struct redbook_recorder *r = redbook_recorder_create(name, NULL, NULL);
+  bool ok = r && acquire(r, "child") == REDBOOK_S_OK;
+  redbook_recorder_unref(r);
+  return ok;
+}
+
+static void other_process(void **state) {
+  (void)state;
+  struct redbook_recorder *r = make(name);
+  assert_int_equal(acquire(r, "parent"), 0);
+  assert_int_equal(in_child(child_is_refused, NULL), 0);
+  assert_int_equal(release(r), 0);
+  assert_int_equal(in_child(child_acquires, NULL), 0);
+  assert_int_equal(acquire(r, "parent"), 0);
+  redbook_recorder_unref(r);
+}
+
+static void killed_holder(void **state) {
+  (void)state;
+  int ready[2];
+  char byte;
+  assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    struct redbook_recorder *r = redbook_recorder_create(name, NULL, NULL);
+    bool ok = r && acquire(r, "victim") == REDBOOK_S_OK && write(ready[1], "x", 1) == 1;
+    while (ok)
+      pause();
+    _exit(1);
+  }
+  close(ready[1]);
+  assert_int_equal(read(ready[0], &byte, 1), 1);
+  struct redbook_recorder *r = make(name);
+  assert_string_equal(owner(r), "victim");
+  assert_int_equal(acquire(r, "heir"), 0xC0AA0210);
+  assert_int_equal(kill(pid, SIGKILL), 0);
+  assert_int_equal(waitpid(pid, NULL, 0), pid);
+  assert_string_equal(owner(r), "");
+  assert_int_equal(acquire(r, "heir"), 0);
+  assert_string_equal(owner(r), "heir");
+  redbook_recorder_unref(r);
+  close(ready[0]);
+}
+
+static bool fails_as_abandoned(struct redbook_recorder *r) {
+  struct redbook_error err;
+  char who[64];
+  redbook_error_clear(&err);
+  bool ok = !redbook_recorder_acquire(r, false, "child", &err) && err.code == 0x80004005 &&
+            strcmp(err.message, "this recorder belongs to the process that opened it") == 0;
+  return ok && !redbook_recorder_release(r, NULL) && !redbook_recorder_enter(r, NULL) &&
+         !redbook_recorder_owner(r, who, sizeof who, NULL) &&
+         !redbook_recorder_disable_mcn(r, NULL) && !redbook_recorder_held_drive(r);
+}
+
+static bool child_has_nothing(void *context) {
+  struct redbook_recorder *r = context;
+  bool ok = redbook_recorder_abandoned(r) && redbook_recorder_lock_count(r) == 0 &&
+            fails_as_abandoned(r);
+  redbook_hold_let_go_all();
+  redbook_recorder_let_go(r);
+  redbook_recorder_unref(r);
+  return ok && child_is_refused(NULL);
+}
+
+static void fork_leaves_all_to_the_parent(void **state) {
+  (void)state;
+  struct redbook_recorder *r = make(name);
+  struct redbook_error err;
+  assert_int_equal(acquire(r, "parent"), 0);
+  assert_int_equal(in_child(child_has_nothing, r), 0);
+  assert_false(redbook_recorder_abandoned(r));
+  assert_int_equal(redbook_recorder_lock_count(r), 1);
+  redbook_error_clear(&err);
+  assert_true(redbook_drive_ready(redbook_recorder_held_drive(r), &err));
+  assert_int_equal(in_child(child_is_refused, NULL), 0);
+  assert_int_equal(release(r), 0);
+  redbook_recorder_unref(r);
+}
+
+/* While a forked child sleeps, the parent's release must be enough for others. */
+static void sleeping_child_keeps_nothing(void **state) {
+  (void)state;
+  int ready[2], wake[2];
+  char byte;
+  struct redbook_recorder *held = make(name);
+  struct redbook_recorder *other = make(name);
+  assert_int_equal(acquire(held, "parent"), 0);
+  assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+  assert_int_equal(pipe2(wake, O_CLOEXEC), 0);
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    close(wake[1]);
+    if (write(ready[1], "x", 1) != 1) _exit(2);
+    _exit(read(wake[0], &byte, 1) == 0 ? 0 : 1);
+  }
+  assert_int_equal(read(ready[0], &byte, 1), 1);
+  close(ready[0]);
+  close(ready[1]);
+  assert_int_equal(release(held), 0);
+  assert_int_equal(acquire(other, "other"), 0);
+  redbook_recorder_let_go(other);
+  assert_int_equal(in_child(child_acquires, NULL), 0);
+  close(wake[0]);
+  close(wake[1]);
+  int status;
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  assert_int_equal(status, 0);
+  redbook_recorder_unref(held);
+  redbook_recorder_unref(other);
+}
+
+/* The child makes a Recorder of its own after the parent has let go. */
+static void child_goes_on_by_itself(void **state) {
+  (void)state;
+  int wake[2];
+  char byte;
+  struct redbook_recorder *r = make(name);
+  assert_int_equal(acquire(r, "parent"), 0);
+  assert_int_equal(pipe2(wake, O_CLOEXEC), 0);
+  pid_t pid = fork();
+  assert_true(pid >= 0);
+  if (pid == 0) {
+    struct redbook_error e; redbook_error_clear(&e); struct redbook_recorder *q; bool ok1=fails_as_abandoned(r); if(read(wake[0],&byte,1)!=1) _exit(9); q=redbook_recorder_create(name,NULL,&e); fprintf(stderr,"%d %p %s\n",ok1,(void*)q,e.message); if(q) {fprintf(stderr,"acq %d", redbook_recorder_acquire(q,0,"child",&e)); fprintf(stderr,"%s\n",e.message);} bool ok = fails_as_abandoned(r) && read(wake[0], &byte, 1) == 1 && child_acquires(NULL);
+    _exit(ok ? 0 : 1);
+  }
+  assert_int_equal(release(r), 0);
+  assert_int_equal(write(wake[1], "x", 1), 1);
+  int status;
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  assert_int_equal(status, 0);
+  close(wake[0]);
+  close(wake[1]);
+  redbook_recorder_unref(r);
+}
+
+static void *leave_later(void *context) {
+  struct redbook_recorder *r = context;
+  usleep(150000);
+  redbook_recorder_leave(r, redbook_recorder_enter(r, NULL));
+  redbook_recorder_leave(r, redbook_recorder_enter(r, NULL));
+  return NULL;
+}
+
+static void looks_are_waited_for(void **state) {
+  (void)state;
+  struct redbook_recorder *a = make(name);
+  struct redbook_recorder *b = make(name);
+  struct redbook_recorder *c = make(name);
+  struct redbook_drive *drive = redbook_recorder_enter(a, NULL);
+  assert_non_null(drive);
+  assert_int_equal(look(b), 0);
+  assert_int_equal(acquire(a, "itself"), 0x80004005);
+  assert_int_equal(acquire(c, "impatient"), 0xC0AA0210);
+  redbook_recorder_leave(a, drive);
+
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, leave_later, a), 0);
+  for (int i = 0; i < 20; i++) {
+    assert_int_equal(acquire(c, "patient"), 0);
+    assert_int_equal(release(c), 0);
+    usleep(10000);
+  }
+  pthread_join(thread, NULL);
+  redbook_recorder_unref(a);
+  redbook_recorder_unref(b);
+  redbook_recorder_unref(c);
+}
+
+static void busy_recorder(void **state) {
+  (void)state;
+  struct redbook_recorder *r = make(name);
+  redbook_recorder_set_busy(r, true);
+  assert_true(redbook_recorder_busy(r));
+  assert_int_equal(look(r), 0xC0AA0500);
+  assert_int_equal(acquire(r, "me"), 0xC0AA0500);
+  redbook_recorder_set_busy(r, false);
+  assert_int_equal(acquire(r, "me"), 0);
+  redbook_recorder_set_busy(r, true);
+  assert_int_equal(look(r), 0xC0AA0500);
+  assert_int_equal(acquire(r, "me"), 0xC0AA0500);
+  assert_int_equal(release(r), 0xC0AA0500);
+  assert_string_equal(owner(r), "me");
+  assert_true(redbook_recorder_job_acquire(r, "job", NULL));
+  assert_int_equal(redbook_recorder_lock_count(r), 2);
+  assert_true(redbook_recorder_job_release(r, NULL));
+  assert_true(redbook_recorder_job_release(r, NULL));
+  assert_string_equal(owner(r), "");
+  assert_false(redbook_recorder_job_acquire(r, "", NULL));
+  assert_true(redbook_recorder_job_acquire(r, "job", NULL));
+  assert_string_equal(owner(r), "job");
+  redbook_recorder_set_busy(r, false);
+  assert_int_equal(release(r), 0);
+  redbook_recorder_unref(r);
+}
+
+static void let_go_of_all(void **state) {
+  (void)state;
+  struct redbook_recorder *a = make(name);
+  struct redbook_recorder *b = make("virtual:");
+  assert_int_equal(acquire(a, "a"), 0);
+  assert_int_equal(acquire(a, "a"), 0);
+  assert_int_equal(acquire(b, "b"), 0);
+  redbook_hold_let_go_all();
+  assert_int_equal(redbook_recorder_lock_count(a), 0);
+  assert_int_equal(redbook_recorder_lock_count(b), 0);
+  assert_int_equal(in_child(child_acquires, NULL), 0);
+  redbook_hold_let_go_all();
+  redbook_recorder_unref(a);
+  redbook_recorder_unref(b);
+}
+
+static void change_notification(void **state) {
+  (void)state;
+  struct redbook_recorder *r = make(name);
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  assert_false(redbook_recorder_enable_mcn(r, &err));
+  assert_int_equal(err.code, 0x80004005);
+  assert_true(redbook_recorder_disable_mcn(r, NULL));
+  assert_true(redbook_recorder_disable_mcn(r, NULL));
+  assert_true(redbook_recorder_enable_mcn(r, NULL));
+  assert_true(redbook_recorder_enable_mcn(r, NULL));
+  assert_false(redbook_recorder_enable_mcn(r, NULL));
+  redbook_recorder_unref(r);
+}
+
+/* A node whose transport follows a script. */
+struct scripted_node {
+  struct redbook_node base;
+  struct scripted transport;
+  const struct step *steps;
+  unsigned opened;
+  enum redbook_access access;
+};
+
+static struct redbook_transport *open_scripted(struct redbook_node *node,
+                                               enum redbook_access access,
+                                               struct redbook_error *err) {
+  struct scripted_node *n = (struct scripted_node *)node;
+  (void)err;
+  if (n->opened++ == 0) scripted_begin(&n->transport, n->steps);
+  n->access = access;
+  return &n->transport.base;
+}
+
+static void keep_node(struct redbook_node *node) {
+  (void)node;
+}
+
+static void scripted_recorder(const struct step *steps, uint32_t acquired, uint32_t released) {
+  static const struct redbook_node_ops ops = {open_scripted, keep_node};
+  struct scripted_node node = {.steps = steps};
+  char key[64];
+  snprintf(key, sizeof key, "scripted-%ld", (long)getpid());
+  redbook_node_init(&node.base, &ops, key);
+  struct redbook_recorder *r = redbook_recorder_create_on(&node.base, "scripted", NULL, NULL);
+  assert_int_equal(acquire(r, "me"), acquired);
+  assert_int_equal(node.access, REDBOOK_ACCESS_EXCLUSIVE);
+  assert_int_equal(redbook_recorder_lock_count(r), acquired == 0);
+  if (acquired == 0) assert_int_equal(release(r), released);
+  assert_string_equal(owner(r), "");
+  assert_int_equal(look(r), 0);
+  assert_int_equal(node.access, REDBOOK_ACCESS_LOOK);
+  scripted_finish(&node.transport);
+  redbook_recorder_unref(r);
+}
+
+#define PREVENT "1e 00 00 00 01 00"
+#define ALLOW "1e 00 00 00 00 00"
+
+static void prevent_and_allow(void **state) {
+  (void)state;
+  const struct step good[] = {{.cdb = PREVENT}, {.cdb = ALLOW}, {.cdb = NULL}};
+  const struct step unknown[] = {{.cdb = PREVENT, .sense = SENSE(5, 0x20, 0)},
+                                 {.cdb = ALLOW, .sense = SENSE(5, 0x20, 0)},
+                                 {.cdb = NULL}};
+  const struct step gone[] = {{.cdb = PREVENT, .host = 1}, {.cdb = NULL}};
+  const struct step goes[] = {{.cdb = PREVENT}, {.cdb = ALLOW, .host = 3}, {.cdb = NULL}};
+  scripted_recorder(good, 0, 0);
+  scripted_recorder(unknown, 0, 0);
+  scripted_recorder(gone, 0x80070037, 0);
+  scripted_recorder(goes, 0, 0xC0AA020D);
+}
+
+static void traced(void **state) {
+  (void)state;
+  char path[128], line[64];
+  struct redbook_error err;
+  snprintf(path, sizeof path, "%s/trace", folder);
+  redbook_error_clear(&err);
+  struct redbook_recorder *r = redbook_recorder_create(name, path, &err);
+  assert_non_null(r);
+  struct redbook_recorder *plain = make(name);
+  assert_int_equal(acquire(r, "me"), 0);
+  assert_int_equal(acquire(plain, "you"), 0xC0AA0210);
+  redbook_recorder_unref(r);
+  redbook_recorder_unref(plain);
+  FILE *file = fopen(path, "re");
+  assert_non_null(file);
+  assert_non_null(fgets(line, sizeof line, file));
+  assert_memory_equal(line, "{\"redbook_trace\":1", 18);
+  fclose(file);
+}
+
+static void ids_that_are_no_drives(void **state) {
+  (void)state;
+  static const struct {
+    const char *id;
+    uint32_t code;
+  } rows[] = {{"/nonexistent/sr0", 0x80070037},
+              {"/dev/null", 0x80070057},
+              {"/etc/passwd", 0x80070057},
+              {"virtual:a.cue?colour=red", 0x80070057}};
+  struct redbook_error err;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    redbook_error_clear(&err);
+    assert_null(redbook_recorder_create(rows[i].id, NULL, &err));
+    assert_int_equal(err.code, rows[i].code);
+  }
+  redbook_error_clear(&err);
+  assert_null(redbook_recorder_create("replay:/nonexistent/trace", NULL, &err));
+  assert_int_not_equal(err.code, REDBOOK_S_OK);
+}
+
+static void device_needs_sg_io(void **state) {
+  (void)state;
+  if (access("/dev/loop0", F_OK) != 0) skip();
+  struct redbook_recorder *r = make("/dev/loop0");
+  struct redbook_error err;
+  assert_string_equal(redbook_recorder_id(r), "/dev/loop0");
+  redbook_error_clear(&err);
+  assert_false(redbook_recorder_acquire(r, false, "me", &err));
+  assert_int_equal(err.code, 0xC0AA050E);
+  assert_int_equal(look(r), 0xC0AA050E);
+  assert_string_equal(owner(r), "");
+  redbook_recorder_unref(r);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, enter_folder, leave_folder)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(client_names),
+      TEST(nesting),
+      TEST(second_recorder_of_the_process),
+      TEST(lock_shows_in_the_drive),
+      TEST(two_names_one_drive),
+      cmocka_unit_test(empty_drives),
+      TEST(other_process),
+      TEST(killed_holder),
+      TEST(fork_leaves_all_to_the_parent),
+      TEST(sleeping_child_keeps_nothing),
+      TEST(child_goes_on_by_itself),
+      TEST(looks_are_waited_for),
+      TEST(busy_recorder),
+      TEST(let_go_of_all),
+      TEST(change_notification),
+      cmocka_unit_test(prevent_and_allow),
+      TEST(traced),
+      cmocka_unit_test(ids_that_are_no_drives),
+      cmocka_unit_test(device_needs_sg_io),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
