@@ -82,8 +82,9 @@ struct redbook_operation *redbook_operation_ref(struct redbook_operation *operat
 void redbook_operation_unref(struct redbook_operation *operation);
 
 /* Signals as events (scripts only). Arms handlers for the given signals, restores the old ones
- * at disarm; nested arming is refused (E_FAIL). While armed, every step and redbook_trap_wait
- * returns at once when one has come; redbook_trap_take fetches it (0: none). */
+ * at disarm; nested arming is refused (E_FAIL). While armed, every step returns at once when
+ * one has come, redbook_trap_take fetches it (0: none), and SIGPIPE is ignored: a reader that
+ * has gone must not end a burn. */
 bool redbook_trap_arm(const int *signals, unsigned count, struct redbook_error *err);
 void redbook_trap_disarm(void);
 int redbook_trap_fd(void); /* -1 when not armed */

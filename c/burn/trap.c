@@ -14,6 +14,7 @@ static atomic_int trap_fd = -1;
 static atomic_uint_fast64_t caught; /* bit n: signal n came */
 static int armed_signals[MOST];
 static struct sigaction before[MOST];
+static struct sigaction pipe_before;
 static unsigned armed;
 
 static void on_signal(int number) {
@@ -34,7 +35,10 @@ bool redbook_trap_arm(const int *signals, unsigned count, struct redbook_error *
   atomic_store(&caught, 0);
   atomic_store(&trap_fd, fd);
   struct sigaction action = {.sa_handler = on_signal};
+  struct sigaction ignore = {.sa_handler = SIG_IGN};
   sigemptyset(&action.sa_mask);
+  sigemptyset(&ignore.sa_mask);
+  sigaction(SIGPIPE, &ignore, &pipe_before);
   for (unsigned i = 0; i < count; i++) {
     if (signals[i] < 1 || signals[i] > 63 || sigaction(signals[i], &action, &before[i])) {
       int number = errno;
@@ -52,7 +56,9 @@ void redbook_trap_disarm(void) {
     sigaction(armed_signals[i], &before[i], NULL);
   armed = 0;
   int fd = atomic_exchange(&trap_fd, -1);
-  if (fd >= 0) close(fd);
+  if (fd < 0) return;
+  sigaction(SIGPIPE, &pipe_before, NULL);
+  close(fd);
 }
 
 int redbook_trap_fd(void) {
