@@ -353,7 +353,18 @@ static void child_goes_on_by_itself(void **state) {
   pid_t pid = fork();
   assert_true(pid >= 0);
   if (pid == 0) {
-    struct redbook_error e; redbook_error_clear(&e); struct redbook_recorder *q; bool ok1=fails_as_abandoned(r); if(read(wake[0],&byte,1)!=1) _exit(9); q=redbook_recorder_create(name,NULL,&e); fprintf(stderr,"%d %p %s\n",ok1,(void*)q,e.message); if(q) {fprintf(stderr,"acq %d", redbook_recorder_acquire(q,0,"child",&e)); fprintf(stderr,"%s\n",e.message);} bool ok = fails_as_abandoned(r) && read(wake[0], &byte, 1) == 1 && child_acquires(NULL);
+    struct redbook_error e;
+    redbook_error_clear(&e);
+    struct redbook_recorder *q;
+    bool ok1 = fails_as_abandoned(r);
+    if (read(wake[0], &byte, 1) != 1) _exit(9);
+    q = redbook_recorder_create(name, NULL, &e);
+    fprintf(stderr, "%d %p %s\n", ok1, (void *)q, e.message);
+    if (q) {
+      fprintf(stderr, "acq %d", redbook_recorder_acquire(q, 0, "child", &e));
+      fprintf(stderr, "%s\n", e.message);
+    }
+    bool ok = fails_as_abandoned(r) && read(wake[0], &byte, 1) == 1 && child_acquires(NULL);
     _exit(ok ? 0 : 1);
   }
   assert_int_equal(release(r), 0);
