@@ -195,7 +195,7 @@ check-coverage:
 
 doc:
 	@$(SETUP) doc
-	ldoc -q -c spec/support/config.ld -d $(BUILD)/doc .
+	ldoc -q -c spec/support/config.ld -d $(abspath $(BUILD)/doc) .
 
 format:
 	clang-format -i $(C_FILES)
