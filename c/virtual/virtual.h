@@ -6,6 +6,20 @@
  * disc that lies in it; it outlives the transports opened on its node. A disc is files (README,
  * "The virtual recorder and its files"): disc.cue, disc.bin, disc.pre, disc.cdt.
  *
+ * Choices where drives differ (personality "strict"):
+ * - A new drive reports no power-on attention: Linux takes it when it attaches a drive. With
+ *   ready_after, 6/28/00 comes once when the medium has become ready, as after every insertion.
+ * - Page 05h is packet writing at first (P11): a WRITE without MODE SELECT is 5/64/00.
+ * - A track under 300 sectors stays incomplete at SYNCHRONIZE CACHE; writing can go on at its
+ *   end. A track cut off by a kill or a write error has Damage set and no NWA: WRITE 5/2C/00,
+ *   CLOSE SESSION 5/72/03, CLOSE TRACK pads and closes it. Reading either is 3/11/00.
+ * - 99 tracks: the next WRITE is 5/2C/00. Run-out and pregaps read as silence. READ CD while a
+ *   track is open is 5/2C/00.
+ * - Offered are TAO and 2352-byte audio blocks alone (features 002Dh, no 0021h or 002Eh).
+ * - A transport opened to look refuses what Linux refuses on a read-only descriptor (EPERM),
+ * and closing the exclusive one unlocks the tray, as Linux does.
+ * - A command that takes longer than its timeout ends with host_status 3 at the timeout.
+ *
  * Threads: one mutex in the drive serialises commands and settings; any thread may call.
  */
 #ifndef REDBOOK_VIRTUAL_VIRTUAL_H
@@ -53,7 +67,7 @@ struct redbook_node *redbook_virtual_node(struct redbook_virtual *drive);
 bool redbook_virtual_open_tray(struct redbook_virtual *drive, struct redbook_error *err);
 bool redbook_virtual_close_tray(struct redbook_virtual *drive, struct redbook_error *err);
 /* Puts another disc in (NULL: takes the disc out); raises UNIT ATTENTION 6/28/00 and the
- * becoming-ready time. */
+ * becoming-ready time. The tray is closed afterwards. */
 bool redbook_virtual_insert(struct redbook_virtual *drive, const char *disc,
                             enum redbook_virtual_medium medium, unsigned minutes,
                             struct redbook_error *err);
@@ -90,17 +104,18 @@ struct redbook_virtual_fault {
 bool redbook_virtual_add_fault(struct redbook_virtual *drive,
                                const struct redbook_virtual_fault *fault,
                                struct redbook_error *err);
+/* Also brings a vanished drive back. */
 void redbook_virtual_clear_faults(struct redbook_virtual *drive);
 
 /* What can be seen from outside. */
 struct redbook_virtual_view {
   bool tray_open, has_disc, prevented /* PREVENT is on */, held /* exclusive user */;
   enum redbook_virtual_medium medium;
-  int disc_status, session_status; /* as READ DISC INFORMATION byte 2: 0 blank .. */
+  int disc_status, session_status; /* as READ DISC INFORMATION byte 2: 0 blank ..; -1 no disc */
   unsigned tracks, sessions, incomplete_tracks;
   uint64_t clock_us, commands, foreign_commands /* see transport.h */, fault_hits;
-  uint64_t underruns;
-  char path[4096];
+  uint64_t underruns; /* times the buffer ran empty inside a track; BUFE or not, no harm */
+  char path[4096];    /* of the .cue, real path of its folder; "" without a disc */
 };
 void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_view *out);
 

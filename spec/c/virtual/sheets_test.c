@@ -13,7 +13,8 @@ static const char foreign_sheet[] =
     "REM GENRE Rock\r\nTITLE \"Some disc\"\r\nCATALOG 0123456789012\r\n"
     "FILE \"music file.bin\" BINARY\r\n"
     "  TRACK 01 AUDIO\r\n    INDEX 01 00:00:00\r\n"
-    "  TRACK 02 AUDIO\r\n    FLAGS PRE\r\n    INDEX 00 00:05:00\r\n    INDEX 01 00:06:00\r\n";
+    "  TRACK 02 AUDIO\r\n    FLAGS DCP 4CH PRE SCMS\r\n    ISRC USRC17607839\r\n        INDEX "
+    "00 00:05:00\r\n    INDEX 01 00:06:00\r\n";
 
 /* A foreign sheet with AUDIO tracks in one BINARY file is a pressed CD. */
 static void foreign_disc(void **state) {
@@ -37,7 +38,7 @@ static void foreign_disc(void **state) {
   assert_int_equal(from(&r, CDB(0x51, 0, 0, 0, 0, 0, 0, 0, 34), 34), GOOD);
   assert_int_equal(r.data[2], 0x0E);
   assert_int_equal(from(&r, CDB(0x43, 0, 0, 0, 0, 0, 0, 0, 64), 64), GOOD);
-  REPLY(&r, 0, 26, 1, 2, 0, 0x10, 1, 0, 0, 0, 0, 0, 0, 0x11, 2, 0, 0, 0, 1, 0xC2, 0, 0x11, 0xAA,
+  REPLY(&r, 0, 26, 1, 2, 0, 0x10, 1, 0, 0, 0, 0, 0, 0, 0x1B, 2, 0, 0, 0, 1, 0xC2, 0, 0x1B, 0xAA,
         0, 0, 0, 3, 0xE8);
   assert_int_equal(track_info(&r, 1), GOOD);
   assert_int_equal(r.data[6], 0x0F); /* RT 0, Blank 0 */
@@ -78,6 +79,10 @@ static void bad_sheets(void **state) {
       {HEAD "TRACK 01 AUDIO\nTRACK 02 AUDIO\n", "line 3: the track before this one"},
       {HEAD TRACK1 "TRACK 02 AUDIO\nINDEX 01 00:00:00\n", "line 5: INDEX 01 must come"},
       {HEAD "TRACK 01 AUDIO\n", "the last track has no INDEX 01"},
+      {HEAD "TRACK 01 AUDIO\nFLAGS LOUD\n", "line 3: FLAGS are"},
+      {HEAD "TRACK 01 AUDIO\nISRC SHORT\n", "line 3: an ISRC has 12"},
+      {"CATALOG 123\n", "line 1: a CATALOG has 13"},
+      {"CDTEXTFILE\n", "line 1: CDTEXTFILE needs"},
       {HEAD "INDEX 01 00:00:00\n", "line 2: this line belongs behind a TRACK"},
       {TRACK1, "line 1: TRACK before FILE"},
       {HEAD, "there is no TRACK"},
