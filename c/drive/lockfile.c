@@ -103,10 +103,16 @@ static void name_owner(int fd, char *buffer, size_t size) {
   if (!read_owner(fd, buffer, size)) (void)snprintf(buffer, size, "unknown");
 }
 
+static void fail_held(int fd, struct redbook_error *err) {
+  char owner[REDBOOK_CLIENT_NAME_MAX + 1];
+
+  name_owner(fd, owner, sizeof owner);
+  redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED, "the drive is held by \"%s\"", owner);
+}
+
 enum redbook_lock_result redbook_lock_take(const char *const *folders, size_t count,
                                            const char *key, enum redbook_lock kind, int *fd,
                                            struct redbook_error *err) {
-  char owner[REDBOOK_CLIENT_NAME_MAX + 1];
   int file = open_lock(folders, count, key, true);
 
   *fd = file;
@@ -115,10 +121,7 @@ enum redbook_lock_result redbook_lock_take(const char *const *folders, size_t co
       kind == REDBOOK_LOCK_EXCLUSIVE ? lock_exclusively(file) : lock_for_a_look(file);
   if (result == REDBOOK_LOCK_TAKEN) return result;
   *fd = REDBOOK_NO_LOCK_FILE;
-  if (result == REDBOOK_LOCK_HELD) {
-    name_owner(file, owner, sizeof owner);
-    redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED, "the drive is held by \"%s\"", owner);
-  }
+  if (result == REDBOOK_LOCK_HELD) fail_held(file, err);
   close(file);
   return result;
 }

@@ -45,22 +45,28 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* The parts of `copy` (cut up) in order, joined into `out`, which has room for them all. */
+static void sort_parts(char *copy, char **parts, char *out) {
+  size_t count = 0;
+  char *rest = copy;
+
+  for (char *part; (part = strsep(&rest, "&"));)
+    if (*part) parts[count++] = part;
+  qsort(parts, count, sizeof *parts, by_text);
+  *out = '\0';
+  for (size_t i = 0; i < count; i++)
+    out = stpcpy(stpcpy(out, i > 0 ? "&" : ""), parts[i]);
+}
+
 /* "b=2&a=1" -> malloc'ed "a=1&b=2": the order says nothing. NULL when memory is short. */
 static char *sorted_parameters(const char *text) {
   size_t length = strlen(text);
   char *copy = strdup(text);
-  char *sorted = calloc(1, length + 2);
+  char *sorted = malloc(length + 1);
   char **parts = calloc(length + 1, sizeof *parts);
-  size_t count = 0;
 
   if (copy && sorted && parts) {
-    char *rest = copy;
-    for (char *part; (part = strsep(&rest, "&"));)
-      if (*part) parts[count++] = part;
-    qsort(parts, count, sizeof *parts, by_text);
-    char *end = sorted;
-    for (size_t i = 0; i < count; i++)
-      end = stpcpy(stpcpy(end, i > 0 ? "&" : ""), parts[i]);
+    sort_parts(copy, parts, sorted);
   } else {
     free(sorted);
     sorted = NULL;

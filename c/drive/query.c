@@ -27,7 +27,7 @@ static bool ask_configuration(struct redbook_drive *drive, unsigned request_type
                               uint16_t feature, uint8_t *data, uint16_t room, size_t *length,
                               uint16_t *profile, struct redbook_error *err) {
   struct redbook_command c;
-  uint32_t total;
+  uint32_t total = 0;
 
   redbook_cdb_get_configuration(&c, request_type, feature, data, room);
   if (!redbook_drive_run(drive, &c, REDBOOK_CONTEXT_GENERAL, err)) return false;
@@ -41,8 +41,8 @@ bool redbook_drive_get_configuration(struct redbook_drive *drive, unsigned reque
                                      uint16_t feature, uint8_t **data, size_t *length,
                                      struct redbook_error *err) {
   uint8_t header[CONFIGURATION_HEADER] = {0};
-  uint16_t profile;
-  size_t total, claimed;
+  uint16_t profile = 0;
+  size_t total = 0;
 
   if (!ask_configuration(drive, request_type, feature, header, sizeof header, &total, &profile,
                          err))
@@ -58,15 +58,14 @@ bool redbook_drive_get_configuration(struct redbook_drive *drive, unsigned reque
     free(reply);
     return false;
   }
-  uint32_t said;
+  uint32_t said = 0;
   size_t received = redbook_received(&c);
   if (!redbook_parse_configuration(reply, received, &profile, &said)) {
     free(reply);
     return redbook_fail_reply(err, &c, "the configuration header is cut off");
   }
-  claimed = said < received ? said : received;
   *data = reply;
-  *length = claimed;
+  *length = said < received ? said : received;
   return true;
 }
 
@@ -93,8 +92,8 @@ static bool find_feature(const uint8_t *data, size_t length, uint16_t wanted, bo
 bool redbook_drive_feature(struct redbook_drive *drive, uint16_t feature, bool *present,
                            bool *current, struct redbook_error *err) {
   struct redbook_error trouble;
-  uint8_t *data;
-  size_t length;
+  uint8_t *data = NULL;
+  size_t length = 0;
 
   *present = *current = false;
   redbook_error_clear(&trouble);
@@ -119,8 +118,8 @@ bool redbook_drive_mode_page(struct redbook_drive *drive, uint8_t page,
                              enum redbook_page_control control, uint8_t *data, size_t room,
                              size_t *length, struct redbook_error *err) {
   uint8_t reply[MODE_REPLY] = {0};
-  const uint8_t *found;
-  size_t found_length;
+  const uint8_t *found = NULL;
+  size_t found_length = 0;
   struct redbook_command c;
   struct redbook_sense sense;
 
@@ -142,7 +141,7 @@ bool redbook_drive_mode_page(struct redbook_drive *drive, uint8_t page,
 bool redbook_drive_capabilities(struct redbook_drive *drive, struct redbook_capabilities *out,
                                 struct redbook_error *err) {
   uint8_t page[257];
-  size_t length;
+  size_t length = 0;
 
   if (!redbook_drive_mode_page(drive, 0x2A, REDBOOK_PAGE_CURRENT, page, sizeof page, &length,
                                err))

@@ -30,8 +30,8 @@ static bool read_singly(struct redbook_drive *drive, int32_t lba, uint32_t secto
 
   for (uint32_t i = 0; i < sectors; i++) {
     if (!redbook_drive_sleep(drive, 0, err)) return false;
-    if (!read_some(drive, lba + (int32_t)i, 1, data + i * REDBOOK_SECTOR_BYTES, &medium_error,
-                   err))
+    if (!read_some(drive, lba + (int32_t)i, 1, data + (size_t)i * REDBOOK_SECTOR_BYTES,
+                   &medium_error, err))
       return false;
   }
   return true;
@@ -47,7 +47,7 @@ bool redbook_drive_read_cd(struct redbook_drive *drive, int32_t lba, uint32_t se
     if (!redbook_drive_sleep(drive, 0, err)) return false;
     redbook_error_clear(&trouble);
     if (!read_some(drive, lba, n, data, &medium_error, &trouble)) {
-      if (!medium_error || n == 1) {
+      if (!medium_error) {
         if (err) *err = trouble;
         return false;
       }
@@ -55,7 +55,7 @@ bool redbook_drive_read_cd(struct redbook_drive *drive, int32_t lba, uint32_t se
     }
     lba += (int32_t)n;
     sectors -= n;
-    data += n * REDBOOK_SECTOR_BYTES;
+    data += (size_t)n * REDBOOK_SECTOR_BYTES;
   }
   return true;
 }

@@ -285,7 +285,8 @@ struct redbook_drive *redbook_recorder_enter(struct redbook_recorder *recorder,
   return &recorder->drive;
 }
 
-void redbook_recorder_leave(struct redbook_recorder *recorder, struct redbook_drive *drive) {
+void redbook_recorder_leave(struct redbook_recorder *recorder,
+                            const struct redbook_drive *drive) {
   if (!drive || recorder->looks == 0) return;
   if (--recorder->looks == 0) close_drive(recorder, REDBOOK_LOCK_SHARED);
 }

@@ -65,7 +65,8 @@ bool redbook_recorder_busy(const struct redbook_recorder *recorder);
  * While busy: E_IMAPI_DF2TAO_WRITE_IN_PROGRESS. */
 struct redbook_drive *redbook_recorder_enter(struct redbook_recorder *recorder,
                                              struct redbook_error *err);
-void redbook_recorder_leave(struct redbook_recorder *recorder, struct redbook_drive *drive);
+void redbook_recorder_leave(struct redbook_recorder *recorder,
+                            const struct redbook_drive *drive);
 /* The job's drive while exclusively held, NULL otherwise; for the worker. */
 struct redbook_drive *redbook_recorder_held_drive(struct redbook_recorder *recorder);
 
