@@ -121,19 +121,23 @@ static int replace_sheet(struct redbook_vimage *image, const struct redbook_vdis
   return sync_folder(image);
 }
 
-/* Only ever lengthens: data of a track that is being written lies further back. */
-static int lay_run_out(struct redbook_vimage *image, const struct redbook_vdisc *disc) {
+/* Makes .bin at least `sectors` long; never shortens it. */
+static int reach(struct redbook_vimage *image, int32_t sectors) {
   struct stat st;
-  off_t end = (off_t)redbook_vdisc_recorded_end(disc) * REDBOOK_SECTOR_BYTES;
+  off_t end = (off_t)sectors * REDBOOK_SECTOR_BYTES;
   if (fstat(image->fd, &st) != 0) return errno;
   if (st.st_size < end && ftruncate(image->fd, end) != 0) return errno;
   return 0;
 }
 
+/* Whatever moment the power goes: .bin holds all payload (padding too) that the sheet names,
+ * and nothing behind it that would look like one more track. So the run-out comes last. */
 int redbook_vimage_commit(struct redbook_vimage *image, const struct redbook_vdisc *disc) {
-  if (fdatasync(image->fd) != 0) return errno;
-  int failed = replace_sheet(image, disc);
-  if (!failed) failed = lay_run_out(image, disc);
+  int32_t end = redbook_vdisc_recorded_end(disc);
+  int failed = reach(image, end - REDBOOK_VRUN_OUT);
+  if (!failed && fdatasync(image->fd) != 0) failed = errno;
+  if (!failed) failed = replace_sheet(image, disc);
+  if (!failed) failed = reach(image, end);
   return failed ? failed : remember(image);
 }
 

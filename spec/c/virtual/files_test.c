@@ -295,6 +295,32 @@ static void sheet_cannot_be_written(void **state) {
   rig_remove(&r);
 }
 
+/* Padding and sectors that were never stored are in .bin before the sheet names them: a power
+ * cut between the two leaves a disc that opens. */
+static void payload_before_sheet(void **state) {
+  (void)state;
+  struct rig r;
+  char blocker[128];
+  rig_make(&r, "");
+  burn_track(&r, 0x41, 0, 0, 100);
+  assert_int_equal(file_size(r.bin), 100 * 2352);
+  snprintf(blocker, sizeof blocker, "%s.new", r.cue);
+  assert_int_equal(mkdir(blocker, 0777), 0);
+  assert_int_equal(no_data(&r, CDB(0x5B, 0, 1, 0, 0, 1)), SENSE(3, 0x73, 4));
+  assert_int_equal(file_size(r.bin), 300 * 2352);
+  assert_int_equal(rmdir(blocker), 0);
+  reopen(&r);
+  struct redbook_virtual_track track;
+  assert_true(redbook_virtual_track_at(r.drive, 0, &track));
+  assert_false(track.complete);
+  assert_int_equal(no_data(&r, CDB(0x5B, 0, 1, 0, 0, 1)), GOOD);
+  assert_int_equal(nwa(&r), 452);
+  assert_int_equal(file_size(r.bin), 302 * 2352);
+  assert_payload(&r, 99, 0);
+  assert_silence(&r, 100);
+  rig_remove(&r);
+}
+
 /* libcdio reads the image: tracks, starts, flags, lead-out. */
 static void cd_info(void **state) {
   (void)state;
@@ -352,6 +378,7 @@ int main(void) {
       cmocka_unit_test(abandoned_after_fork),
       cmocka_unit_test(no_space),
       cmocka_unit_test(sheet_cannot_be_written),
+      cmocka_unit_test(payload_before_sheet),
       cmocka_unit_test(cd_info),
       cmocka_unit_test(pregap_file),
   };
