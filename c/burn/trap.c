@@ -65,14 +65,19 @@ int redbook_trap_fd(void) {
   return atomic_load(&trap_fd);
 }
 
+/* The descriptor is emptied before the bits are looked at, whether there are any or not: a
+ * signal that comes in between, also on another thread, leaves it readable once too often and
+ * never once too seldom. */
 int redbook_trap_take(void) {
   int fd = atomic_load(&trap_fd);
-  if (fd < 0) return 0;
+  uint64_t value;
+  if (fd < 0 || (read(fd, &value, sizeof value) < 0 && errno != EAGAIN)) return 0;
   uint64_t bits = atomic_load(&caught);
   if (!bits) return 0;
   int number = __builtin_ctzll(bits);
-  bits = atomic_fetch_and(&caught, ~(UINT64_C(1) << (unsigned)number));
-  uint64_t drained;
-  if ((bits & (bits - 1)) == 0 && read(fd, &drained, sizeof drained) < 0) return number;
+  uint64_t bit = UINT64_C(1) << (unsigned)number;
+  value = 1;
+  bool more = atomic_fetch_and(&caught, ~bit) & ~bit;
+  if (more && write(fd, &value, sizeof value) < 0) errno = 0; /* full: readable already */
   return number;
 }
