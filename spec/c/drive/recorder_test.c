@@ -1,94 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Recorders: who holds the drive, seen from this process and from others. */
-#include "drive/recorder.h"
-
-#include <errno.h>
-#include <fcntl.h>
+/* Recorders: who holds the drive, seen within one process. */
 #include <pthread.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "drive/hold.h"
-#include "drive/media.h"
-#include "drive/scripted.h"
+#include "drive/recorder_support.h"
 #include "virtual/virtual.h"
-
-static char folder[64];
-static char name[128]; /* of a virtual recorder in it */
-
-static int enter_folder(void **state) {
-  (void)state;
-  snprintf(folder, sizeof folder, "/tmp/redbook-drive-XXXXXX");
-  if (!mkdtemp(folder)) return -1;
-  snprintf(name, sizeof name, "virtual:%s/disc.cue", folder);
-  return 0;
-}
-
-static int leave_folder(void **state) {
-  (void)state;
-  char path[128];
-  static const char *const files[] = {"disc.cue", "disc.bin", "disc.pre", "disc.cdt", "trace"};
-  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-    snprintf(path, sizeof path, "%s/%s", folder, files[i]);
-    unlink(path);
-  }
-  return rmdir(folder);
-}
-
-static struct redbook_recorder *make(const char *id) {
-  struct redbook_error err;
-  redbook_error_clear(&err);
-  struct redbook_recorder *recorder = redbook_recorder_create(id, NULL, &err);
-  if (!recorder) fail_msg("%s: %s", id, err.message);
-  return recorder;
-}
-
-static uint32_t acquire(struct redbook_recorder *recorder, const char *client) {
-  struct redbook_error err;
-  redbook_error_clear(&err);
-  bool ok = redbook_recorder_acquire(recorder, false, client, &err);
-  return ok ? REDBOOK_S_OK : err.code;
-}
-
-static uint32_t release(struct redbook_recorder *recorder) {
-  struct redbook_error err;
-  redbook_error_clear(&err);
-  bool ok = redbook_recorder_release(recorder, &err);
-  return ok ? REDBOOK_S_OK : err.code;
-}
-
-/* 0 when a look is possible. */
-static uint32_t look(struct redbook_recorder *recorder) {
-  struct redbook_error err;
-  redbook_error_clear(&err);
-  struct redbook_drive *drive = redbook_recorder_enter(recorder, &err);
-  redbook_recorder_leave(recorder, drive);
-  return drive ? REDBOOK_S_OK : err.code;
-}
-
-static const char *owner(struct redbook_recorder *recorder) {
-  static char buffer[REDBOOK_CLIENT_NAME_MAX + 1];
-  assert_true(redbook_recorder_owner(recorder, buffer, sizeof buffer, NULL));
-  return buffer;
-}
-
-/* A child that ends in any case: a spec that fails must not hang. */
-static pid_t fork_child(void) {
-  pid_t pid = fork();
-  assert_true(pid >= 0);
-  if (pid == 0) alarm(30);
-  return pid;
-}
-
-/* What a child process does; returns its exit status: 0 when `work` returned true. */
-static int in_child(bool (*work)(void *), void *context) {
-  pid_t pid = fork_child();
-  if (pid == 0) _exit(work(context) ? 0 : 1);
-  int status;
-  assert_int_equal(waitpid(pid, &status, 0), pid);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 static void client_names(void **state) {
   (void)state;
@@ -217,157 +132,6 @@ static void empty_drives(void **state) {
   redbook_recorder_unref(a);
   redbook_recorder_unref(b);
   redbook_recorder_unref(c);
-}
-
-static bool child_is_refused(void *context) {
-  (void)context;
-  struct redbook_recorder *r = redbook_recorder_create(name, NULL, NULL);
-  struct redbook_error err;
-  char who[64];
-  redbook_error_clear(&err);
-  bool ok = r && !redbook_recorder_acquire(r, false, "child", &err) && err.code == 0xC0AA0210 &&
-            strcmp(err.message, "the drive is held by \"parent\"") == 0 &&
-            redbook_recorder_owner(r, who, sizeof who, NULL) && strcmp(who, "parent") == 0 &&
-            look(r) == 0xC0AA0210;
-  redbook_recorder_unref(r);
-  return ok;
-}
-
-static bool child_acquires(void *context) {
-  (void)context;
-  struct redbook_recorder *r = redbook_recorder_create(name, NULL, NULL);
-  bool ok = r && acquire(r, "child") == REDBOOK_S_OK;
-  redbook_recorder_unref(r);
-  return ok;
-}
-
-static void other_process(void **state) {
-  (void)state;
-  struct redbook_recorder *r = make(name);
-  assert_int_equal(acquire(r, "parent"), 0);
-  assert_int_equal(in_child(child_is_refused, NULL), 0);
-  assert_int_equal(release(r), 0);
-  assert_int_equal(in_child(child_acquires, NULL), 0);
-  assert_int_equal(acquire(r, "parent"), 0);
-  redbook_recorder_unref(r);
-}
-
-static void killed_holder(void **state) {
-  (void)state;
-  int ready[2];
-  char byte;
-  assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-  pid_t pid = fork_child();
-  if (pid == 0) {
-    struct redbook_recorder *r = redbook_recorder_create(name, NULL, NULL);
-    bool ok = r && acquire(r, "victim") == REDBOOK_S_OK && write(ready[1], "x", 1) == 1;
-    while (ok)
-      pause();
-    _exit(1);
-  }
-  close(ready[1]);
-  assert_int_equal(read(ready[0], &byte, 1), 1);
-  struct redbook_recorder *r = make(name);
-  assert_string_equal(owner(r), "victim");
-  assert_int_equal(acquire(r, "heir"), 0xC0AA0210);
-  assert_int_equal(kill(pid, SIGKILL), 0);
-  assert_int_equal(waitpid(pid, NULL, 0), pid);
-  assert_string_equal(owner(r), "");
-  assert_int_equal(acquire(r, "heir"), 0);
-  assert_string_equal(owner(r), "heir");
-  redbook_recorder_unref(r);
-  close(ready[0]);
-}
-
-static bool fails_as_abandoned(struct redbook_recorder *r) {
-  struct redbook_error err;
-  char who[64];
-  redbook_error_clear(&err);
-  bool ok = !redbook_recorder_acquire(r, false, "child", &err) && err.code == 0x80004005 &&
-            strcmp(err.message, "this recorder belongs to the process that opened it") == 0;
-  return ok && !redbook_recorder_release(r, NULL) && !redbook_recorder_enter(r, NULL) &&
-         !redbook_recorder_owner(r, who, sizeof who, NULL) &&
-         !redbook_recorder_disable_mcn(r, NULL) && !redbook_recorder_held_drive(r);
-}
-
-static bool child_has_nothing(void *context) {
-  struct redbook_recorder *r = context;
-  bool ok = redbook_recorder_abandoned(r) && redbook_recorder_lock_count(r) == 0 &&
-            fails_as_abandoned(r);
-  redbook_hold_let_go_all();
-  redbook_recorder_let_go(r);
-  redbook_recorder_unref(r);
-  return ok && child_is_refused(NULL);
-}
-
-static void fork_leaves_all_to_the_parent(void **state) {
-  (void)state;
-  struct redbook_recorder *r = make(name);
-  struct redbook_error err;
-  assert_int_equal(acquire(r, "parent"), 0);
-  assert_int_equal(in_child(child_has_nothing, r), 0);
-  assert_false(redbook_recorder_abandoned(r));
-  assert_int_equal(redbook_recorder_lock_count(r), 1);
-  redbook_error_clear(&err);
-  assert_true(redbook_drive_ready(redbook_recorder_held_drive(r), &err));
-  assert_int_equal(in_child(child_is_refused, NULL), 0);
-  assert_int_equal(release(r), 0);
-  redbook_recorder_unref(r);
-}
-
-/* While a forked child sleeps, the parent's release must be enough for others. */
-static void sleeping_child_keeps_nothing(void **state) {
-  (void)state;
-  int ready[2], wake[2];
-  char byte;
-  struct redbook_recorder *held = make(name);
-  struct redbook_recorder *other = make(name);
-  assert_int_equal(acquire(held, "parent"), 0);
-  assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
-  assert_int_equal(pipe2(wake, O_CLOEXEC), 0);
-  pid_t pid = fork_child();
-  if (pid == 0) {
-    close(wake[1]);
-    if (write(ready[1], "x", 1) != 1) _exit(2);
-    _exit(read(wake[0], &byte, 1) == 0 ? 0 : 1);
-  }
-  assert_int_equal(read(ready[0], &byte, 1), 1);
-  close(ready[0]);
-  close(ready[1]);
-  assert_int_equal(release(held), 0);
-  assert_int_equal(acquire(other, "other"), 0);
-  redbook_recorder_let_go(other);
-  assert_int_equal(in_child(child_acquires, NULL), 0);
-  close(wake[0]);
-  close(wake[1]);
-  int status;
-  assert_int_equal(waitpid(pid, &status, 0), pid);
-  assert_int_equal(status, 0);
-  redbook_recorder_unref(held);
-  redbook_recorder_unref(other);
-}
-
-/* The child makes a Recorder of its own after the parent has let go. */
-static void child_goes_on_by_itself(void **state) {
-  (void)state;
-  int wake[2];
-  char byte;
-  struct redbook_recorder *r = make(name);
-  assert_int_equal(acquire(r, "parent"), 0);
-  assert_int_equal(pipe2(wake, O_CLOEXEC), 0);
-  pid_t pid = fork_child();
-  if (pid == 0) {
-    bool ok = fails_as_abandoned(r) && read(wake[0], &byte, 1) == 1 && child_acquires(NULL);
-    _exit(ok ? 0 : 1);
-  }
-  assert_int_equal(release(r), 0);
-  assert_int_equal(write(wake[1], "x", 1), 1);
-  int status;
-  assert_int_equal(waitpid(pid, &status, 0), pid);
-  assert_int_equal(status, 0);
-  close(wake[0]);
-  close(wake[1]);
-  redbook_recorder_unref(r);
 }
 
 static void *leave_later(void *context) {
@@ -573,8 +337,6 @@ static void device_needs_sg_io(void **state) {
   redbook_recorder_unref(r);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, enter_folder, leave_folder)
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(client_names),
@@ -583,11 +345,6 @@ int main(void) {
       TEST(lock_shows_in_the_drive),
       TEST(two_names_one_drive),
       cmocka_unit_test(empty_drives),
-      TEST(other_process),
-      TEST(killed_holder),
-      TEST(fork_leaves_all_to_the_parent),
-      TEST(sleeping_child_keeps_nothing),
-      TEST(child_goes_on_by_itself),
       TEST(looks_are_waited_for),
       TEST(busy_recorder),
       TEST(let_go_of_all),
