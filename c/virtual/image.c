@@ -183,6 +183,11 @@ bool redbook_vimage_lock(struct redbook_vimage *image, bool read_only,
 }
 
 void redbook_vimage_unlock(struct redbook_vimage *image) {
+  if (image->fd >= 0) (void)flock(image->fd, LOCK_UN);
+  redbook_vimage_forget(image);
+}
+
+void redbook_vimage_forget(struct redbook_vimage *image) {
   if (image->fd >= 0) close(image->fd);
   image->fd = -1;
 }

@@ -37,7 +37,10 @@ void redbook_vimage_distrust(struct redbook_vimage *image);
 /* Creates .bin when missing and locks it (E_IMAPI_RECORDER_LOCKED when somebody has it). */
 bool redbook_vimage_lock(struct redbook_vimage *image, bool read_only,
                          struct redbook_error *err);
+/* Unlocks also what a child that is just being forked still holds a copy of. */
 void redbook_vimage_unlock(struct redbook_vimage *image);
+/* In such a child: closes its copy, the parent's lock stays. */
+void redbook_vimage_forget(struct redbook_vimage *image);
 
 /* These return 0 or an errno. Reading works with and without the lock; holes and what lies
  * behind the end read as zeros. */

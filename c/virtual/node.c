@@ -50,7 +50,7 @@ static void do_abandon(struct redbook_transport *transport) {
   struct redbook_virtual *drive = t->drive;
   pthread_mutex_init(&drive->mutex, NULL);
   if (drive->holder != t) return;
-  redbook_vimage_unlock(&drive->image);
+  redbook_vimage_forget(&drive->image);
   redbook_vimage_distrust(&drive->image);
   drive->holder = NULL;
   drive->prevented = false;
