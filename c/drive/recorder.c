@@ -75,6 +75,7 @@ bool redbook_recorder_ref_living(struct redbook_recorder *recorder) {
 void redbook_recorder_unref(struct redbook_recorder *recorder) {
   if (!recorder || atomic_fetch_sub(&recorder->references, 1) > 1) return;
   redbook_recorder_let_go(recorder);
+  if (recorder->abandoned) redbook_transport_close(recorder->drive.transport);
   redbook_node_unref(recorder->node);
   redbook_node_release(recorder->registration);
   free(recorder->id);
