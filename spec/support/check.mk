@@ -161,8 +161,8 @@ run-layers:
 	$(LUA) spec/support/layers.lua c
 run-rockspec:
 	luarocks --lua-version=5.4 lint $(ROCKSPEC)
-run-length:
-	wc -l $(C_FILES) $(LUA_FILES) | awk '$$2 != "total" && $$1 > 450 \
+run-length: # lua/meta/ holds declarations, no code
+	wc -l $(C_FILES) $(filter-out lua/meta/%,$(LUA_FILES)) | awk '$$2 != "total" && $$1 > 450 \
 	  { print $$2 ": " $$1 " lines, more than 450"; bad = 1 } END { exit bad }'
 run-paths:
 	! grep -rnIE '(^|[^[:alnum:]_.])/(work|root)/' --exclude-dir=.git --exclude-dir=build .
