@@ -90,22 +90,34 @@ bool redbook_last_release_error(struct redbook_error *out) {
   return was;
 }
 
-/* An open track is ended so that the disc can be gone on with. */
-static void end_open_track(struct redbook_tao *tao) {
+/* The drive's time while a track is written: only then its worker neither takes nor drops the
+ * drive meanwhile. */
+static double time_of_writing(const struct redbook_tao *tao) {
+  struct redbook_drive *drive = tao->state == REDBOOK_TAO_WRITING && tao->recorder
+                                    ? redbook_recorder_held_drive(tao->recorder)
+                                    : NULL;
+  return drive ? redbook_drive_now(drive) : -1;
+}
+
+/* An open track is ended so that the disc can be gone on with. Its worker, cancelled at
+ * `since`, has tried that already; the time it took counts. */
+static void end_open_track(struct redbook_tao *tao, double since) {
   struct redbook_drive *drive = redbook_recorder_held_drive(tao->recorder);
   struct redbook_error err;
   redbook_error_clear(&err);
   if (!drive || !tao->session.track_open) return;
-  if (!redbook_session_end_track(drive, &tao->session, REDBOOK_LET_GO_SECONDS, &err)) {
+  double spent = since < 0 ? 0 : redbook_drive_now(drive) - since;
+  double left = spent < REDBOOK_LET_GO_SECONDS ? REDBOOK_LET_GO_SECONDS - spent : 0;
+  if (!redbook_session_end_track(drive, &tao->session, left, &err)) {
     err.disc = redbook_session_judge(drive, &tao->session);
     keep_failure(&err);
   }
 }
 
-static void release(struct redbook_tao *tao) {
+static void release(struct redbook_tao *tao, double since) {
   struct redbook_error err;
   redbook_error_clear(&err);
-  end_open_track(tao);
+  end_open_track(tao, since);
   if (!redbook_recorder_job_release(tao->recorder, &err)) keep_failure(&err);
   tao->state = REDBOOK_TAO_IDLE;
   redbook_tao_unhold(tao);
@@ -116,13 +128,14 @@ void redbook_tao_let_go(struct redbook_tao *tao) {
   struct redbook_operation *op = tao->running;
   if (!op && tao->state == REDBOOK_TAO_IDLE) return;
   tao->letting_go = true;
+  double since = time_of_writing(tao);
   if (op) {
     redbook_operation_ref(op);
     redbook_operation_cancel(op);
     redbook_operation_settle(op);
     redbook_operation_unref(op);
   }
-  if (tao->state != REDBOOK_TAO_IDLE) release(tao);
+  if (tao->state != REDBOOK_TAO_IDLE) release(tao, since);
   tao->letting_go = false;
   if (tao->recorder) redbook_recorder_set_busy(tao->recorder, false);
 }

@@ -110,7 +110,9 @@ bool redbook_track_write(struct redbook_track_job *job, struct redbook_error *er
       job->session.track_open = false;
     return false;
   }
-  bool ended = redbook_session_end_track(&job->drive, &job->session, REDBOOK_SYNC_SECONDS,
-                                         ok ? err : NULL);
+  /* Who cancels may be letting go, and waits for this. */
+  bool cancelled = redbook_operation_cancelled(job->op);
+  double limit = cancelled ? REDBOOK_LET_GO_SECONDS : REDBOOK_SYNC_SECONDS;
+  bool ended = redbook_session_end_track(&job->drive, &job->session, limit, ok ? err : NULL);
   return ok && ended;
 }

@@ -212,6 +212,60 @@ describe("the lock is let go", function()
     end)
   end
 
+  it("while the data of a function are still collected", function()
+    local process = at_a_line [[
+      do
+        local tao <close> = child.prepared()
+        child.whole(tao)
+        local calls = 0
+        local operation = assert(tao:BeginAddAudioTrack(function(bytes)
+          calls = calls + 1
+          return ("\0"):rep(bytes)
+        end))
+        repeat operation:step(0) until calls == 3
+        child.say "burned" child.wait()
+      end
+      child.say "left" child.wait()
+    ]]
+    case:expect_open()
+    ends_well(process)
+  end)
+
+  for name, ending in pairs {
+    ["by Close"] = "tao:Close()",
+    ["by the collector"] = "tao, operation = nil, nil collectgarbage()",
+    ["by os.exit()"] = "os.exit(0)",
+  } do
+    it(("%s while PrepareMedia runs"):format(name), function()
+      local process = case:start(([[
+        local drive = assert(child.core.VirtualRecorder { path = arg[1] })
+        local tao = child.core.TrackAtOnce()
+        tao.Recorder, tao.ClientName = drive:Recorder(), "lifecycle"
+        local operation = assert(tao:BeginPrepareMedia())
+        %s
+        child.say "left" child.wait()
+      ]]):format(ending))
+      local look = lifecycle.await("free in 5 s", function() return case:look() end, 5)
+      assert.are.same({ "blank", 0 }, { look.state, #look.tracks })
+      ends_well(process)
+      assert.is_false(case:held())
+    end)
+
+    it(("%s while ReleaseMedia runs: closed or open, nothing between"):format(name), function()
+      local process = case:start(([[
+        local tao = child.prepared()
+        child.whole(tao)
+        local operation = assert(tao:BeginReleaseMedia())
+        %s
+        child.say "left" child.wait()
+      ]]):format(ending))
+      if name ~= "by os.exit()" then assert.are.equal("left", process:line()) end
+      ends_well(process)
+      local look = assert(case:look())
+      if look.state == "complete" then case:expect_finalised(1) else case:expect_open(nil, look) end
+    end)
+  end
+
   it("by coroutine.close", function()
     local process = at_a_line [[
       local burn = coroutine.create(function()

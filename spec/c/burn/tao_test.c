@@ -339,6 +339,32 @@ static void a_failure_of_letting_go_is_kept(void **state) {
   rig_close(&rig);
 }
 
+/* The drive says for ever that it writes (2/04/08): 120 s are enough. */
+static void a_drive_that_never_ends_is_let_go_of(void **state) {
+  (void)state;
+  struct rig rig;
+  struct redbook_error err;
+  struct redbook_virtual_view before;
+  struct redbook_virtual_view after;
+  struct redbook_virtual_fault fault = {
+      .kind = REDBOOK_FAULT_SENSE, .opcode = 0x00, .key = 2, .asc = 0x04, .ascq = 0x08};
+  assert_true(rig_open(&rig) && prepare(&rig));
+  struct redbook_operation *op = within(&rig);
+  assert_non_null(op);
+  assert_true(redbook_virtual_add_fault(rig.drive, &fault, NULL));
+  redbook_virtual_look(rig.drive, &before);
+  redbook_tao_let_go(rig.tao);
+  redbook_virtual_look(rig.drive, &after);
+  redbook_operation_unref(op);
+  assert_in_range(after.clock_us - before.clock_us, 120000000, 130000000);
+  assert_false(after.held);
+  assert_false(after.prevented);
+  redbook_error_clear(&err);
+  assert_true(redbook_last_release_error(&err));
+  assert_int_equal(err.code, REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY);
+  rig_close(&rig);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(another_thread_cancels_in_the_middle_of_a_track),
@@ -346,6 +372,7 @@ int main(void) {
       cmocka_unit_test(an_operation_that_was_let_go_of_can_be_asked),
       cmocka_unit_test(two_threads_burn_two_discs),
       cmocka_unit_test(all_that_is_held_is_let_go_of),
-      cmocka_unit_test(a_failure_of_letting_go_is_kept)};
+      cmocka_unit_test(a_failure_of_letting_go_is_kept),
+      cmocka_unit_test(a_drive_that_never_ends_is_let_go_of)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
