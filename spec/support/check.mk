@@ -42,9 +42,7 @@ check-lua: $(patsubst spec/%.lua,$(RESULTS)/%.tap,$(SPECS))
 $(RESULTS)/c/%.tap: $(BUILD)/spec/%
 	@$(TAP) $@ 'c/$*' $(RUNNER) $<
 $(RESULTS)/%_spec.tap: spec/%_spec.lua all support
-	@$(TAP) $@ '$*_spec $(SPEC_TAGS)' $(leaks) $(LUA_RUNNER) $(BUSTED) $(SPEC_TAGS) $<
-# A forked child abandons its parent's drive on purpose and frees nothing of it.
-leaks = $(if $(findstring /fork_spec,$<),env LSAN_OPTIONS=detect_leaks=0)
+	@$(TAP) $@ '$*_spec $(SPEC_TAGS)' $(LUA_RUNNER) $(BUSTED) $(SPEC_TAGS) $<
 
 # --- Passes: the same tests in another build or under another eye --------------------------------
 
