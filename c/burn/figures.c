@@ -61,7 +61,7 @@ static bool find_source(struct redbook_tao *tao, const char *what, enum source *
 
 static bool status_is_blank(struct redbook_tao *tao, const char *what, bool *out,
                             struct redbook_error *err) {
-  enum source source;
+  enum source source = FROM_DRIVE;
   if (!find_source(tao, what, &source, err)) return false;
   if (source == FROM_SESSION) {
     *out = tao->session.media.disc_status == REDBOOK_STATUS_BLANK;
@@ -90,7 +90,7 @@ bool redbook_tao_heuristically_blank(struct redbook_tao *tao, bool *out,
 
 bool redbook_tao_media_type(struct redbook_tao *tao, enum redbook_media_type *out,
                             struct redbook_error *err) {
-  enum source source;
+  enum source source = FROM_DRIVE;
   if (!find_source(tao, "CurrentPhysicalMediaType", &source, err)) return false;
   if (source == FROM_SESSION) {
     *out = tao->session.media.type;
@@ -146,7 +146,7 @@ bool redbook_tao_expected_toc(struct redbook_tao *tao, uint8_t toc[REDBOOK_TOC_B
 /* Fills speeds and current speed of `session` from the drive where that is allowed. */
 static bool speeds(struct redbook_tao *tao, const char *what, struct redbook_session *session,
                    struct redbook_error *err) {
-  enum source source;
+  enum source source = FROM_DRIVE;
   *session = tao->session;
   if (!find_source(tao, what, &source, err)) return false;
   if (source == FROM_SESSION) return true;

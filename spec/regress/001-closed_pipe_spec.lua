@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- `burn.lua ... | head -1` killed the burn by SIGPIPE: a reader that goes away must not spoil a disc.
+-- `burn.lua ... | head -1` killed the burn: a reader that goes away must not spoil a disc.
 
 local sandbox = require "spec.support.sandbox"
 local tone = require "spec.support.tone"
