@@ -48,10 +48,10 @@ enum source { FROM_SESSION, FROM_DRIVE };
 static bool find_source(struct redbook_tao *tao, const char *what, enum source *out,
                         struct redbook_error *err) {
   redbook_tao_settle(tao);
+  *out = FROM_DRIVE;
   if (!tao->recorder)
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_NO_RECORDER_SPECIFIED,
                         "%s needs a Recorder", what);
-  *out = FROM_DRIVE;
   if (tao->state == REDBOOK_TAO_IDLE || tao->state == REDBOOK_TAO_PREPARED) return true;
   *out = FROM_SESSION;
   return tao->session_known ||

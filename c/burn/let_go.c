@@ -3,8 +3,8 @@
  * do twice, and works at exit, when no Lua state lives any more. */
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "burn/tao_internal.h"
@@ -68,7 +68,8 @@ bool redbook_tao_alone(struct redbook_tao *tao, struct redbook_error *err) {
   char owner[REDBOOK_CLIENT_NAME_MAX + 1] = "";
   pthread_mutex_lock(&lists);
   for (struct redbook_tao *other = held; other; other = other->next_held)
-    if (other != tao && other->recorder == tao->recorder) strcpy(owner, other->client_name);
+    if (other != tao && other->recorder == tao->recorder)
+      (void)snprintf(owner, sizeof owner, "%s", other->client_name);
   pthread_mutex_unlock(&lists);
   return !owner[0] || redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED,
                                    "the recorder is held by \"%s\"", owner);
@@ -149,13 +150,12 @@ static void *reap(void *argument) {
 
 /* Takes one out of the list: any, or one that is done. */
 static struct reaper *take_reaper(bool only_done) {
-  struct reaper *found = NULL;
   pthread_mutex_lock(&lists);
-  for (struct reaper **p = &reapers; *p && !found; p = found ? p : &(*p)->next) {
-    if (only_done && !atomic_load(&(*p)->done)) continue;
-    found = *p;
-    *p = found->next;
-  }
+  struct reaper **p = &reapers;
+  while (*p && only_done && !atomic_load(&(*p)->done))
+    p = &(*p)->next;
+  struct reaper *found = *p;
+  if (found) *p = found->next;
   pthread_mutex_unlock(&lists);
   return found;
 }

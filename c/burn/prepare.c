@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* PrepareMedia: lock, ready, suitable medium, write parameters (imapi2 1.3, design 4). */
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "burn/tao_internal.h"
 
@@ -53,7 +53,8 @@ static bool parameters(const struct redbook_tao *tao, struct redbook_drive *driv
       .buffer_underrun_free = session->capabilities.buffer_underrun_free,
       .test_write = tao->flags[REDBOOK_TAO_TEST_WRITE],
       .next_session_allowed = tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE]};
-  strcpy(wanted.catalog_number, tao->catalog_number);
+  (void)snprintf(wanted.catalog_number, sizeof wanted.catalog_number, "%s",
+                 tao->catalog_number);
   return redbook_drive_write_parameters(drive, &wanted, err);
 }
 

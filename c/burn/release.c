@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ReleaseMedia: closes the session as asked, compares the TOC, unlocks (imapi2 1.3, design 4).
  */
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "burn/check.h"
 #include "burn/tao_internal.h"
@@ -31,7 +31,8 @@ static bool closing_parameters(struct release *job, struct redbook_drive *drive,
       .buffer_underrun_free = job->session.capabilities.buffer_underrun_free &&
                               !tao->flags[REDBOOK_TAO_BUFFER_UNDERRUN_FREE_DISABLED],
       .next_session_allowed = tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE]};
-  strcpy(wanted.catalog_number, tao->catalog_number);
+  (void)snprintf(wanted.catalog_number, sizeof wanted.catalog_number, "%s",
+                 tao->catalog_number);
   return redbook_drive_write_parameters(drive, &wanted, err);
 }
 

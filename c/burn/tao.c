@@ -2,8 +2,8 @@
 /* TrackAtOnce: life, state rules, settings. */
 #include "burn/tao.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "burn/tao_internal.h"
@@ -39,12 +39,10 @@ void redbook_tao_unref(struct redbook_tao *tao) {
 
 void redbook_tao_settle(struct redbook_tao *tao) {
   struct redbook_operation *op = tao->running;
-  if (op && tao->pid == getpid() && redbook_operation_orphaned(op) &&
-      redbook_operation_ended(op)) {
-    redbook_operation_ref(op);
-    redbook_operation_settle(op);
-    redbook_operation_unref(op);
-  }
+  if (!op || tao->pid != getpid() || !redbook_operation_abandoned(op)) return;
+  redbook_operation_ref(op);
+  redbook_operation_settle(op);
+  redbook_operation_unref(op);
 }
 
 enum redbook_tao_state redbook_tao_state(const struct redbook_tao *tao) {
@@ -107,11 +105,10 @@ static bool writes_tracks(struct redbook_recorder *recorder, struct redbook_erro
   redbook_error_clear(&ignored);
   struct redbook_drive *drive = redbook_recorder_enter(recorder, &ignored);
   if (!drive) return true;
-  bool present = true;
-  bool current;
-  if (!redbook_drive_feature(drive, 0x002D, &present, &current, &ignored)) present = true;
+  bool can = true;
+  if (!redbook_session_can_write(drive, &can, &ignored)) can = true;
   redbook_recorder_leave(recorder, drive);
-  return present ||
+  return can ||
          redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED,
                       "%s cannot write CDs track at once", redbook_recorder_id(recorder));
 }
@@ -136,7 +133,7 @@ bool redbook_tao_set_client_name(struct redbook_tao *tao, const char *name,
   if (!redbook_client_name_valid(name))
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_CLIENT_NAME_IS_NOT_VALID,
                         "ClientName must be 1 to 63 of A-Z a-z 0-9 space . , : ; - _");
-  strcpy(tao->client_name, name);
+  (void)snprintf(tao->client_name, sizeof tao->client_name, "%s", name);
   return true;
 }
 
@@ -185,7 +182,7 @@ bool redbook_tao_set_catalog_number(struct redbook_tao *tao, const char *digits,
   if (*digits && !redbook_catalog_number_valid(digits))
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_INVALID_MCN,
                         "MediaCatalogNumber must be 13 digits with a correct check digit");
-  strcpy(tao->catalog_number, digits);
+  (void)snprintf(tao->catalog_number, sizeof tao->catalog_number, "%s", digits);
   return true;
 }
 

@@ -2,8 +2,8 @@
 /* AddAudioTrack: measure, arrange, write, check (imapi2 1.3; MMC reference 1.0 H-K). */
 #include "burn/track.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The length in sectors, exact before anything is written. */
 static bool measure(struct redbook_track_job *job, struct redbook_error *err) {
@@ -32,8 +32,9 @@ static bool parameters(struct redbook_track_job *job, struct redbook_error *err)
       .next_session_allowed = tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE],
       .pre_emphasis = job->options.pre_emphasis,
       .copy_permitted = job->options.copy_permitted};
-  strcpy(wanted.catalog_number, tao->catalog_number);
-  strcpy(wanted.isrc, job->options.isrc);
+  (void)snprintf(wanted.catalog_number, sizeof wanted.catalog_number, "%s",
+                 tao->catalog_number);
+  (void)snprintf(wanted.isrc, sizeof wanted.isrc, "%s", job->options.isrc);
   return redbook_drive_write_parameters(&job->drive, &wanted, err);
 }
 
@@ -124,7 +125,7 @@ static void take_stock(struct redbook_track_job *job, double seconds) {
                                      .crc32 = crc,
                                      .seconds = seconds,
                                      .clipped_samples = scan ? scan->clipped_samples : 0};
-  strcpy(job->result.isrc, job->options.isrc);
+  (void)snprintf(job->result.isrc, sizeof job->result.isrc, "%s", job->options.isrc);
 }
 
 static bool burn(struct redbook_track_job *job, struct redbook_error *err) {

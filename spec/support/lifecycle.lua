@@ -195,7 +195,8 @@ function Case:command(command, environment)
     environment or "", command, quote(stdin), quote(err))))
   local process = setmetatable({ pipe = pipe, err = err }, Process)
   process.pid = assert(tonumber(pipe:read "l"))
-  process.stdin = assert(io.open(stdin, "w"))
+  -- For reading, too: what is written to a process that has ended must not be a broken pipe.
+  process.stdin = assert(io.open(stdin, "r+"))
   self.process = process
   return process
 end

@@ -34,7 +34,7 @@ struct rig {
 };
 
 static bool rig_open(struct rig *rig) {
-  strcpy(rig->folder, "/tmp/redbook-tao-XXXXXX");
+  (void)snprintf(rig->folder, sizeof rig->folder, "/tmp/redbook-tao-XXXXXX");
   if (!mkdtemp(rig->folder)) return false;
   (void)snprintf(rig->disc, sizeof rig->disc, "%s/disc.cue", rig->folder);
   struct redbook_virtual_options options = {.disc = rig->disc};
