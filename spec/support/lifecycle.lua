@@ -195,7 +195,9 @@ function Case:command(command, environment)
     environment or "", command, quote(stdin), quote(err))))
   local process = setmetatable({ pipe = pipe, err = err }, Process)
   process.pid = assert(tonumber(pipe:read "l"))
-  -- For reading, too: what is written to a process that has ended must not be a broken pipe.
+  -- The first opening waits for the process to have its end. The second has a reading end, too:
+  -- what is written to a process that has ended must not be a broken pipe.
+  local _writer <close> = assert(io.open(stdin, "w"))
   process.stdin = assert(io.open(stdin, "r+"))
   self.process = process
   return process
