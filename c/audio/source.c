@@ -19,6 +19,8 @@ struct redbook_source {
   uint64_t frames;                 /* read since the beginning */
   bool ended, scanned;
   struct redbook_source_scan scan;
+  redbook_scan_fn *on_block; /* may be NULL */
+  void *on_block_context;
 };
 
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
@@ -129,6 +131,16 @@ const struct redbook_source_tags *redbook_source_tags(const struct redbook_sourc
   return &source->stream->tags;
 }
 
+void redbook_source_watch(struct redbook_source *source, redbook_scan_fn *on_block,
+                          void *context) {
+  source->on_block = on_block;
+  source->on_block_context = context;
+}
+
+uint64_t redbook_source_clipped(const struct redbook_source *source) {
+  return source->scanned ? source->scan.clipped_samples : source->stream->clipped;
+}
+
 const struct redbook_source_scan *redbook_source_scanned(const struct redbook_source *source) {
   return source->scanned ? &source->scan : NULL;
 }
@@ -192,6 +204,7 @@ static bool measure(struct redbook_source *source, const atomic_bool *cancel,
     scan.crc32 = redbook_crc32(scan.crc32, data, (size_t)got * REDBOOK_AUDIO_SECTOR_BYTES);
     scan.sectors += (uint32_t)got;
     if (done) atomic_store(done, scan.sectors);
+    if (source->on_block) source->on_block(source->on_block_context, scan.sectors);
   }
   scan.frames = source->frames;
   scan.clipped_samples = source->stream->clipped;

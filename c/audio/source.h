@@ -83,6 +83,13 @@ const struct redbook_source_tags *redbook_source_tags(const struct redbook_sourc
  * place when it cannot be decoded to its end or ends before its own header says. */
 bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cancel,
                          atomic_uint_fast32_t *done, struct redbook_error *err);
+/* Who is told of every block that a scan decodes, on the scanning thread: sectors so far. NULL:
+ * nobody. */
+typedef void redbook_scan_fn(void *context, uint32_t sectors);
+void redbook_source_watch(struct redbook_source *source, redbook_scan_fn *on_block,
+                          void *context);
+/* Samples clamped by the scan, or without one by what has been read since the beginning. */
+uint64_t redbook_source_clipped(const struct redbook_source *source);
 /* NULL before a scan. */
 const struct redbook_source_scan *redbook_source_scanned(const struct redbook_source *source);
 /* Length in sectors without decoding, -1 when the header does not tell for certain. */

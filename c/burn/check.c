@@ -23,8 +23,7 @@ bool redbook_check_track(struct redbook_drive *drive, unsigned number, int32_t s
   struct redbook_track_information info;
   int32_t end = start + (int32_t)sectors;
   if (!test_write) {
-    if (!redbook_drive_track_information(&patient, REDBOOK_BY_TRACK, number, &info, err))
-      return false;
+    if (!redbook_session_ask_track(&patient, number, &info, err)) return false;
     if (info.start != start) return differs(err, "the track's start", start, info.start);
     if (info.damaged)
       return redbook_fail(err, REDBOOK_E_IMAPI_BURN_VERIFICATION_FAILED,
@@ -32,9 +31,7 @@ bool redbook_check_track(struct redbook_drive *drive, unsigned number, int32_t s
     if (!check_size(info.size, sectors, err)) return false;
   }
   if (number == REDBOOK_MAX_TRACKS) return true; /* there is no next one to ask about */
-  if (!redbook_drive_track_information(&patient, REDBOOK_BY_TRACK, REDBOOK_INVISIBLE_TRACK,
-                                       &info, err))
-    return false;
+  if (!redbook_session_ask_track(&patient, REDBOOK_INVISIBLE_TRACK, &info, err)) return false;
   bool full = !info.next_writable_valid; /* the 99th track, or no room for another */
   if (full || (info.next_writable >= end + 150 && info.next_writable <= end + 160)) return true;
   return differs(err, "the next writable address", end + 152, info.next_writable);

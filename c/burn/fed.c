@@ -8,6 +8,8 @@
 #include "burn/track.h"
 
 #define ASK_BYTES 65536u
+#define LONGEST_BYTES \
+  (UINT64_C(449850) * REDBOOK_SECTOR_BYTES) /* 99:58:00: no disc holds more */
 
 static uint32_t least(uint64_t a, uint64_t b) {
   return (uint32_t)(a < b ? a : b);
@@ -126,6 +128,9 @@ static bool receive(struct redbook_track_job *job, const uint8_t *data, uint32_t
   fed->received += length;
   if (redbook_operation_cancelled(job->op))
     return redbook_fail(err, REDBOOK_E_IMAPI_REQUEST_CANCELLED, "the track was cancelled");
+  if (fed->received > LONGEST_BYTES)
+    return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                        "the data that were fed are longer than any disc");
   return spool(fed, data, length, err) && (!end || start_spooled(job, err));
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 struct redbook_fifo {
   uint8_t *ring;
@@ -37,7 +38,11 @@ struct redbook_fifo *redbook_fifo_create(uint64_t bytes, struct redbook_error *e
   fifo->ring = ring;
   fifo->size = size;
   pthread_mutex_init(&fifo->mutex, NULL);
-  pthread_cond_init(&fifo->changed, NULL);
+  pthread_condattr_t monotonic;
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&fifo->changed, &monotonic);
+  pthread_condattr_destroy(&monotonic);
   return fifo;
 }
 
@@ -128,11 +133,27 @@ void redbook_fifo_consume(struct redbook_fifo *fifo, uint32_t sectors) {
   wake(fifo);
 }
 
-void redbook_fifo_prefill(struct redbook_fifo *fifo) {
+static struct timespec in_milliseconds(unsigned milliseconds) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  t.tv_sec += milliseconds / 1000;
+  t.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+  if (t.tv_nsec >= 1000000000) {
+    t.tv_sec++;
+    t.tv_nsec -= 1000000000;
+  }
+  return t;
+}
+
+bool redbook_fifo_prefill(struct redbook_fifo *fifo, unsigned milliseconds) {
+  struct timespec until = in_milliseconds(milliseconds);
+  int late = 0;
   pthread_mutex_lock(&fifo->mutex);
-  while (!ending(fifo) && fifo->used < fifo->size)
-    pthread_cond_wait(&fifo->changed, &fifo->mutex);
+  while (!ending(fifo) && fifo->used < fifo->size && !late)
+    late = pthread_cond_timedwait(&fifo->changed, &fifo->mutex, &until);
+  bool done = ending(fifo) || fifo->used == fifo->size;
   pthread_mutex_unlock(&fifo->mutex);
+  return done;
 }
 
 bool redbook_fifo_good(struct redbook_fifo *fifo, struct redbook_error *err) {

@@ -25,8 +25,8 @@ void redbook_fifo_fail(struct redbook_fifo *fifo, const struct redbook_error *er
  * sectors, 0 at the end, after a failure, or once stopped. */
 uint32_t redbook_fifo_peek(struct redbook_fifo *fifo, uint32_t most, const uint8_t **data);
 void redbook_fifo_consume(struct redbook_fifo *fifo, uint32_t sectors);
-/* Waits until it is full, finished, failed or stopped. */
-void redbook_fifo_prefill(struct redbook_fifo *fifo);
+/* Waits at most so long until it is full, finished, failed or stopped; whether it is. */
+bool redbook_fifo_prefill(struct redbook_fifo *fifo, unsigned milliseconds);
 /* The producer's failure, once it has been reached: false and err. */
 bool redbook_fifo_good(struct redbook_fifo *fifo, struct redbook_error *err);
 

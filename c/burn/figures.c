@@ -8,23 +8,20 @@
 
 bool redbook_tao_recorder_supported(struct redbook_tao *tao, struct redbook_recorder *recorder,
                                     bool *out, struct redbook_error *err) {
-  bool current;
   (void)tao;
   struct redbook_drive *drive = redbook_recorder_enter(recorder, err);
   if (!drive) return false;
-  bool ok = redbook_drive_feature(drive, 0x002D, out, &current, err);
+  bool ok = redbook_session_can_write(drive, out, err);
   redbook_recorder_leave(recorder, drive);
   return ok;
 }
 
 /* Windows 7's reading: an empty drive is 0202, not a plain "no" (imapi2 1.1, 7.19). */
 static bool media_supported(struct redbook_drive *drive, bool *out, struct redbook_error *err) {
-  bool present;
-  bool current;
   struct redbook_media media;
+  if (!redbook_session_can_write(drive, out, err)) return false;
+  if (!*out) return true;
   *out = false;
-  if (!redbook_drive_feature(drive, 0x002D, &present, &current, err)) return false;
-  if (!present) return true;
   if (!redbook_drive_ready(drive, err) || !redbook_media_summary(drive, &media, err))
     return false;
   *out = (media.type == REDBOOK_MEDIA_CDR || media.type == REDBOOK_MEDIA_CDRW) &&

@@ -17,6 +17,8 @@ struct redbook_job {
   /* The host learns of the end (or it is settled without a host): the owner changes its state.
    */
   void (*delivered)(void *context, bool ok);
+  /* Before delivered, when it succeeded and no host was told: takes it back. May be NULL. */
+  void (*revoke)(void *context);
   /* Data that the host feeds; NULL when the job wants none. */
   bool (*feed)(struct redbook_operation *operation, void *context, const uint8_t *data,
                uint32_t length, bool end, struct redbook_error *err);
@@ -45,9 +47,9 @@ const atomic_bool *redbook_operation_cancel_flag(const struct redbook_operation 
 
 /* Owner: waits for the worker and calls delivered if step has not; idempotent. */
 void redbook_operation_settle(struct redbook_operation *operation);
-/* The worker has ended (or never ran); step may not have told the host yet. */
+/* Whether the worker has ended; step may not have told the host yet. */
 bool redbook_operation_ended(struct redbook_operation *operation);
-/* Only the owner still refers to it: nobody will ever step it. */
-bool redbook_operation_orphaned(const struct redbook_operation *operation);
+/* Only the owner refers to it, and nothing runs: nobody will ever step it. */
+bool redbook_operation_abandoned(struct redbook_operation *operation);
 
 #endif

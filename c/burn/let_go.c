@@ -109,7 +109,7 @@ static void end_open_track(struct redbook_tao *tao, double since) {
   if (!drive || !tao->session.track_open) return;
   double spent = since < 0 ? 0 : redbook_drive_now(drive) - since;
   double left = spent < REDBOOK_LET_GO_SECONDS ? REDBOOK_LET_GO_SECONDS - spent : 0;
-  if (!redbook_session_end_track(drive, &tao->session, left, &err)) {
+  if (!redbook_session_end_track(drive, &tao->session, left, NULL, NULL, &err)) {
     err.disc = redbook_session_judge(drive, &tao->session);
     keep_failure(&err);
   }
@@ -119,6 +119,8 @@ static void release(struct redbook_tao *tao, double since) {
   struct redbook_error err;
   redbook_error_clear(&err);
   end_open_track(tao, since);
+  struct redbook_drive *drive = redbook_recorder_held_drive(tao->recorder);
+  if (drive && !redbook_session_forget_test(drive, &tao->session, &err)) keep_failure(&err);
   if (!redbook_recorder_job_release(tao->recorder, &err)) keep_failure(&err);
   tao->state = REDBOOK_TAO_IDLE;
   redbook_tao_unhold(tao);

@@ -189,11 +189,18 @@ bool redbook_operation_ended(struct redbook_operation *op) {
   return ended;
 }
 
-bool redbook_operation_orphaned(const struct redbook_operation *op) {
-  return atomic_load(&op->references) <= 1;
+/* Nobody waits for the outcome any more: what can be undone is undone. With the result in
+ * place. */
+static void take_back(struct redbook_operation *op) {
+  if (!op->ok || !op->job->revoke) return;
+  op->job->revoke(op->context);
+  op->ok = false;
+  redbook_fail(&op->error, REDBOOK_E_IMAPI_REQUEST_CANCELLED, "the operation was cancelled");
 }
 
-void redbook_operation_settle(struct redbook_operation *op) {
+/* Waits for the worker and tells the owner, once; `seen`: on behalf of a host that has stepped.
+ */
+static void settle(struct redbook_operation *op, bool seen) {
   if (in_child(op)) return;
   if (!op->started && !redbook_operation_ended(op)) {
     struct redbook_error err;
@@ -209,7 +216,23 @@ void redbook_operation_settle(struct redbook_operation *op) {
   bool tell = !op->delivered && op->ended;
   op->delivered = op->delivered || tell;
   pthread_mutex_unlock(&op->mutex);
+  if (tell && !seen) take_back(op);
   if (tell) op->job->delivered(op->context, op->ok);
+}
+
+void redbook_operation_settle(struct redbook_operation *op) {
+  settle(op, false);
+}
+
+void redbook_operation_close(struct redbook_operation *op) {
+  if (in_child(op) || op->finished) return;
+  if (!redbook_operation_ended(op)) redbook_operation_cancel(op);
+  settle(op, false);
+  op->finished = true;
+}
+
+bool redbook_operation_abandoned(struct redbook_operation *op) {
+  return atomic_load(&op->references) <= 1 && (!op->started || redbook_operation_ended(op));
 }
 
 /* Takes the next event out, if any. */
@@ -259,7 +282,7 @@ enum redbook_step redbook_operation_step(struct redbook_operation *op, double se
     }
     if (take(op, out)) {
       if (out->type == REDBOOK_EVENT_DONE) {
-        redbook_operation_settle(op);
+        settle(op, true);
         op->finished = true;
       }
       return REDBOOK_STEP_EVENT;

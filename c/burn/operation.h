@@ -76,6 +76,10 @@ bool redbook_operation_result(struct redbook_operation *operation, uint32_t *rem
 bool redbook_operation_feed(struct redbook_operation *operation, const uint8_t *data,
                             uint32_t length, bool end, struct redbook_error *err);
 
+/* Cancels it if it still runs and waits for its end, on behalf of a host that no longer wants
+ * to know: a prepared medium that nobody has learned of is let go. step gives FINISHED
+ * afterwards. */
+void redbook_operation_close(struct redbook_operation *operation);
 struct redbook_operation *redbook_operation_ref(struct redbook_operation *operation);
 /* Dropping the last reference of a running operation cancels it and lets it end by itself
  * (its owner, the tao, stays alive until then). */

@@ -13,34 +13,40 @@ struct prepare {
 /* 0507: only CD-R and CD-RW; 050E: the drive cannot write track at once. */
 static bool medium_fits(struct redbook_drive *drive, struct redbook_error *err) {
   enum redbook_media_type type;
-  bool present;
-  bool current;
+  bool can;
   if (!redbook_media_type(drive, &type, err)) return false;
   if (type != REDBOOK_MEDIA_CDR && type != REDBOOK_MEDIA_CDRW)
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_MEDIA_IS_NOT_SUPPORTED,
                         "the disc is no CD-R or CD-RW");
-  if (!redbook_drive_feature(drive, 0x002D, &present, &current, err)) return false;
-  return present || redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED,
-                                 "the drive cannot write CDs track at once");
+  if (!redbook_session_can_write(drive, &can, err)) return false;
+  return can || redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED,
+                             "the drive cannot write CDs track at once");
 }
 
-/* 0506: blank, or appendable when Append was asked for. */
-static bool may_write(const struct redbook_media *media, bool append,
+static const char *what_it_is(const struct redbook_media *media) {
+  if (media->incomplete_track) return "its last track was cut off";
+  if (media->damaged) return "its last session or track is damaged";
+  if (media->disc_status == REDBOOK_STATUS_BLANK) return "it is not usable";
+  if (media->disc_status != REDBOOK_STATUS_APPENDABLE) return "it is complete";
+  return media->next_writable < 0 ? "it holds tracks and can take no more"
+                                  : "it holds tracks and can take more";
+}
+
+/* 0506: blank, or with Append one that can be gone on with; a cut-off track is closed first,
+ * which a simulation must not. */
+static bool may_write(const struct redbook_media *media, bool append, bool simulate,
                       struct redbook_error *err) {
   if (media->disc_status == REDBOOK_STATUS_BLANK && !media->damaged) return true;
-  bool appendable = media->disc_status == REDBOOK_STATUS_APPENDABLE && !media->damaged &&
-                    media->next_writable >= 0;
-  if (append && appendable) return true;
-  const char *what = media->damaged ? "its last session or track is incomplete or damaged"
-                     : media->disc_status == REDBOOK_STATUS_APPENDABLE
-                         ? "it holds tracks and can take more"
-                     : media->disc_status == REDBOOK_STATUS_BLANK ? "it is not usable"
-                                                                  : "it is complete";
+  bool mendable = media->incomplete_track && !simulate;
+  bool goes_on = media->disc_status == REDBOOK_STATUS_APPENDABLE &&
+                 (mendable || (!media->damaged && media->next_writable >= 0) ||
+                  (!media->damaged && media->session_open));
+  if (append && goes_on) return true;
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_MEDIA_IS_NOT_BLANK, "the disc is not blank: %s",
-               what);
-  if (appendable)
-    redbook_advise(err,
-                   "insert a blank disc, or set Append (burn.lua --append) to add to this one");
+               what_it_is(media));
+  if (goes_on)
+    redbook_advise(
+        err, "Insert a blank disc, or set Append (burn.lua --append) to add to this one.");
   return false;
 }
 
@@ -58,12 +64,21 @@ static bool parameters(const struct redbook_tao *tao, struct redbook_drive *driv
   return redbook_drive_write_parameters(drive, &wanted, err);
 }
 
+static bool mend(struct redbook_drive *drive, struct redbook_session *session,
+                 struct redbook_error *err) {
+  if (!session->media.incomplete_track) return true;
+  if (!redbook_session_mend(drive, session, err)) return false;
+  session->first_writable = session->media.next_writable;
+  return true;
+}
+
 static bool examine(struct redbook_tao *tao, struct redbook_drive *drive,
                     struct redbook_session *session, struct redbook_error *err) {
   return redbook_drive_ready(drive, err) && medium_fits(drive, err) &&
          redbook_session_read(drive, session, err) &&
-         may_write(&session->media, tao->flags[REDBOOK_TAO_APPEND], err) &&
-         parameters(tao, drive, session, err) &&
+         may_write(&session->media, tao->flags[REDBOOK_TAO_APPEND],
+                   tao->flags[REDBOOK_TAO_TEST_WRITE], err) &&
+         mend(drive, session, err) && parameters(tao, drive, session, err) &&
          redbook_speed_apply(drive, session, tao->requested_speed, tao->requested_cav, err);
 }
 
@@ -88,6 +103,12 @@ static bool run(struct redbook_operation *op, void *context, uint32_t *remark,
   return ok;
 }
 
+/* Prepared, but nobody has learned of it. */
+static void take_back(void *context) {
+  struct prepare *job = context;
+  redbook_recorder_job_release(job->tao->recorder, NULL);
+}
+
 static void delivered(void *context, bool ok) {
   struct prepare *job = context;
   struct redbook_tao *tao = job->tao;
@@ -104,8 +125,11 @@ static void destroy(void *context) {
   free(job);
 }
 
-static const struct redbook_job prepare_job = {
-    .thread_name = "redbook-prepare", .run = run, .delivered = delivered, .destroy = destroy};
+static const struct redbook_job prepare_job = {.thread_name = "redbook-prepare",
+                                               .run = run,
+                                               .revoke = take_back,
+                                               .delivered = delivered,
+                                               .destroy = destroy};
 
 struct redbook_operation *redbook_tao_begin_prepare(struct redbook_tao *tao,
                                                     struct redbook_error *err) {

@@ -22,8 +22,7 @@ static void report(void *context, double elapsed, double fraction) {
   redbook_operation_report(job->op, &job->progress);
 }
 
-/* Multi-session bits decide at CLOSE SESSION; the test bit, once cleared, makes the drive drop
- * what it pretends (MMC reference 1.4, 1.8a). */
+/* The multi-session bits of that moment decide (MMC reference 1.4). */
 static bool closing_parameters(struct release *job, struct redbook_drive *drive,
                                struct redbook_error *err) {
   struct redbook_tao *tao = job->tao;
@@ -38,8 +37,6 @@ static bool closing_parameters(struct release *job, struct redbook_drive *drive,
 
 static bool close_session(struct release *job, struct redbook_drive *drive,
                           struct redbook_error *err) {
-  job->progress.action = REDBOOK_ACTION_FINISHING;
-  job->progress.track = job->session.track_count;
   redbook_operation_report(job->op, &job->progress);
   bool ok = closing_parameters(job, drive, err) &&
             redbook_drive_close_session(drive, REDBOOK_CLOSE_SECONDS, report, job, err);
@@ -51,15 +48,29 @@ static bool close_session(struct release *job, struct redbook_drive *drive,
 }
 
 /* A test write leaves nothing to close; the drive must forget it. */
+static bool forget(struct release *job, struct redbook_drive *drive,
+                   struct redbook_error *err) {
+  if (!job->session.tested) return true;
+  return redbook_session_forget_test(drive, &job->session, err) &&
+         redbook_check_untouched(drive, &job->session, err);
+}
+
+/* An open track is ended and counted; the disc's own list is what the TOC is compared with. */
+static bool end_track(struct release *job, struct redbook_drive *drive,
+                      struct redbook_error *err) {
+  if (!job->session.track_open) return true;
+  return redbook_session_end_track(drive, &job->session, REDBOOK_SYNC_SECONDS, report, job,
+                                   err) &&
+         redbook_session_refresh(drive, &job->session, err);
+}
+
 static bool finish(struct release *job, struct redbook_drive *drive,
                    struct redbook_error *err) {
-  struct redbook_tao *tao = job->tao;
-  if (tao->flags[REDBOOK_TAO_TEST_WRITE]) {
-    bool drop = tao->written_count > 0;
-    return !drop || (closing_parameters(job, drive, err) &&
-                     redbook_check_untouched(drive, &job->session, err));
-  }
-  if (!redbook_session_end_track(drive, &job->session, REDBOOK_SYNC_SECONDS, err)) return false;
+  const struct redbook_tao *tao = job->tao;
+  job->progress.action = REDBOOK_ACTION_FINISHING;
+  job->progress.track = job->session.track_count;
+  if (tao->flags[REDBOOK_TAO_TEST_WRITE]) return forget(job, drive, err);
+  if (!end_track(job, drive, err)) return false;
   bool something = job->session.in_session > 0 || job->session.wrote;
   if (!something || tao->flags[REDBOOK_TAO_KEEP_SESSION_OPEN]) return true;
   if (redbook_operation_cancelled(job->op))

@@ -25,13 +25,25 @@ static const struct redbook_speed *nearest(const struct redbook_speed *speeds, u
   return best;
 }
 
+/* A drive that does not know the command or this figure goes on at its own speed; that is no
+ * reason to fail a burn (imapi2 7.4). */
+static bool refused(const struct redbook_error *err) {
+  const struct redbook_sense *sense = &err->sense;
+  return sense->valid && sense->key == 5 &&
+         (sense->asc == 0x20 || sense->asc == 0x24 || sense->asc == 0x26);
+}
+
 bool redbook_speed_apply(struct redbook_drive *drive, const struct redbook_session *session,
                          int32_t requested, bool pure_cav, struct redbook_error *err) {
   const struct redbook_speed *speed =
       nearest(session->speeds, session->speed_count, requested, pure_cav);
   uint16_t kbps = requested < 0 || !speed ? REDBOOK_FASTEST : speed->kbps;
   bool cav = requested < 0 || !speed ? pure_cav : speed->pure_cav;
-  return redbook_drive_set_speed(drive, kbps, cav, err);
+  struct redbook_error trouble;
+  redbook_error_clear(&trouble);
+  if (redbook_drive_set_speed(drive, kbps, cav, &trouble) || refused(&trouble)) return true;
+  if (err) *err = trouble;
+  return false;
 }
 
 static uint32_t remark_of(const struct redbook_speed *chosen, int32_t requested,
@@ -43,17 +55,16 @@ static uint32_t remark_of(const struct redbook_speed *chosen, int32_t requested,
   return rotation ? REDBOOK_S_IMAPI_ROTATIONADJUSTED : REDBOOK_S_OK;
 }
 
-/* A drive that is only looked at takes no SET CD SPEED (its descriptor is read-only): the speed
- * is then sent by PrepareMedia. */
+/* Outside a session the speed is sent by PrepareMedia: the drive may be another's, and one that
+ * is only looked at takes no SET CD SPEED (its descriptor is read-only). */
 static bool choose(struct redbook_drive *drive, bool held, struct redbook_session *session,
                    int32_t requested, bool pure_cav, uint32_t *remark,
                    struct redbook_error *err) {
   if (!redbook_drive_speeds(drive, session->speeds, REDBOOK_SPEED_MAX, &session->speed_count,
                             err))
     return false;
-  if (held && (!redbook_speed_apply(drive, session, requested, pure_cav, err) ||
-               !redbook_drive_current_speed(drive, &session->current_speed, err)))
-    return false;
+  if (held && !redbook_speed_apply(drive, session, requested, pure_cav, err)) return false;
+  if (held) redbook_drive_current_speed(drive, &session->current_speed, NULL);
   *remark = remark_of(nearest(session->speeds, session->speed_count, requested, pure_cav),
                       requested, pure_cav);
   return true;
@@ -72,7 +83,7 @@ bool redbook_tao_set_speed(struct redbook_tao *tao, int32_t sectors_per_second, 
   struct redbook_drive *drive = redbook_recorder_enter(tao->recorder, err);
   if (!drive) return false;
   struct redbook_session session = tao->session;
-  bool held = redbook_recorder_lock_count(tao->recorder) > 0;
+  bool held = tao->state == REDBOOK_TAO_PREPARED;
   bool ok = choose(drive, held, &session, sectors_per_second, pure_cav, remark, err);
   redbook_recorder_leave(tao->recorder, drive);
   if (!ok) return false;

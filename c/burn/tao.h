@@ -24,7 +24,8 @@ enum redbook_tao_state {
 
 struct redbook_tao *redbook_tao_create(struct redbook_error *err);
 struct redbook_tao *redbook_tao_ref(struct redbook_tao *tao);
-/* The last reference lets go in the background (redbook_tao_let_go_later). NULL is fine. */
+/* Frees with the last reference; whoever drops a prepared one lets it go first. NULL is fine.
+ */
 void redbook_tao_unref(struct redbook_tao *tao);
 enum redbook_tao_state redbook_tao_state(const struct redbook_tao *tao);
 

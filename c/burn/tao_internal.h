@@ -39,7 +39,6 @@ struct redbook_session {
   struct redbook_speed current_speed;
   unsigned track_count; /* of the whole disc, the open session's included */
   struct redbook_disc_track tracks[REDBOOK_MAX_TRACKS];
-  unsigned earlier;      /* how many of them were there before PrepareMedia */
   unsigned in_session;   /* complete tracks of the session being written */
   bool track_open;       /* a WRITE was sent and no SYNCHRONIZE CACHE has ended the track */
   uint32_t open_sectors; /* sent of that track */
@@ -47,6 +46,7 @@ struct redbook_session {
   int32_t first_writable; /* NWA at PrepareMedia */
   bool calibrated;        /* SEND OPC was sent */
   bool wrote;             /* a WRITE was sent since PrepareMedia, the laser on */
+  bool tested;            /* a WRITE was sent with the test bit */
   enum redbook_disc_state disc;
 };
 
@@ -101,18 +101,36 @@ void redbook_tao_unhold(struct redbook_tao *tao);
 bool redbook_tao_alone(struct redbook_tao *tao, struct redbook_error *err);
 
 /* session.c: what the drive says of the disc. */
+/* Track at once, by feature 002Dh or on old drives by mode page 2Ah. */
+bool redbook_session_can_write(struct redbook_drive *drive, bool *out,
+                               struct redbook_error *err);
+/* READ TRACK INFORMATION with patience for a drive that is still busy. `err` not NULL. */
+bool redbook_session_ask_track(struct redbook_drive *drive, uint32_t number,
+                               struct redbook_track_information *out,
+                               struct redbook_error *err);
 bool redbook_session_read(struct redbook_drive *drive, struct redbook_session *session,
                           struct redbook_error *err);
-/* Reads the figures again after something was written; new tracks are added. */
+/* Reads the medium's figures again. The list of tracks is ours: redbook_session_add. */
 bool redbook_session_refresh(struct redbook_drive *drive, struct redbook_session *session,
                              struct redbook_error *err);
+void redbook_session_add(struct redbook_session *session,
+                         const struct redbook_disc_track *track);
 /* Asks the drive what the disc has become and notes it in `session`; untouched while nothing
- * was written, unknown when the drive does not answer. */
+ * was written, unknown when the drive does not answer. Waits for a drive that is busy. */
 enum redbook_disc_state redbook_session_judge(struct redbook_drive *drive,
                                               struct redbook_session *session);
 /* Ends the open track: zeros up to 300 sectors, SYNCHRONIZE CACHE. */
 bool redbook_session_end_track(struct redbook_drive *drive, struct redbook_session *session,
-                               double limit, struct redbook_error *err);
+                               double limit, redbook_progress_fn *on_progress, void *context,
+                               struct redbook_error *err);
+/* A track that was begun and cannot be gone on with is closed by the drive (MMC
+ * reference 5.4.3), so that the next one can be written. `err` not NULL. */
+bool redbook_session_mend(struct redbook_drive *drive, struct redbook_session *session,
+                          struct redbook_error *err);
+/* After a test write the drive pretends that the disc is written until the test bit is cleared
+ * (1.8a). */
+bool redbook_session_forget_test(struct redbook_drive *drive, struct redbook_session *session,
+                                 struct redbook_error *err);
 
 /* toc.c */
 size_t redbook_toc_build(const struct redbook_session *session, uint8_t toc[REDBOOK_TOC_BYTES]);

@@ -5,21 +5,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define PREFILL_MS 250u
+
+static bool scan(struct redbook_track_job *job, struct redbook_error *err) {
+  redbook_source_watch(job->source, redbook_track_scanning, job);
+  bool ok = redbook_source_scan(job->source, redbook_operation_cancel_flag(job->op), NULL, err);
+  redbook_source_watch(job->source, NULL, NULL);
+  return ok;
+}
+
 /* The length in sectors, exact before anything is written. */
 static bool measure(struct redbook_track_job *job, struct redbook_error *err) {
   if (!job->source) {
     job->length = (uint32_t)job->options.sectors;
     return true;
   }
-  const struct redbook_source_scan *scan = redbook_source_scanned(job->source);
   int64_t announced = redbook_source_announced_sectors(job->source);
   bool believe = !job->tao->flags[REDBOOK_TAO_PRESCAN] && announced > 0;
-  if (!scan && !believe) {
-    if (!redbook_source_scan(job->source, redbook_operation_cancel_flag(job->op), NULL, err))
-      return false;
-    scan = redbook_source_scanned(job->source);
-  }
-  job->length = scan ? scan->sectors : (uint32_t)announced;
+  if (!redbook_source_scanned(job->source) && !believe && !scan(job, err)) return false;
+  const struct redbook_source_scan *known = redbook_source_scanned(job->source);
+  job->length = known ? known->sectors : (uint32_t)announced;
   return true;
 }
 
@@ -38,41 +43,66 @@ static bool parameters(struct redbook_track_job *job, struct redbook_error *err)
   return redbook_drive_write_parameters(&job->drive, &wanted, err);
 }
 
+/* What the drive offers for this track, and what the medium holds by ATIP and disc information:
+ * the lesser counts (MMC reference 2.5). */
 static bool fits(struct redbook_track_job *job, uint32_t free_blocks,
                  struct redbook_error *err) {
+  uint32_t room = job->session.media.free;
+  if (free_blocks < room) room = free_blocks;
   job->total =
       job->length < REDBOOK_MIN_TRACK_SECTORS ? REDBOOK_MIN_TRACK_SECTORS : job->length;
-  if (job->total <= free_blocks) return true;
+  if (job->total <= room) return true;
   return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_NOT_ENOUGH_SPACE,
                       "track %u needs %u sectors, the disc has room for %u", job->number,
-                      job->total, free_blocks);
+                      job->total, room);
+}
+
+/* An earlier track that was not brought to its end is ended or closed first: nothing may be
+ * written into it. Asking waits for a drive that is still busy with it. */
+static bool ready_for_track(struct redbook_track_job *job, struct redbook_error *err) {
+  struct redbook_session *session = &job->session;
+  if (session->track_open &&
+      !(redbook_session_end_track(&job->drive, session, REDBOOK_SYNC_SECONDS, NULL, NULL,
+                                  err) &&
+        redbook_session_refresh(&job->drive, session, err)))
+    return false;
+  bool mend = !job->tao->flags[REDBOOK_TAO_TEST_WRITE];
+  return !mend || redbook_session_mend(&job->drive, session, err);
+}
+
+/* A drive that names a place inside what was written, or before the disc's first sector, is not
+ * believed; -150 on a blank disc means 0 (1.6). */
+static bool place(struct redbook_track_job *job, const struct redbook_track_information *next,
+                  struct redbook_error *err) {
+  const struct redbook_session *session = &job->session;
+  const struct redbook_disc_track *last =
+      session->track_count ? &session->tracks[session->track_count - 1] : NULL;
+  int32_t end = last ? last->start + (int32_t)last->sectors : 0;
+  if (!next->next_writable_valid)
+    return redbook_fail(err, REDBOOK_E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
+                        "the drive names no next writable address: the disc takes no track");
+  job->number = next->track;
+  job->start = next->next_writable > next->start ? next->next_writable : next->start;
+  if (!last && job->start < 0) job->start = 0;
+  if (job->start >= end) return true;
+  return redbook_fail(
+      err, REDBOOK_E_IMAPI_RECORDER_INVALID_RESPONSE_FROM_DEVICE,
+      "the drive names LBA %d as writable, which lies before the end of the last "
+      "track",
+      job->start);
 }
 
 /* Page 05h first, then the NWA: it depends on the write type (client traces, cdrskin). */
 static bool arrange(struct redbook_track_job *job, struct redbook_error *err) {
   struct redbook_track_information next;
-  if (!redbook_speed_apply(&job->drive, &job->session, job->tao->requested_speed,
+  if (!ready_for_track(job, err) ||
+      !redbook_speed_apply(&job->drive, &job->session, job->tao->requested_speed,
                            job->tao->requested_cav, err) ||
       !parameters(job, err) ||
-      !redbook_drive_track_information(&job->drive, REDBOOK_BY_TRACK, REDBOOK_INVISIBLE_TRACK,
-                                       &next, err))
+      !redbook_session_ask_track(&job->drive, REDBOOK_INVISIBLE_TRACK, &next, err) ||
+      !place(job, &next, err))
     return false;
-  job->number = next.track;
-  job->progress.track = next.track;
-  if (!next.next_writable_valid)
-    return redbook_fail(err, REDBOOK_E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
-                        "the drive names no next writable address: the disc takes no track");
-  /* Some drives report -150 on a blank disc although the track starts at 0 (1.6). */
-  job->start = next.next_writable > next.start ? next.next_writable : next.start;
-  const struct redbook_session *session = &job->session;
-  if (session->track_count) {
-    const struct redbook_disc_track *last = &session->tracks[session->track_count - 1];
-    if (job->start < last->start + (int32_t)last->sectors)
-      return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_INVALID_RESPONSE_FROM_DEVICE,
-                          "the drive names LBA %d as writable, which lies before the end of "
-                          "track %u",
-                          job->start, last->number);
-  }
+  job->progress.track = job->number;
   return fits(job, next.free_blocks, err);
 }
 
@@ -97,49 +127,71 @@ static bool too_fast(const struct redbook_track_job *job, double seconds) {
 static bool check(struct redbook_track_job *job, double seconds, struct redbook_error *err) {
   bool test = job->tao->flags[REDBOOK_TAO_TEST_WRITE];
   redbook_track_report(job, REDBOOK_ACTION_VERIFYING);
-  if (!redbook_check_track(&job->drive, job->number, job->start, job->total, test, err))
+  if (!redbook_check_track(&job->drive, job->number, job->start, job->total, test, err)) {
+    job->session.track_open = true; /* its SYNCHRONIZE CACHE is not believed: once more later */
     return false;
+  }
   bool doubt = too_fast(job, seconds) || job->tao->verification != REDBOOK_VERIFY_NONE;
   return test || !doubt || redbook_sample_check(&job->sample, &job->drive, job->start, err);
 }
 
-/* What has become of the disc, for the result and for the figures. */
-static void take_stock(struct redbook_track_job *job, double seconds) {
-  struct redbook_drive patient = {.transport = job->drive.transport};
-  unsigned before = job->session.track_count;
-  bool known = redbook_session_refresh(&patient, &job->session, NULL);
-  redbook_session_judge(&patient, &job->session);
-  if (!known || job->session.track_count == before) return;
-  const struct redbook_disc_track *track = &job->session.tracks[job->session.track_count - 1];
-  const struct redbook_source_scan *scan =
-      job->source ? redbook_source_scanned(job->source) : NULL;
+/* The CRC of what is on the disc: silence fills a track up to 300 sectors. */
+static uint32_t crc_with_padding(const struct redbook_track_job *job) {
   static const uint8_t silence[REDBOOK_SECTOR_BYTES];
   uint32_t crc = job->crc32;
-  for (uint32_t i = job->sent; i < track->sectors; i++)
+  for (uint32_t i = job->sent; i < job->session.open_sectors; i++)
     crc = redbook_crc32(crc, silence, sizeof silence);
+  return crc;
+}
+
+static void add_result(struct redbook_track_job *job, double seconds) {
+  const struct redbook_track_options *options = &job->options;
+  struct redbook_written_track result = {
+      .number = job->number,
+      .start = job->start,
+      .sectors = job->session.open_sectors,
+      .crc32 = crc_with_padding(job),
+      .seconds = seconds,
+      .clipped_samples = job->source ? redbook_source_clipped(job->source) : 0};
+  (void)snprintf(result.isrc, sizeof result.isrc, "%s", options->isrc);
+  job->result = result;
   job->has_result = true;
-  job->result =
-      (struct redbook_written_track){.number = track->number,
-                                     .start = track->start,
-                                     .sectors = track->sectors,
-                                     .crc32 = crc,
-                                     .seconds = seconds,
-                                     .clipped_samples = scan ? scan->clipped_samples : 0};
-  (void)snprintf(job->result.isrc, sizeof job->result.isrc, "%s", job->options.isrc);
+  unsigned control = (options->pre_emphasis ? 1u : 0u) | (options->copy_permitted ? 2u : 0u);
+  redbook_session_add(&job->session, &(struct redbook_disc_track){.number = job->number,
+                                                                  .start = job->start,
+                                                                  .sectors = result.sectors,
+                                                                  .control = (uint8_t)control});
+}
+
+/* What has become of the disc: a track counts when the drive counts it. */
+static void take_stock(struct redbook_track_job *job, double seconds) {
+  struct redbook_drive patient = {.transport = job->drive.transport};
+  bool known = redbook_session_refresh(&patient, &job->session, NULL);
+  redbook_session_judge(&patient, &job->session);
+  if (known && job->session.media.tracks > job->session.track_count) add_result(job, seconds);
+}
+
+static bool set_up(struct redbook_track_job *job, struct redbook_error *err) {
+  job->progress.track = job->session.track_count + 1;
+  redbook_track_report(job, REDBOOK_ACTION_PREPARING);
+  return measure(job, err) && arrange(job, err) &&
+         redbook_sample_init(&job->sample, job->total, err) && calibrate(job, err) &&
+         redbook_feeder_start(job, err);
 }
 
 static bool burn(struct redbook_track_job *job, struct redbook_error *err) {
-  redbook_track_report(job, REDBOOK_ACTION_PREPARING);
-  bool ready = measure(job, err) && arrange(job, err) &&
-               redbook_sample_init(&job->sample, job->total, err) && calibrate(job, err) &&
-               redbook_feeder_start(job, err);
-  if (!ready) return false;
+  if (!set_up(job, err)) return false;
   redbook_fed_ask(job);
-  redbook_fifo_prefill(job->fifo);
+  while (!redbook_fifo_prefill(job->fifo, PREFILL_MS))
+    redbook_track_report(job, REDBOOK_ACTION_PREPARING);
   bool ok = redbook_track_write(job, err);
   double seconds = redbook_drive_now(&job->drive) - job->first_write;
   ok = ok && check(job, seconds, err);
-  if (job->sent) take_stock(job, seconds);
+  redbook_feeder_join(job);
+  if (job->sent) {
+    take_stock(job, seconds);
+    err->transient = false; /* trying again would burn it twice */
+  }
   return ok;
 }
 
@@ -173,6 +225,8 @@ static void delivered(void *context, bool ok) {
   struct redbook_tao *tao = job->tao;
   (void)ok;
   free_buffers(job);
+  redbook_source_unref(job->source);
+  job->source = NULL;
   if (job->drive.transport) tao->session = job->session;
   if (job->has_result && tao->written_count < REDBOOK_MAX_TRACKS)
     tao->written[tao->written_count++] = job->result;

@@ -45,6 +45,9 @@ struct redbook_track_job {
   uint32_t crc32;  /* of what was sent from the source */
   struct redbook_sample sample;
   struct redbook_progress progress;
+  double reported_host;           /* s, the host's */
+  uint32_t sent_first;            /* sectors of the first WRITE */
+  double first_done;              /* its end */
   double began, reported;         /* s, the transport's clock */
   double first_write, last_write; /* before the first, after the last WRITE */
   struct redbook_written_track result;
@@ -65,6 +68,11 @@ void redbook_fed_ask(struct redbook_track_job *job);
 
 /* writer.c: the laser's part. Ends an open track also when it fails or is cancelled. */
 bool redbook_track_write(struct redbook_track_job *job, struct redbook_error *err);
+
+/* progress.c */
 void redbook_track_report(struct redbook_track_job *job, enum redbook_action action);
+/* The same as callbacks of a scan and of a wait for the drive; `context` is the job. */
+void redbook_track_scanning(void *context, uint32_t sectors);
+void redbook_track_finishing(void *context, double elapsed, double fraction);
 
 #endif

@@ -8,27 +8,6 @@
 #define AT_ONCE 26u         /* sectors per WRITE: 61 152 bytes, below 64 KiB (1.6) */
 #define CAPACITY_EVERY 64u  /* sectors between two READ BUFFER CAPACITY (section 4) */
 #define CAPACITY_AFTER 446u /* not before the first MiB */
-#define REPORT_SECONDS 0.5
-
-void redbook_track_report(struct redbook_track_job *job, enum redbook_action action) {
-  struct redbook_progress *p = &job->progress;
-  double now = redbook_drive_now(&job->drive);
-  bool changed = action != p->action;
-  if (!changed && now - job->reported < REPORT_SECONDS) return;
-  if (changed) job->began = action == REDBOOK_ACTION_WRITING ? now : job->began;
-  job->reported = now;
-  p->action = action;
-  p->elapsed = (int32_t)(now - job->began);
-  p->remaining = 0;
-  if (action == REDBOOK_ACTION_WRITING && job->sent)
-    p->remaining = (int32_t)((now - job->began) * (job->total - job->sent) / job->sent + 0.5);
-  p->system_buffer_total = (uint32_t)redbook_fifo_total_bytes(job->fifo);
-  p->system_buffer_used = (uint32_t)redbook_fifo_used_bytes(job->fifo);
-  p->last_written_lba = job->start + (int32_t)job->sent - 1;
-  p->last_read_lba =
-      p->last_written_lba + (int32_t)(p->system_buffer_used / REDBOOK_SECTOR_BYTES);
-  redbook_operation_report(job->op, p);
-}
 
 static void look_at_buffer(struct redbook_track_job *job, uint32_t before) {
   if (job->sent < CAPACITY_AFTER || job->sent / CAPACITY_EVERY == before / CAPACITY_EVERY)
@@ -41,10 +20,16 @@ static bool send(struct redbook_track_job *job, const uint8_t *data, uint32_t co
                  struct redbook_error *err) {
   struct redbook_session *session = &job->session;
   int32_t lba = job->start + (int32_t)job->sent;
-  session->wrote = session->wrote || !job->tao->flags[REDBOOK_TAO_TEST_WRITE];
+  bool test = job->tao->flags[REDBOOK_TAO_TEST_WRITE];
+  session->wrote = session->wrote || !test;
+  session->tested = session->tested || test;
   if (!redbook_drive_write(&job->drive, lba, (uint16_t)count, data, err)) return false;
   uint32_t before = job->sent;
   job->sent += count;
+  if (!before) {
+    job->sent_first = count;
+    job->first_done = redbook_drive_now(&job->drive);
+  }
   session->track_open = true;
   session->open_start = job->start;
   session->open_sectors = job->sent;
@@ -92,27 +77,37 @@ static bool as_scanned(struct redbook_track_job *job, struct redbook_error *err)
                       job->source ? redbook_source_name(job->source) : "the source");
 }
 
+/* Who cancels may be letting go, and waits for this. */
+static double patience(const struct redbook_track_job *job) {
+  return redbook_operation_cancelled(job->op) ? REDBOOK_LET_GO_SECONDS : REDBOOK_SYNC_SECONDS;
+}
+
+/* Nothing more can be put into this track. What the drive's buffer holds and the PMA entries
+ * may still be saved; a track too short to be ended is filled up by the drive itself, if it
+ * can. */
+static void save(struct redbook_track_job *job) {
+  struct redbook_drive patient = {.transport = job->drive.transport};
+  struct redbook_session *session = &job->session;
+  double limit = patience(job);
+  if (!redbook_drive_synchronize(&patient, limit, redbook_track_finishing, job, NULL)) return;
+  session->track_open = false;
+  if (job->sent && job->sent < REDBOOK_MIN_TRACK_SECTORS &&
+      redbook_drive_close_track(&patient, (uint16_t)job->number, limit, NULL))
+    session->open_sectors = REDBOOK_MIN_TRACK_SECTORS;
+}
+
 bool redbook_track_write(struct redbook_track_job *job, struct redbook_error *err) {
-  job->progress.start_lba = job->start;
-  job->progress.sector_count = job->total;
   job->first_write = redbook_drive_now(&job->drive);
   redbook_track_report(job, REDBOOK_ACTION_WRITING);
   bool sent = stream(job, err);
   job->last_write = redbook_drive_now(&job->drive);
   bool ok = sent && as_scanned(job, err);
-  bool write_failed = !sent && err->opcode == REDBOOK_WRITE_10;
   redbook_track_report(job, REDBOOK_ACTION_FINISHING);
-  if (write_failed) {
-    /* Nothing more can be put into this track; what the buffer holds and the earlier tracks'
-     * PMA entries may still be saved. */
-    struct redbook_drive patient = {.transport = job->drive.transport};
-    if (redbook_drive_synchronize(&patient, REDBOOK_SYNC_SECONDS, NULL))
-      job->session.track_open = false;
+  if (!sent && err->opcode == REDBOOK_WRITE_10) {
+    save(job);
     return false;
   }
-  /* Who cancels may be letting go, and waits for this. */
-  bool cancelled = redbook_operation_cancelled(job->op);
-  double limit = cancelled ? REDBOOK_LET_GO_SECONDS : REDBOOK_SYNC_SECONDS;
-  bool ended = redbook_session_end_track(&job->drive, &job->session, limit, ok ? err : NULL);
+  bool ended = redbook_session_end_track(&job->drive, &job->session, patience(job),
+                                         redbook_track_finishing, job, ok ? err : NULL);
   return ok && ended;
 }

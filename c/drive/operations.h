@@ -46,7 +46,7 @@ bool redbook_drive_get_configuration(struct redbook_drive *drive, unsigned reque
                                      struct redbook_error *err);
 bool redbook_drive_current_profile(struct redbook_drive *drive, uint16_t *profile,
                                    struct redbook_error *err);
-/* True feature found; false with err->code S_OK when the drive simply lacks it. */
+/* Whether the drive has the feature, and whether the medium lets it use it. */
 bool redbook_drive_feature(struct redbook_drive *drive, uint16_t feature, bool *present,
                            bool *current, struct redbook_error *err);
 /* Page without header, at most 257 bytes. */
@@ -100,6 +100,12 @@ bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sect
                          const uint8_t *data, struct redbook_error *err);
 /* SYNCHRONIZE CACHE with Immed, then wait. Not cancellable; `limit` seconds. */
 bool redbook_drive_synchronize(struct redbook_drive *drive, double limit,
+                               redbook_progress_fn *on_progress, void *context,
+                               struct redbook_error *err);
+/* CLOSE TRACK of one that was begun and not ended: the drive fills it up to 300 sectors and
+ * enters it in the PMA (P8, P11 in mmc reference 1.7). Only for rescue: some drives refuse it.
+ */
+bool redbook_drive_close_track(struct redbook_drive *drive, uint16_t number, double limit,
                                struct redbook_error *err);
 /* CLOSE SESSION with Immed, then wait; 5/72/03: CLOSE TRACK of the incomplete track, then
  * again. Not cancellable. */

@@ -105,8 +105,8 @@ bool redbook_drive_feature(struct redbook_drive *drive, uint16_t feature, bool *
   if (!ok) return false;
   *present = find_feature(data, length, feature, current);
   free(data);
-  if (!*present && err) redbook_error_clear(err);
-  return *present;
+  if (err) redbook_error_clear(err);
+  return true;
 }
 
 static bool no_such_page(const struct redbook_sense *sense) {

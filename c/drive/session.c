@@ -47,6 +47,7 @@ static enum redbook_outcome send_synchronize(struct redbook_drive *drive, double
 }
 
 bool redbook_drive_synchronize(struct redbook_drive *drive, double limit,
+                               redbook_progress_fn *on_progress, void *context,
                                struct redbook_error *err) {
   struct redbook_drive patient = {.transport = drive->transport, .cancel = NULL};
   struct redbook_command c;
@@ -56,7 +57,7 @@ bool redbook_drive_synchronize(struct redbook_drive *drive, double limit,
   if (send_synchronize(&patient, limit, &c, &sense) != REDBOOK_OUTCOME_GOOD)
     return redbook_fail_burn(err, &c, &sense, REDBOOK_CONTEXT_WRITE);
   double left = limit - (redbook_drive_now(&patient) - start);
-  return redbook_drive_wait(&patient, left, REDBOOK_CONTEXT_WRITE, NULL, NULL, err);
+  return redbook_drive_wait(&patient, left, REDBOOK_CONTEXT_WRITE, on_progress, context, err);
 }
 
 struct closing {
@@ -139,9 +140,18 @@ static bool close_session(struct closing *closing, struct redbook_error *err) {
     return close_once(closing, REDBOOK_CLOSE_TRACK, number, err) &&
            close_once(closing, REDBOOK_CLOSE_SESSION, 0, err);
   }
-  if (closing->early && still_open(&closing->drive))
-    return close_once(closing, REDBOOK_CLOSE_SESSION, 0, err);
+  while (closing->early && still_open(&closing->drive) &&
+         redbook_drive_now(&closing->drive) < closing->deadline)
+    if (!close_once(closing, REDBOOK_CLOSE_SESSION, 0, err)) return false;
   return true;
+}
+
+bool redbook_drive_close_track(struct redbook_drive *drive, uint16_t number, double limit,
+                               struct redbook_error *err) {
+  struct closing closing = {.drive = {.transport = drive->transport, .cancel = NULL},
+                            .deadline = redbook_drive_now(drive) + limit};
+
+  return close_once(&closing, REDBOOK_CLOSE_TRACK, number, err);
 }
 
 bool redbook_drive_close_session(struct redbook_drive *drive, double limit,

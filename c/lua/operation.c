@@ -205,18 +205,6 @@ static int dirty(lua_State *L) {
   return 1;
 }
 
-/* Cancels and waits for the end, so that the drive is free when this returns. */
-static void drain(struct redbook_operation *operation) {
-  struct redbook_event event;
-  if (!redbook_operation_finished(operation)) redbook_operation_cancel(operation);
-  enum redbook_step step;
-  do {
-    step = redbook_operation_step(operation, -1, &event);
-    if (step == REDBOOK_STEP_EVENT && event.type == REDBOOK_EVENT_WANT)
-      redbook_operation_feed(operation, NULL, 0, true, NULL);
-  } while (step != REDBOOK_STEP_FINISHED);
-}
-
 /***
 Cancels the operation if it still runs, waits for its end, and drops the object. Also `__close`:
 `local operation <close> = ...`. Harmless when repeated.
@@ -227,7 +215,7 @@ static int close_operation(lua_State *L) {
   struct redbook_box *box = redbook_box_check(L, 1, CLASS);
   struct redbook_operation *operation = box->core;
   if (operation) {
-    drain(operation);
+    redbook_operation_close(operation);
     box->core = NULL;
     redbook_operation_unref(operation);
   }

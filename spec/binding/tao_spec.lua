@@ -269,6 +269,7 @@ describe("TrackAtOnce", function()
   end)
 
   it("lets go without closing the session when it is closed", function()
+    core.last_release_error() -- forgets what other specs left
     assert(tao:PrepareMedia())
     assert(tao:AddAudioTrack(burner.feeder(burner.pcm(300)), { length = 300 }))
     tao:Close()

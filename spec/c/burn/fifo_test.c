@@ -90,7 +90,8 @@ static void two_threads_pass_every_sector_once(void **state) {
   unsigned next = 0;
   const uint8_t *data;
   assert_int_equal(pthread_create(&producer, NULL, produce, fifo), 0);
-  redbook_fifo_prefill(fifo);
+  while (!redbook_fifo_prefill(fifo, 10))
+    continue;
   for (uint32_t got; (got = redbook_fifo_peek(fifo, 3, &data)) > 0;) {
     for (uint32_t i = 0; i < got; i++, next++) {
       unsigned value;
@@ -110,7 +111,8 @@ static void stop_wakes_a_waiting_producer(void **state) {
   pthread_t producer;
   const uint8_t *data;
   assert_int_equal(pthread_create(&producer, NULL, produce, fifo), 0);
-  redbook_fifo_prefill(fifo);
+  while (!redbook_fifo_prefill(fifo, 10))
+    continue;
   redbook_fifo_stop(fifo);
   pthread_join(producer, NULL);
   assert_int_equal(redbook_fifo_peek(fifo, 1, &data), 0);
