@@ -239,13 +239,14 @@ static const char *media_state(const struct redbook_media *media) {
 }
 
 static void push_summary(lua_State *L, const struct redbook_media *media) {
-  lua_createtable(L, 0, 12);
+  lua_createtable(L, 0, 13);
   integer(L, "MediaType", media->type);
   lua_pushstring(L, media_state(media));
   lua_setfield(L, -2, "State");
   boolean(L, "Erasable", media->erasable);
   boolean(L, "SessionOpen", media->session_open);
   boolean(L, "Damaged", media->damaged);
+  boolean(L, "LastTrackIncomplete", media->incomplete_track);
   integer(L, "NumberOfTracks", media->tracks);
   integer(L, "NumberOfSessions", media->sessions);
   if (media->next_track) integer(L, "NextTrack", media->next_track);
@@ -258,6 +259,7 @@ static void push_summary(lua_State *L, const struct redbook_media *media) {
 /***
 What lies in the drive, without preparing it: MediaType (IMAPI_MEDIA_PHYSICAL_TYPE), State
 ("none", "blank", "appendable", "complete", "other"), Erasable, SessionOpen, Damaged,
+LastTrackIncomplete (its writing was cut off; PrepareMedia with Append closes it),
 NumberOfTracks (complete ones), NumberOfSessions, NextTrack (number of the next track; nil when
 none can follow), NextWritableAddress (LBA; nil when there is none), TotalSectors, FreeSectors,
 UsedSectors.

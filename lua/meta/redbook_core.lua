@@ -172,6 +172,7 @@ function Recorder:Close() end
 ---@field Erasable boolean
 ---@field SessionOpen boolean
 ---@field Damaged boolean
+---@field LastTrackIncomplete boolean its writing was cut off; PrepareMedia with Append closes it
 ---@field NumberOfTracks integer complete ones
 ---@field NumberOfSessions integer
 ---@field NextTrack integer? number of the next track; nil when none can follow

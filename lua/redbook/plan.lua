@@ -126,7 +126,7 @@ function plan.blank_disc()
   return { MediaType = 2, State = "blank", FreeSectors = plan.EIGHTY_MINUTES,
     TotalSectors = plan.EIGHTY_MINUTES, UsedSectors = 0, NextWritableAddress = 0, NextTrack = 1,
     NumberOfTracks = 0, NumberOfSessions = 0, SessionOpen = false, Erasable = false,
-    Damaged = false }
+    Damaged = false, LastTrackIncomplete = false }
 end
 
 return plan

@@ -186,7 +186,8 @@ describe("Recorder", function()
 
   it("sums up a blank disc", function()
     assert.same({ MediaType = 2, State = "blank", Erasable = false, SessionOpen = false,
-      Damaged = false, NumberOfTracks = 0, NumberOfSessions = 0, NextTrack = 1,
+      Damaged = false, LastTrackIncomplete = false, NumberOfTracks = 0, NumberOfSessions = 0,
+      NextTrack = 1,
       NextWritableAddress = 0, TotalSectors = 359847, FreeSectors = 359847, UsedSectors = 0 },
       recorder:MediaSummary())
   end)
@@ -195,8 +196,8 @@ describe("Recorder", function()
     local empty <close> = assert(core.VirtualRecorder {})
     local on_empty <close> = assert(empty:Recorder())
     assert.same({ MediaType = 0, State = "none", Erasable = false, SessionOpen = false,
-      Damaged = false, NumberOfTracks = 0, NumberOfSessions = 0, TotalSectors = 0, FreeSectors = 0,
-      UsedSectors = 0 }, on_empty:MediaSummary())
+      Damaged = false, LastTrackIncomplete = false, NumberOfTracks = 0, NumberOfSessions = 0,
+      TotalSectors = 0, FreeSectors = 0, UsedSectors = 0 }, on_empty:MediaSummary())
   end)
 
   it("sums up a disc with an open session, and a complete one", function()

@@ -195,6 +195,72 @@ describe("TrackAtOnce", function()
     assert.are.equal("complete", summary().State)
   end)
 
+  -- As kill -9 leaves it: sectors behind the last recorded track.
+  local function cut_off(sectors)
+    tao:Close()
+    tao = new { KeepSessionOpen = true }
+    assert(tao:PrepareMedia())
+    add(tao, 300, 1)
+    assert(tao:ReleaseMedia())
+    local file <close> = assert(io.open(folder .. "/disc.bin", "r+b"))
+    assert(file:seek("set", 452 * 2352))
+    assert(file:write((content(sectors, 2))))
+  end
+
+  it("closes a track that was cut off, and goes on behind it", function()
+    cut_off(200)
+    local before = summary()
+    assert.same({ true, true, 1 },
+      { before.SessionOpen, before.LastTrackIncomplete, before.NumberOfTracks })
+    local _, err = new():PrepareMedia()
+    assert.are.equal(0xC0AA0506, err.code)
+    local more = new { Append = true }
+    assert(more:PrepareMedia())
+    assert.are.equal(2, more.NumberOfExistingTracks)
+    add(more, 500, 3)
+    assert(more:ReleaseMedia())
+    local tracks = virtual:Tracks()
+    assert.same({ 452, 300, 904, 500 },
+      { tracks[2].StartLba, tracks[2].Sectors, tracks[3].StartLba, tracks[3].Sectors })
+    assert.are.equal("complete", summary().State)
+    assert.are.equal(content(200, 2) .. ("\0"):rep(252 * 2352) .. content(500, 3),
+      disc():sub(452 * 2352 + 1, 1404 * 2352))
+  end)
+
+  it("does not simulate on a disc with a track that was cut off", function()
+    cut_off(200)
+    local test = new { Append = true, TestWrite = true }
+    local ok, err = test:PrepareMedia()
+    assert.is_nil(ok)
+    assert.are.equal(0xC0AA0506, err.code)
+  end)
+
+  it("writes the next track behind one that failed, not into it", function()
+    virtual:AddFault { command = "WRITE", sense = "3/0C/00", after = 4, times = 1 }
+    assert(tao:PrepareMedia())
+    local ok, err = tao:AddAudioTrack(pattern(500, 1), { length = 500 })
+    assert.is_nil(ok)
+    assert.are.equal("open", err.disc)
+    add(tao, 500, 2)
+    assert(tao:ReleaseMedia())
+    local tracks = virtual:Tracks()
+    assert.same({ 0, 300, 452, 500 },
+      { tracks[1].StartLba, tracks[1].Sectors, tracks[2].StartLba, tracks[2].Sectors })
+    assert.are.equal(content(500, 2), disc():sub(452 * 2352 + 1, 952 * 2352))
+  end)
+
+  it("forgets a simulation that failed or was dropped", function()
+    for _, finish in ipairs { "ReleaseMedia", "Close" } do
+      local test = new { TestWrite = true }
+      assert(test:PrepareMedia())
+      assert.is_nil((test:AddAudioTrack(function() end, { length = 300 })))
+      add(test, 300, 1)
+      assert(test[finish](test))
+      test:Close()
+      assert.are.equal("blank", summary().State)
+    end
+  end)
+
   it("fills a disc to the last sector and not beyond", function()
     tao:Close()
     virtual = assert(core.VirtualRecorder { path = folder .. "/full.cue" })

@@ -74,7 +74,34 @@ function Burn:look_at_medium()
   local summary, err = wait_until_ready(self.recorder, self:wait_options(), self.on_event)
   if not summary then return nil, err end
   self.summary = summary
-  return medium.check(summary, self.options.append)
+  local options = self.options
+  local mend = options.append and not options.simulate and not options.plan_only
+  if mend and medium.mendable(summary) then
+    local ok
+    ok, err = self:mend()
+    if not ok then return nil, err end
+  end
+  return medium.check(self.summary, options.append)
+end
+
+-- A track whose writing was cut off is closed by PrepareMedia; only then does the drive tell where
+-- the next one would begin, and a plan can be made.
+function Burn:mend()
+  local tao <close> = core.TrackAtOnce()
+  self:set_up(tao)
+  tao.KeepSessionOpen = true
+  local operation, err = tao:BeginPrepareMedia()
+  local ok, prepare_err, signal = operate(operation, err, nil, self.options)
+  if not ok then return fail(prepare_err, signal, "medium") end
+  operation, err = tao:BeginReleaseMedia()
+  local released, release_err = operate(operation, err, nil, { shielded = true })
+  if not released then return fail(release_err, nil, "medium") end
+  if signal then return fail({ disc = "open" }, signal, "medium") end
+  self:remark "the writing of the last track had been cut off; it was closed where it ended"
+  local summary, look_err = self.recorder:MediaSummary()
+  if not summary then return nil, failure.from(look_err, "medium") end
+  self.summary = summary
+  return true
 end
 
 -- Said before hours of decoding, where the number of names alone tells it.

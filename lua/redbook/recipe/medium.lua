@@ -34,6 +34,13 @@ local function check_appendable(summary)
   return true
 end
 
+---Whether PrepareMedia with Append can close the track that was cut off.
+---@param summary table of `MediaSummary()`
+---@return boolean
+function medium.mendable(summary)
+  return summary.State == "appendable" and summary.LastTrackIncomplete or false
+end
+
 ---Refuses what must not or cannot be written, before anything is decoded.
 ---@param summary table of `MediaSummary()`
 ---@param append boolean whether a disc with room left may be continued
