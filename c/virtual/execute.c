@@ -149,14 +149,14 @@ static void run(struct redbook_virtual *drive, bool writable, struct redbook_vca
     code = REDBOOK_VBAD_CDB;
   if (!code) code = op->handler(drive, call);
   if (code)
-    redbook_vsense_put(command, call, code, false);
+    redbook_vsense_put(command, call, code, call->deferred);
   else
     transfer(call);
 }
 
 /* A command that outlives its timeout is given up by the kernel although the drive goes on:
  * host_status 3. Linux raises timeouts under 7 s to 7 s and takes 0 for 60 s (1.1). */
-static void time_passes(struct redbook_virtual *drive, struct redbook_vcall *call) {
+static uint64_t time_passes(struct redbook_virtual *drive, struct redbook_vcall *call) {
   struct redbook_command *command = call->command;
   uint64_t limit = command->timeout_ms ? command->timeout_ms : 60000;
   if (limit < 7000) limit = 7000;
@@ -173,11 +173,13 @@ static void time_passes(struct redbook_virtual *drive, struct redbook_vcall *cal
     command->driver_status = command->sense_length = 0;
     command->residual = command->data_length;
   }
-  drive->clock_us += call->cost_us;
+  uint64_t end = drive->clock_us + call->cost_us;
+  if (!drive->real_time) drive->clock_us = end;
+  return end;
 }
 
-void redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtransport *from,
-                            struct redbook_command *command) {
+uint64_t redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtransport *from,
+                                struct redbook_command *command) {
   struct redbook_vcall call = {
       .command = command, .cdb = command->cdb, .cost_us = REDBOOK_VCOST_COMMAND_US};
   const struct redbook_vfault *hit = NULL;
@@ -187,5 +189,5 @@ void redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtrans
     run(drive, !from || from->exclusive, &call);
     if (effect == REDBOOK_VFAULT_AFTER) redbook_vfault_after(hit, &call);
   }
-  time_passes(drive, &call);
+  return time_passes(drive, &call);
 }

@@ -32,24 +32,29 @@ static uint32_t put_page05(const struct redbook_virtual *drive, uint8_t *p, unsi
 
 static uint32_t put_page2a(const struct redbook_virtual *drive, uint8_t *p, unsigned control) {
   p[0] = 0x2A;
-  p[1] = 0x3E;
-  if (control == CHANGEABLE) return 64;
+  p[1] = drive->personality->page2a;
+  uint32_t length = 2u + p[1];
+  if (control == CHANGEABLE) return length;
   p[2] = 0x03;                                            /* reads CD-R, CD-RW */
   p[3] = 0x07;                                            /* writes CD-R, CD-RW, test write */
   p[4] = 0xC0;                                            /* BUF, multi-session */
   p[5] = 0x03;                                            /* CD-DA read, accurate stream */
   p[6] = (uint8_t)(0x29 | (drive->prevented ? 0x02 : 0)); /* tray, eject, lock */
   redbook_put16(p + 8, REDBOOK_VREAD_KBPS);
-  redbook_put16(p + 12, REDBOOK_VBUFFER / 1024);
+  redbook_put16(p + 12, drive->personality->buffer / 1024);
   redbook_put16(p + 14, REDBOOK_VREAD_KBPS);
-  redbook_put16(p + 18, redbook_vspeed[0]);
-  unsigned speed = control == DEFAULT ? 0 : drive->speed;
-  redbook_put16(p + 20, redbook_vspeed[speed]);
-  redbook_put16(p + 28, redbook_vspeed[speed]);
-  redbook_put16(p + 30, REDBOOK_VSPEEDS);
-  for (unsigned i = 0; i < REDBOOK_VSPEEDS; i++)
-    redbook_put16(p + 34 + 4 * (size_t)i, redbook_vspeed[i]); /* rotation 0: CLV */
-  return 64;
+  const struct redbook_vspeed *speeds = drive->personality->speeds;
+  const struct redbook_vspeed *speed = &speeds[control == DEFAULT ? 0 : drive->speed];
+  redbook_put16(p + 18, speeds[0].kbps);
+  redbook_put16(p + 20, speed->kbps);
+  p[27] = speed->cav; /* rotation: 0 CLV, 1 CAV */
+  redbook_put16(p + 28, speed->kbps);
+  redbook_put16(p + 30, (uint16_t)drive->personality->speed_count);
+  for (size_t i = 0; i < drive->personality->speed_count; i++) {
+    p[33 + 4 * i] = speeds[i].cav;
+    redbook_put16(p + 34 + 4 * i, speeds[i].kbps);
+  }
+  return length;
 }
 
 uint32_t redbook_vdo_mode_sense(struct redbook_virtual *drive, struct redbook_vcall *call) {

@@ -20,7 +20,11 @@
  * and closing the exclusive one unlocks the tray, as Linux does.
  * - A command that takes longer than its timeout ends with host_status 3 at the timeout.
  *
- * Threads: one mutex in the drive serialises commands and settings; any thread may call.
+ * - An underrun without BUFE ruins the track: the next WRITE or SYNCHRONIZE CACHE is 3/0C/09,
+ *   the track damaged. With BUFE recording goes on with a link.
+ *
+ * Threads: one mutex in the drive serialises commands and settings; any thread may call. Nobody
+ * holds it while a command takes its real time.
  */
 #ifndef REDBOOK_VIRTUAL_VIRTUAL_H
 #define REDBOOK_VIRTUAL_VIRTUAL_H
@@ -35,13 +39,19 @@ enum redbook_virtual_medium {
   REDBOOK_MEDIUM_PRESSED,
 };
 
+/* Simulated: every command takes its time by the drive's own clock, nobody waits. Real: by the
+ * wall; a command returns when it is over, other transports' commands are answered meanwhile.
+ */
+enum redbook_virtual_clock { REDBOOK_CLOCK_SIMULATED, REDBOOK_CLOCK_REAL };
+
 struct redbook_virtual_options {
   const char *disc;                   /* path of the .cue; NULL = empty drive */
   enum redbook_virtual_medium medium; /* must not contradict an existing disc */
   unsigned minutes;                   /* 74, 80, 90, 99; 0 = as the disc's files say, else 80 */
-  const char *personality;            /* NULL = "strict" */
+  const char *personality;            /* a name from personality.c; NULL = "strict" */
   double ready_after;                 /* seconds in 2/04/01 after insertion or power-up */
   bool tray_open;
+  enum redbook_virtual_clock clock;
 };
 
 struct redbook_virtual;
@@ -52,8 +62,9 @@ struct redbook_virtual *redbook_virtual_create(const struct redbook_virtual_opti
                                                struct redbook_error *err);
 
 /* The same from a name: "virtual:disc.cue?medium=cd-rw&minutes=74&ready=5&tray=open&
- * personality=strict", '?' and '%' in the file name percent-encoded; "virtual:" alone is an
- * empty drive. Unknown or repeated parameters are errors that list the known ones. */
+ * personality=strict&clock=real", '?' and '%' in the file name percent-encoded; "virtual:"
+ * alone is an empty drive. Unknown or repeated parameters are errors that list the known ones.
+ */
 struct redbook_virtual *redbook_virtual_parse(const char *name, struct redbook_error *err);
 
 struct redbook_virtual *redbook_virtual_ref(struct redbook_virtual *drive);
@@ -114,7 +125,7 @@ struct redbook_virtual_view {
   int disc_status, session_status; /* as READ DISC INFORMATION byte 2: 0 blank ..; -1 no disc */
   unsigned tracks, sessions, incomplete_tracks;
   uint64_t clock_us, commands, foreign_commands /* see transport.h */, fault_hits;
-  uint64_t underruns; /* times the buffer ran empty inside a track; BUFE or not, no harm */
+  uint64_t underruns; /* times the laser caught up with what was sent inside a track */
   char path[4096];    /* of the .cue, real path of its folder; "" without a disc */
 };
 void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_view *out);
