@@ -80,6 +80,7 @@ static uint32_t put(uint8_t *p, const struct feature *feature, uint16_t now) {
 uint32_t redbook_vdo_get_configuration(struct redbook_virtual *drive,
                                        struct redbook_vcall *call) {
   unsigned type = call->cdb[1] & 3u, first = redbook_get16(call->cdb + 2);
+  if (drive->personality->no_get_configuration) return REDBOOK_VSENSE(5, 0x20, 0x00);
   if (type == 3) return REDBOOK_VBAD_CDB;
   uint16_t now = profile(drive);
   uint8_t *p = redbook_vreply(call, 512, redbook_get16(call->cdb + 7));

@@ -111,9 +111,7 @@ static uint32_t track_by_lba(const struct redbook_vdisc *disc, int32_t lba,
   return invisible_track(disc, call);
 }
 
-uint32_t redbook_vdo_track_information(struct redbook_virtual *drive,
-                                       struct redbook_vcall *call) {
-  const struct redbook_vdisc *disc = redbook_vdrive_disc(drive);
+static uint32_t track_by(const struct redbook_vdisc *disc, struct redbook_vcall *call) {
   uint32_t number = redbook_get32(call->cdb + 2);
   switch (call->cdb[1] & 3) {
     case 0:
@@ -125,4 +123,13 @@ uint32_t redbook_vdo_track_information(struct redbook_virtual *drive,
     default:
       return REDBOOK_VBAD_CDB;
   }
+}
+
+uint32_t redbook_vdo_track_information(struct redbook_virtual *drive,
+                                       struct redbook_vcall *call) {
+  const struct redbook_vdisc *disc = redbook_vdrive_disc(drive);
+  uint32_t code = track_by(disc, call);
+  if (!code && !disc->tracks && drive->personality->nwa_before_start)
+    redbook_put32(call->reply + 12, (uint32_t)-REDBOOK_VPREGAP);
+  return code;
 }

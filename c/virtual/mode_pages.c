@@ -65,6 +65,11 @@ uint32_t redbook_vdo_mode_sense(struct redbook_virtual *drive, struct redbook_vc
   if (control == SAVED) return REDBOOK_VSENSE(5, 0x39, 0x00);
   uint8_t *p = redbook_vreply(call, 256, redbook_get16(call->cdb + 7));
   uint32_t n = HEADER;
+  if (drive->personality->block_descriptor) {
+    redbook_put16(p + 6, 8);
+    redbook_put32(p + n + 4, 2048); /* density 0, all blocks, block length */
+    n += 8;
+  }
   if (all || page == 0x01) n += put_page01(p + n, control);
   if (all || page == 0x05) n += put_page05(drive, p + n, control);
   if (all || page == 0x2A) n += put_page2a(drive, p + n, control);

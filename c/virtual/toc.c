@@ -151,7 +151,7 @@ uint32_t redbook_vdo_read_toc(struct redbook_virtual *drive, struct redbook_vcal
   if (!format) format = old; /* SFF-8020 drivers put the format there */
   redbook_vreply(call, REDBOOK_VREPLY, redbook_get16(call->cdb + 7));
   if (format == 3) return pma(disc, call);
-  if (format == 4) return atip(disc, call);
+  if (format == 4) return drive->personality->no_atip ? REDBOOK_VBAD_CDB : atip(disc, call);
   if (format > 5 || !disc->sessions) return REDBOOK_VBAD_CDB;
   if (format == 0) return tracks(disc, call);
   if (format == 1) return sessions(disc, call);

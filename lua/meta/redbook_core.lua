@@ -420,7 +420,8 @@ function DiscMaster:each() end
 ---@field path string? of the .cue; nil for an empty drive
 ---@field medium ("cd-r"|"cd-rw"|"pressed"|"none")?
 ---@field minutes integer? 74, 80, 90, 99
----@field personality string? "strict"
+---@field personality string? "strict" and others, see README
+---@field clock ("simulated"|"real")? real: commands take their time by the wall clock
 ---@field ready number? seconds until it is ready
 ---@field tray ("open"|"closed")?
 ---@field faults redbook.Fault[]?
