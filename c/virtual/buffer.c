@@ -127,6 +127,7 @@ uint64_t redbook_vbuffer_flush(struct redbook_virtual *drive) {
   struct redbook_vbuffer *b = &drive->buffer;
   redbook_vbuffer_run(drive);
   b->ending = true;
+  b->lost = b->defect = false;
   if (b->head >= b->fed) return 0;
   start_laser(drive);
   return until_at(drive, b->fed);

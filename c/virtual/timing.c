@@ -87,4 +87,5 @@ void redbook_vtime_take(struct redbook_virtual *drive, struct redbook_vcall *cal
   if (!immed) call->cost_us += microseconds;
   drive->busy_from = drive->clock_us;
   drive->busy_until = drive->clock_us + microseconds;
+  drive->blanking = call->cdb[0] == 0xA1;
 }
