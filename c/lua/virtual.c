@@ -316,6 +316,20 @@ static int tracks(lua_State *L) {
   return 1;
 }
 
+/***
+Makes the drive a device node for other programs (c/vdrive/server.h): while one of them has it
+open, it is held exclusively.
+@function VirtualRecorder:Serve
+@tparam[opt] table options `trace` = path of a file that records every command; `filter` =
+refuse what Linux refuses users without CAP_SYS_RAWIO
+@treturn[1] DriveServer
+@return[2] nil
+@treturn[2] Error err
+*/
+static int serve(lua_State *L) {
+  return redbook_serve(L, self(L));
+}
+
 static int release(lua_State *L) {
   struct redbook_box *box = redbook_box_check(L, 1, CLASS);
   struct redbook_virtual *drive = box->core;
@@ -356,6 +370,7 @@ void redbook_register_virtual(lua_State *L) {
                                      {"ClearFaults", clear_faults},
                                      {"View", view},
                                      {"Tracks", tracks},
+                                     {"Serve", serve},
                                      {"Close", close_virtual},
                                      {NULL, NULL}};
   static const luaL_Reg meta[] = {
