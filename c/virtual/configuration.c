@@ -14,8 +14,7 @@ struct feature {
   uint8_t data[12];
 };
 
-/* In rising order of code. Only what the drive really does: no packet writing (0021h), no
- * session at once (002Eh). */
+/* In rising order of code. Only what the drive really does: no packet writing (0021h). */
 static const struct feature features[] = {
     /* profile list: CD-ROM, CD-R, CD-RW; the current bits are set in the reply */
     {ALWAYS, 0x0000, 0x02, 12, {0, 0x08, 0, 0, 0, 0x09, 0, 0, 0, 0x0A, 0, 0}},
@@ -25,10 +24,12 @@ static const struct feature features[] = {
     {ALWAYS, 0x0002, 0x02, 4, {0}},
     /* removable: tray, eject, lock */
     {ALWAYS, 0x0003, 0x02, 4, {0x29}},
-    /* CD read: no CD-TEXT, no C2 */
-    {ANY_MEDIUM, 0x001E, 0x00, 4, {0}},
-    /* CD TAO: BUF, test write, CD-RW; data block type 0 (2352-byte raw) */
-    {WRITABLE, 0x002D, 0x00, 4, {0x46, 0, 0, 0x01}},
+    /* CD read: DAP, C2 pointers, CD-TEXT */
+    {ANY_MEDIUM, 0x001E, 0x08, 4, {0x83}},
+    /* CD TAO: BUF, test write, CD-RW; data block types 0 (2352-byte raw) and 8 (mode 1) */
+    {WRITABLE, 0x002D, 0x00, 4, {0x46, 0, 0x01, 0x01}},
+    /* CD mastering: BUF, SAO, test write, CD-RW, R-W in the lead-in; longest cue sheet */
+    {WRITABLE, 0x002E, 0x00, 4, {0x67, 0, 0x0C, 0xB8}},
     /* CD-RW write: multi-, high-, ultra-speed */
     {REWRITABLE, 0x0037, 0x00, 4, {0, 0x07}},
     /* real-time streaming: GET PERFORMANCE type 3, speeds in page 2Ah, SET CD SPEED, READ

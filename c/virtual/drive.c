@@ -64,6 +64,8 @@ void redbook_vdrive_medium_changed(struct redbook_virtual *drive) {
   struct redbook_vtrack *track = redbook_vdisc_unfinished(&drive->disc);
   if (track && track->state == REDBOOK_VTRACK_OPEN) track->state = REDBOOK_VTRACK_BROKEN;
   drive->testing = false;
+  redbook_vsao_forget(drive);
+  drive->sao.owed_us = 0;
   drive->spun_up = false;
   drive->busy_until = 0;
   drive->buffer = (struct redbook_vbuffer){.writes = drive->buffer.writes};

@@ -12,6 +12,7 @@
 #include "virtual/clock.h"
 #include "virtual/image.h"
 #include "virtual/personality.h"
+#include "virtual/sheet.h"
 
 /* A sense as one number, KKAAQQ; 0 is GOOD. */
 #define REDBOOK_VSENSE(key, asc, ascq) ((uint32_t)(key) << 16 | (uint32_t)(asc) << 8 | (ascq))
@@ -34,6 +35,18 @@ struct redbook_vtransport {
   struct redbook_vtransport *next;
 };
 
+/* Session at once (sao.c). */
+struct redbook_vsao {
+  bool ready;       /* a cue sheet was accepted and not yet worked off */
+  bool begun;       /* its first WRITE came */
+  int32_t position; /* where the next WRITE has to be */
+  uint64_t owed_us; /* lead-in and lead-out that the next SYNCHRONIZE CACHE waits for */
+  bool looped;      /* all CD-TEXT packs were seen */
+  unsigned packs;
+  uint8_t pack[REDBOOK_VPACKS][REDBOOK_VPACK];
+  struct redbook_vsheet sheet;
+};
+
 struct redbook_virtual {
   pthread_mutex_t mutex; /* never held while a command sleeps in real time */
   atomic_uint references;
@@ -54,6 +67,7 @@ struct redbook_virtual {
   bool testing;                /* the shadow is what the drive sees */
 
   uint8_t page05[REDBOOK_VPAGE05];
+  struct redbook_vsao sao;
   unsigned speed; /* index into the personality's speeds */
 
   uint64_t clock_us;
@@ -162,6 +176,15 @@ uint64_t redbook_vtime_read(uint64_t bytes);
 void redbook_vtime_take(struct redbook_virtual *drive, struct redbook_vcall *call,
                         uint64_t microseconds, bool immed);
 
+/* performance.c: the write speed nearest to so many kB/s. */
+void redbook_vset_speed(struct redbook_virtual *drive, unsigned wanted);
+
+/* sao.c: drops the cue sheet. */
+void redbook_vsao_forget(struct redbook_virtual *drive);
+
+/* subchannel.c: the Q channel of a sector that lies in a track, 12 bytes with their CRC. */
+void redbook_vq_channel(const struct redbook_vdisc *disc, int32_t lba, uint8_t q[12]);
+
 /* Handlers, one an opcode. */
 redbook_vhandler redbook_vdo_test_unit_ready, redbook_vdo_request_sense, redbook_vdo_inquiry,
     redbook_vdo_start_stop, redbook_vdo_prevent, redbook_vdo_read_capacity, redbook_vdo_write,
@@ -169,7 +192,10 @@ redbook_vhandler redbook_vdo_test_unit_ready, redbook_vdo_request_sense, redbook
     redbook_vdo_get_event_status, redbook_vdo_disc_information, redbook_vdo_track_information,
     redbook_vdo_send_opc, redbook_vdo_mode_select, redbook_vdo_mode_sense, redbook_vdo_close,
     redbook_vdo_buffer_capacity, redbook_vdo_blank, redbook_vdo_get_performance,
-    redbook_vdo_set_speed, redbook_vdo_mechanism_status, redbook_vdo_read_cd;
+    redbook_vdo_set_speed, redbook_vdo_mechanism_status, redbook_vdo_read_cd,
+    redbook_vdo_read_cd_msf, redbook_vdo_read, redbook_vdo_send_cue_sheet,
+    redbook_vdo_read_sub_channel, redbook_vdo_read_buffer, redbook_vdo_rezero, redbook_vdo_seek,
+    redbook_vdo_set_streaming, redbook_vdo_disc_structure;
 
 /* M, S, F: LBA -150 is 00:00:00; the lead-in counts on from 90:00:00 to 99:59:74. */
 void redbook_vput_msf(uint8_t *p, int32_t lba);

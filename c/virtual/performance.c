@@ -54,13 +54,16 @@ uint32_t redbook_vdo_get_performance(struct redbook_virtual *drive,
 
 /* Rounds down to an offered speed, up only below the slowest; rotation is the speed's own
  * whatever is asked, as page 2Ah then shows. */
-uint32_t redbook_vdo_set_speed(struct redbook_virtual *drive, struct redbook_vcall *call) {
-  if ((call->cdb[1] & 3) > 1) return REDBOOK_VBAD_CDB;
-  unsigned wanted = redbook_get16(call->cdb + 4);
+void redbook_vset_speed(struct redbook_virtual *drive, unsigned wanted) {
   unsigned i = 0;
   while (i + 1 < drive->personality->speed_count && drive->personality->speeds[i].kbps > wanted)
     i++;
   drive->speed = i;
+}
+
+uint32_t redbook_vdo_set_speed(struct redbook_virtual *drive, struct redbook_vcall *call) {
+  if ((call->cdb[1] & 3) > 1) return REDBOOK_VBAD_CDB;
+  redbook_vset_speed(drive, redbook_get16(call->cdb + 4));
   return 0;
 }
 
