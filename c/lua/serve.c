@@ -114,8 +114,8 @@ static void push_environment(lua_State *L, const char *node) {
   }
   push_library(L);
   const char *path = lua_tostring(L, -1);
-  lua_pushfstring(L, "LD_PRELOAD=%s%s%s", path, preload && *preload ? ":" : "",
-                  preload ? preload : "");
+  lua_pushfstring(L, "LD_PRELOAD=%s%s%s", preload ? preload : "",
+                  preload && *preload ? ":" : "", path);
   lua_rawseti(L, -3, ++count);
   lua_pop(L, 1);
   lua_pushfstring(L, REDBOOK_WIRE_SOCKET "=%s", redbook_server_socket(self(L)));

@@ -8,11 +8,11 @@
 
 #include "preload/preload.h"
 
-/* What sr says of a CD recorder that plays audio. */
+/* What sr says of a CD recorder that does not play by itself. */
 #define CAPABILITY                                                                    \
   (CDC_CLOSE_TRAY | CDC_OPEN_TRAY | CDC_LOCK | CDC_SELECT_SPEED | CDC_MULTI_SESSION | \
-   CDC_MCN | CDC_MEDIA_CHANGED | CDC_PLAY_AUDIO | CDC_RESET | CDC_DRIVE_STATUS |      \
-   CDC_GENERIC_PACKET | CDC_CD_R | CDC_CD_RW)
+   CDC_MCN | CDC_MEDIA_CHANGED | CDC_RESET | CDC_DRIVE_STATUS | CDC_GENERIC_PACKET |  \
+   CDC_CD_R | CDC_CD_RW)
 
 static int start_stop(int fd, uint8_t how) {
   const uint8_t cdb[6] = {0x1B, 0, 0, 0, how};
