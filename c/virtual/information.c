@@ -131,7 +131,7 @@ static void next_by_sheet(const struct redbook_virtual *drive, const struct redb
                           uint8_t *p) {
   int32_t nwa = 0;
   if (!(p[7] & 0x01) || !redbook_vdisc_nwa(disc, &nwa)) return;
-  if (drive->sao.begun)
+  if (drive->sao.ready)
     redbook_put32(p + 12, (uint32_t)drive->sao.position);
   else if (redbook_vwrite_type(drive) == REDBOOK_VTYPE_SAO &&
            redbook_vdisc_session_status(disc) == REDBOOK_VSESSION_EMPTY)
