@@ -117,9 +117,10 @@ static bool good_type(const uint8_t *p) {
 }
 
 /* The rest of the rules: 1.4. */
+/* LS_V and link size are of packets alone: cdrdao and wodim leave them as they find them, LS_V
+ * set and 10h (P11), when they select session or track at once. */
 static bool good_page05(const uint8_t *p) {
   if (p[2] & 0x80 || !good_type(p)) return false;
-  if (p[2] & 0x20 && p[5] != 7) return false; /* P11: LS_V on CD wants link size 7 */
   unsigned multi = p[3] >> 6;
   if (multi == 1 || multi == 2) return false;
   if (p[3] & 0x20) return false; /* fixed packet */

@@ -175,7 +175,6 @@ static void mode_select(void **state) {
       {1, 0x33, SENSE(5, 0x1A, 0)},  /* longer than the list */
       {2, 0x40, SENSE(5, 0x26, 0)},  /* packet */
       {2, 0x43, SENSE(5, 0x26, 0)},  /* RAW */
-      {2, 0x61, SENSE(5, 0x26, 0)},  /* LS_V without link size 7 */
       {3, 0x40, SENSE(5, 0x26, 0)},  /* multi-session 01b */
       {3, 0x20, SENSE(5, 0x26, 0)},  /* fixed packet */
       {3, 0x04, SENSE(5, 0x26, 0)},  /* data track */
@@ -186,6 +185,7 @@ static void mode_select(void **state) {
       {32, 0x80, SENSE(5, 0x26, 0)}, /* ISRC of NULs */
       {2, 0x01, GOOD},
       {2, 0x51, GOOD},
+      {2, 0x61, GOOD}, /* LS_V, which is of packets alone */
       {3, 0xC3, GOOD},
       {3, 0x10, GOOD}, /* copy: ignored (P11) */
       {8, 0x20, GOOD},
