@@ -155,7 +155,9 @@ uint32_t redbook_vsao_write(struct redbook_virtual *drive, struct redbook_vcall 
   if (!code) code = record(drive, call, redbook_vdisc_unfinished(disc), blocks);
   if (code) return code;
   redbook_vbuffer_take(drive, call, first, !first);
-  return drive->sao.position == drive->sao.sheet.lead_out ? complete(drive, disc) : 0;
+  if (drive->sao.position < drive->sao.sheet.lead_out) return 0;
+  redbook_vbuffer_flush(drive); /* the drive knows that nothing more will come */
+  return complete(drive, disc);
 }
 
 bool redbook_vsao_synchronize(struct redbook_virtual *drive, struct redbook_vcall *call) {
