@@ -8,20 +8,23 @@ local jobs = {}
 -- The shell's part of one job: its commands one after the other on one disc; the first that fails
 -- ends it.
 local function script(room, name, job)
-  local lines = {}
+  local lines = { job.disc and ("mkdir %s; cp %s.* %s"):format(name, job.disc, name) or ":" }
   for index, command in ipairs(job) do
-    local options = ("--disc %s.cue --trace %s.%d.trace%s"):format(name, name, index,
-      job.medium and index == 1 and " --medium " .. job.medium or "")
     local base = ("%s.%d"):format(name, index)
-    lines[index] = ("timeout 100 %s >%s.out 2>&1 </dev/null; code=$?; echo $code >%s.code; "
-      .. "[ $code = 0 ] || exit 0"):format("env " .. room.line(options, command), base, base)
+    local options = ("--disc %s.cue --trace %s.trace%s"):format(job.disc or name, base,
+      job.medium and index == 1 and " --medium " .. job.medium or "")
+    lines[#lines + 1] = ("%s timeout 100 env %s >%s/%s.out 2>&1 </dev/null"):format(
+      job.disc and "cd " .. name .. ";" or "", room.line(options, command), room.folder, base)
+    lines[#lines + 1] = ("code=$?; echo $code >%s/%s.code; [ $code = 0 ] || exit 0"):format(
+      room.folder, base)
   end
   return "(\n" .. table.concat(lines, "\n") .. "\n) &\n"
 end
 
 ---Runs all jobs, each on a disc of its name in the room's folder, and waits for them.
 ---@param room table
----@param list table<string, string[]> commands by name; field `medium` of the disc
+---@param list table<string, string[]> commands by name; fields: `medium` of a new disc; `disc`,
+---another disc's name, to run with a copy of it in a folder of the job's name
 ---@return table<string, { code: integer, out: string }[]>
 function jobs.run(room, list)
   local parts, results = {}, {}
