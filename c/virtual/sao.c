@@ -101,6 +101,7 @@ static uint32_t complete(struct redbook_virtual *drive, struct redbook_vdisc *di
   struct redbook_vsao *sao = &drive->sao;
   struct redbook_vdisc before = *disc;
   uint64_t time = redbook_vrecord_close_time(drive, disc);
+  redbook_vbuffer_flush(drive); /* the drive knows that nothing more comes */
   redbook_vsao_forget(drive);
   disc->tracks = sao->sheet.first - 1;
   for (unsigned i = 0; i < sao->sheet.tracks; i++) {

@@ -15,7 +15,14 @@
  *   CLOSE SESSION 5/72/03, CLOSE TRACK pads and closes it. Reading either is 3/11/00.
  * - 99 tracks: the next WRITE is 5/2C/00. Run-out and pregaps read as silence. READ CD while a
  *   track is open is 5/2C/00.
- * - Offered are TAO and 2352-byte audio blocks alone (features 002Dh, no 0021h or 002Eh).
+ * - Offered are TAO and SAO (features 002Dh, 002Eh; no packets, 0021h) of 2352-byte audio
+ *   blocks. A data track can be selected, but its WRITE is 5/64/00; RAW is 5/26/00.
+ * - A session at once is closed by its last sector; SYNCHRONIZE CACHE waits for that. In the
+ *   middle it breaks the session off, CLOSE TRACK there is 5/2C/00, CLOSE SESSION 5/72/03. With
+ *   CD-TEXT the first WRITE is at the ATIP's start of the lead-in and nowhere else. A tested
+ *   session is forgotten at SYNCHRONIZE CACHE. SAO tracks may be shorter than 4 s.
+ * - BLANK of parts works on the end of the disc only, everything else is 5/2C/00.
+ * - Sub-channel Q has the MCN and ISRC in one sector of a hundred each; R-W is empty, C2 clean.
  * - A transport opened to look refuses what Linux refuses on a read-only descriptor (EPERM),
  * and closing the exclusive one unlocks the tray, as Linux does.
  * - A command that takes longer than its timeout ends with host_status 3 at the timeout.

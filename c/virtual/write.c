@@ -116,9 +116,9 @@ static uint64_t end_track(struct redbook_virtual *drive, struct redbook_vdisc *d
 uint32_t redbook_vdo_synchronize(struct redbook_virtual *drive, struct redbook_vcall *call) {
   struct redbook_vdisc *disc = redbook_vdrive_disc(drive);
   struct redbook_vtrack *track = redbook_vdisc_unfinished(disc);
-  if (redbook_vsao_synchronize(drive, call)) return 0;
   uint32_t code = redbook_vbuffer_verdict(drive, call);
-  if (code) return code;
+  if (code) redbook_vsao_forget(drive);
+  if (code || redbook_vsao_synchronize(drive, call)) return code;
   if (!track || track->state != REDBOOK_VTRACK_OPEN) return 0;
   uint64_t time = redbook_vbuffer_flush(drive) + redbook_vdelay(drive, REDBOOK_VCOST_SYNC_US);
   time += end_track(drive, disc);
@@ -136,7 +136,10 @@ static uint32_t close_track(struct redbook_virtual *drive, struct redbook_vcall 
   unsigned number = redbook_get16(call->cdb + 4);
   bool invisible = redbook_vdisc_has_invisible_track(disc);
   if (!number || number > disc->tracks + invisible) return REDBOOK_VBAD_CDB;
-  if (!redbook_vdisc_unfinished(disc) || number != disc->tracks) return 0;
+  const struct redbook_vtrack *track = redbook_vdisc_unfinished_const(disc);
+  if (!track || number != disc->tracks) return 0;
+  if (drive->sao.begun && track->state == REDBOOK_VTRACK_OPEN) return REDBOOK_VSEQUENCE;
+  redbook_vsao_forget(drive);
   disc = redbook_vrecord_target(drive);
   struct redbook_vdisc before = *disc;
   uint32_t had = disc->track[number - 1].sectors;
