@@ -15,14 +15,15 @@ end
 ---@param path string
 ---@return table sheet { catalog, [n] = { flags, isrc, [0] = sectors, [1] = sectors } }
 function disc.sheet(path)
-  local sheet, track = {}, nil
+  local sheet = {}
+  local track
   for line in sandbox.read(path):gmatch "[^\r\n]+" do
     local word, rest = line:match "^%s*(%u+)%s+(.*)$"
     if word == "CATALOG" then
       sheet.catalog = rest
     elseif word == "TRACK" then
       track = {}
-      sheet[tonumber(rest:match "%d+")] = track
+      table.insert(sheet, track)
     elseif word == "FLAGS" or word == "ISRC" then
       track[word:lower()] = rest
     elseif word == "INDEX" then

@@ -160,8 +160,8 @@ describe("the node of vdrive.lua #clients", function()
         end
         local first = node.ioctl(fd, node.SG_GET_TIMEOUT)
         node.ask(fd, node.SG_SET_TIMEOUT, 4, string.pack("<i4", 12000))
-        local result = { ask(node.SG_GET_VERSION_NUM, 4), first, node.ioctl(fd, node.SG_GET_TIMEOUT),
-          ask(node.SG_GET_RESERVED_SIZE, 4) }
+        local result = { ask(node.SG_GET_VERSION_NUM, 4), first,
+          node.ioctl(fd, node.SG_GET_TIMEOUT), ask(node.SG_GET_RESERVED_SIZE, 4) }
         node.ask(fd, node.SG_SET_RESERVED_SIZE, 4, string.pack("<i4", 2048))
         result[5] = ask(node.SG_GET_RESERVED_SIZE, 4)
         node.ask(fd, node.SG_SET_RESERVED_SIZE, 4, string.pack("<i4", 1 << 20))
@@ -179,9 +179,9 @@ describe("the node of vdrive.lua #clients", function()
   it("says what is in the drive", function()
     local look = [[
       local fd = node.open(SR0, "rw nonblock")
-      return { node.ioctl(fd, node.CDROM_DRIVE_STATUS, 0x7FFFFFFF), node.ioctl(fd, node.CDROM_DISC_STATUS),
-        node.ioctl(fd, node.CDROM_GET_CAPABILITY), try(node.ask(fd, node.CDROMREADTOCHDR, 2)),
-        try(node.ask(fd, node.DVD_READ_STRUCT, 64)) }]]
+      return { node.ioctl(fd, node.CDROM_DRIVE_STATUS, 0x7FFFFFFF),
+        node.ioctl(fd, node.CDROM_DISC_STATUS), node.ioctl(fd, node.CDROM_GET_CAPABILITY),
+        try(node.ask(fd, node.CDROMREADTOCHDR, 2)), try(node.ask(fd, node.DVD_READ_STRUCT, 64)) }]]
     assert.same({ 1, 1, 0x7AEF, "ENOMEDIUM", "ENOSYS" }, on(EMPTY, look))
     assert.same({ 4, 0, 0x7AEF, "EIO", "ENOSYS" }, on(BLANK, look))
   end)

@@ -11,7 +11,7 @@ room.__index = room
 room.SECTOR = 2352
 
 -- A sanitizer's library comes first in LD_PRELOAD; foreign programs are run without it.
-local FOREIGN = os.getenv "REDBOOK_PRELOAD" and
+room.FOREIGN = os.getenv "REDBOOK_PRELOAD" and
   [[sh -c 'LD_PRELOAD=${LD_PRELOAD##*:}; export LD_PRELOAD; exec "$@"' sh ]] or ""
 
 ---@return table room
@@ -42,7 +42,7 @@ end
 ---@return string
 function room.line(options, command, own)
   return ("%s %s %s/scripts/vdrive.lua %s -- %s%s"):format(sandbox.env, sandbox.lua, sandbox.root,
-    options, own and "" or FOREIGN, command)
+    options, own and "" or room.FOREIGN, command)
 end
 
 ---@return integer code
@@ -55,8 +55,12 @@ end
 -- What a script on the drive starts with: the node's calls, bytes from hexadecimal.
 local PRELUDE = [[
 local node, posix, cjson = require "node", require "posix", require "cjson"
-local function hex(text) return (text:gsub("%x%x ?", function(h) return string.char(tonumber(h, 16)) end)) end
-local function bytes(text) return (text:gsub(".", function(c) return ("%02X "):format(c:byte()) end):sub(1, -2)) end
+local function hex(text)
+  return (text:gsub("%x%x ?", function(h) return string.char(tonumber(h, 16)) end))
+end
+local function bytes(text)
+  return (text:gsub(".", function(c) return ("%02X "):format(c:byte()) end):sub(1, -2))
+end
 local function try(...) local value, why = ... return value == nil and why or value end
 local SR0 = "/dev/sr0"
 local _ENV = setmetatable({ node = node, posix = posix, hex = hex, bytes = bytes, try = try,
