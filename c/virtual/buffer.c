@@ -26,8 +26,19 @@ static void ran_empty(struct redbook_virtual *drive) {
   lose_track(drive);
 }
 
+static void start_laser(struct redbook_virtual *drive, uint64_t moment) {
+  struct redbook_vbuffer *b = &drive->buffer;
+  if (b->recording) return;
+  if (b->at < moment) b->at = moment;
+  if (b->linking) b->at += redbook_vdelay(drive, REDBOOK_VCOST_LINK_US);
+  b->linking = false;
+  b->recording = true;
+}
+
 void redbook_vbuffer_run(struct redbook_virtual *drive) {
   struct redbook_vbuffer *b = &drive->buffer;
+  if (b->head < b->fed && drive->clock_us >= b->fed_at + REDBOOK_VCOST_IDLE_US)
+    start_laser(drive, b->fed_at + REDBOOK_VCOST_IDLE_US);
   if (drive->clock_us <= b->at) return;
   if (b->recording) {
     double head = redbook_vpath_after(drive, b->head, drive->clock_us - b->at);
@@ -60,20 +71,11 @@ uint32_t redbook_vbuffer_verdict(struct redbook_virtual *drive, struct redbook_v
   return REDBOOK_VSENSE(3, 0x0C, 0x00);
 }
 
-static void start_laser(struct redbook_virtual *drive) {
-  struct redbook_vbuffer *b = &drive->buffer;
-  if (b->recording) return;
-  if (b->at < drive->clock_us) b->at = drive->clock_us;
-  if (b->linking) b->at += redbook_vdelay(drive, REDBOOK_VCOST_LINK_US);
-  b->linking = false;
-  b->recording = true;
-}
-
 /* Until the laser has come to an LBA. */
 static uint64_t until_at(const struct redbook_virtual *drive, double lba) {
   const struct redbook_vbuffer *b = &drive->buffer;
-  uint64_t begin = b->at > drive->clock_us ? b->at - drive->clock_us : 0;
-  return lba > b->head ? begin + redbook_vtime_path(drive, b->head, lba) : begin;
+  uint64_t ahead = b->at > drive->clock_us ? b->at - drive->clock_us : 0;
+  return lba > b->head ? ahead + redbook_vtime_path(drive, b->head, lba) : ahead;
 }
 
 uint32_t redbook_vbuffer_admit(struct redbook_virtual *drive, uint32_t sectors) {
@@ -81,7 +83,7 @@ uint32_t redbook_vbuffer_admit(struct redbook_virtual *drive, uint32_t sectors) 
   if (!drive->personality->full_is_refused) return 0;
   if (sectors > capacity(drive)) return REDBOOK_VBAD_CDB;
   if (b->fed + (double)sectors - b->head <= capacity(drive)) return 0;
-  start_laser(drive);
+  start_laser(drive, drive->clock_us);
   return REDBOOK_VSENSE(2, 0x04, 0x08);
 }
 
@@ -115,9 +117,10 @@ void redbook_vbuffer_take(struct redbook_virtual *drive, struct redbook_vcall *c
   uint64_t delay = delay_of(drive, first);
   if (delay) b->at = (b->at > drive->clock_us ? b->at : drive->clock_us) + delay;
   b->fed += (int32_t)sectors;
+  b->fed_at = b->at > drive->clock_us ? b->at : drive->clock_us;
   if (call->lie) b->head += sectors; /* never reaches the laser */
   if (bad && lba <= bad && bad < b->fed && !drive->testing) b->defect = true;
-  if (b->fed - b->head >= capacity(drive) * 3 / 4) start_laser(drive);
+  if (b->fed - b->head >= capacity(drive) * 3 / 4) start_laser(drive, drive->clock_us);
   double room_at = b->fed - capacity(drive);
   uint64_t wait = b->head < room_at ? until_at(drive, room_at) : 0;
   call->cost_us += wait > delay ? wait : delay;
@@ -129,6 +132,6 @@ uint64_t redbook_vbuffer_flush(struct redbook_virtual *drive) {
   b->ending = true;
   b->lost = b->defect = false;
   if (b->head >= b->fed) return 0;
-  start_laser(drive);
+  start_laser(drive, drive->clock_us);
   return until_at(drive, b->fed);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The drive's buffer: WRITE fills it, the laser drains it.
  *
- * The laser starts when the buffer is three quarters full, or when nothing more will come. When
- * it catches up with what was sent, that is an underrun: with BUFE recording pauses and goes on
- * with a link when the buffer is three quarters full again; without, the track is lost.
+ * The laser starts when the buffer is three quarters full, when nothing more will come, or when
+ * nothing came for ten seconds. When it catches up with what was sent, that is an underrun:
+ * with BUFE recording pauses and goes on with a link when the buffer is three quarters full
+ * again; without, the track is lost.
  */
 #ifndef REDBOOK_VIRTUAL_BUFFER_H
 #define REDBOOK_VIRTUAL_BUFFER_H
@@ -22,9 +23,10 @@ struct redbook_vbuffer {
   bool lost;       /* an underrun without BUFE that has not been told yet */
   bool defect;     /* so with a sector that cannot be recorded */
   unsigned writes;
-  int32_t fed; /* LBA behind the last sector that was sent */
-  double head; /* LBA of the laser */
-  uint64_t at; /* the moment, by the drive's clock, for which `head` is right */
+  int32_t fed;     /* LBA behind the last sector that was sent */
+  double head;     /* LBA of the laser */
+  uint64_t fed_at; /* the moment of the last WRITE */
+  uint64_t at;     /* the moment, by the drive's clock, for which `head` is right */
 };
 
 /* Lets the laser work up to now, on whichever clock. */

@@ -49,6 +49,7 @@ void redbook_vclock_wait_until(const struct redbook_virtual *drive, uint64_t mom
   uint64_t end = drive->epoch_us + moment;
   const struct timespec when = {.tv_sec = (time_t)(end / 1000000u),
                                 .tv_nsec = (long)(end % 1000000u) * 1000};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) == EINTR)
-    continue;
+  int status = EINTR;
+  while (status == EINTR)
+    status = clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL);
 }

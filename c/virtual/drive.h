@@ -156,7 +156,8 @@ enum {
   REDBOOK_VCOST_EJECT_US = 2000000,
   REDBOOK_VCOST_START_US = 1000000,
   REDBOOK_VCOST_SEEK_US = 100000,
-  REDBOOK_VCOST_LINK_US = 500000, /* finding the end after an underrun (unverified) */
+  REDBOOK_VCOST_IDLE_US = 10000000, /* a host that sends nothing may be dead (unverified) */
+  REDBOOK_VCOST_LINK_US = 500000,   /* finding the end after an underrun (unverified) */
   REDBOOK_VCOST_BLANK_MINIMAL_US = 30000000, /* 1.9: 20-60 s */
 };
 /* A mechanical delay as this drive's personality has it. */

@@ -157,7 +157,6 @@ uint32_t redbook_vsao_write(struct redbook_virtual *drive, struct redbook_vcall 
   if (code) return code;
   redbook_vbuffer_take(drive, call, first, !first);
   if (drive->sao.position < drive->sao.sheet.lead_out) return 0;
-  redbook_vbuffer_flush(drive); /* the drive knows that nothing more will come */
   return complete(drive, disc);
 }
 

@@ -117,6 +117,29 @@ static void buffer_fills_and_drains(void **state) {
   rig_remove(&r);
 }
 
+/* A host that dies before the laser starts: after ten seconds the drive records what it has. */
+static void idle_host(void **state) {
+  (void)state;
+  for (unsigned bufe = 0; bufe < 2; bufe++) {
+    struct rig r;
+    rig_make(&r, "?personality=pioneer");
+    set_speed(&r, 1411);
+    assert_int_equal(select05(&r, bufe ? 0x41 : 0x01, 0), GOOD);
+    assert_int_equal(write_run(&r, 0, 300, 0), GOOD);
+    redbook_transport_sleep_us(r.t, 9990000);
+    assert_int_equal(free_bytes(&r), 0x131800 - 300 * 2352);
+    assert_int_equal(track_info(&r, 1), SENSE(2, 4, 7));
+    redbook_transport_sleep_us(r.t, 480000); /* 300 sectors last 0.50007 s */
+    assert_int_equal(track_info(&r, 1), SENSE(2, 4, 7));
+    redbook_transport_sleep_us(r.t, 40000);
+    assert_int_equal(track_info(&r, 1), GOOD);
+    assert_int_equal(r.data[5], bufe ? 0 : 0x20);
+    assert_int_equal(underruns(&r), 1);
+    assert_int_equal(sync_cache(&r), bufe ? GOOD : (unsigned)SENSE(3, 0x0C, 9));
+    rig_remove(&r);
+  }
+}
+
 /* With BUFE an underrun is counted, and costs a link: half a second. */
 static void underrun_with_protection(void **state) {
   (void)state;
@@ -353,6 +376,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(curves),
       cmocka_unit_test(buffer_fills_and_drains),
+      cmocka_unit_test(idle_host),
       cmocka_unit_test(underrun_with_protection),
       cmocka_unit_test(underrun_without_protection),
       cmocka_unit_test(polling_disturbs_nothing),
