@@ -48,7 +48,7 @@ static void put_raw(uint8_t *p, const struct redbook_vtrack *track, int32_t lba,
                     const uint8_t q[12]) {
   uint8_t pause = lba < track->start ? 0x80 : 0;
   for (unsigned i = 0; i < 96; i++)
-    p[i] = (uint8_t)(pause | (q[i / 8] & 0x80u >> i % 8 ? 0x40 : 0));
+    p[i] = (uint8_t)(pause | ((q[i / 8] & 0x80u >> i % 8) ? 0x40 : 0));
 }
 
 static void put_sub_channel(const struct redbook_vdisc *disc, unsigned channel, int32_t lba,

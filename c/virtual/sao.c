@@ -50,7 +50,7 @@ uint32_t redbook_vdo_send_cue_sheet(struct redbook_virtual *drive, struct redboo
  * are the lead-in's silence. */
 static void keep_packs(struct redbook_vsao *sao, const uint8_t *block) {
   for (unsigned n = 0; n < 4 && !sao->looped; n++) {
-    uint8_t pack[REDBOOK_VPACK], *p = pack;
+    uint8_t pack[REDBOOK_VPACK] = {0}, *p = pack;
     static const uint8_t none[REDBOOK_VPACK];
     for (const uint8_t *s = block + (size_t)n * 24; p < pack + REDBOOK_VPACK; s += 4) {
       *p++ = (uint8_t)(s[0] << 2 | (s[1] & 0x3F) >> 4);

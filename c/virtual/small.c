@@ -39,8 +39,10 @@ uint32_t redbook_vdo_read_buffer(struct redbook_virtual *drive, struct redbook_v
   uint32_t header = mode == 0 ? 4 : 0, length = header + TEST_BUFFER - offset;
   if (length > room) length = room;
   if (length > command->data_length) length = command->data_length;
-  if (length) memset(command->data_in, 0, length);
-  if (length) memcpy(command->data_in, p, length < header ? length : header);
+  if (length) {
+    memset(command->data_in, 0, length);
+    memcpy(command->data_in, p, length < header ? length : header);
+  }
   call->direct = true;
   call->reply_length = call->room = length;
   call->cost_us += redbook_vtime_read(length);

@@ -64,7 +64,7 @@ void redbook_vq_channel(const struct redbook_vdisc *disc, int32_t lba, uint8_t q
   unsigned mode = POSITION;
   if (turn == 50 && catalog[0]) mode = CATALOG;
   if (turn == 99 && track->isrc[0]) mode = ISRC;
-  q[0] = (uint8_t)(track->control << 4 | mode);
+  q[0] = (uint8_t)((unsigned)track->control << 4 | mode);
   if (mode == CATALOG) put_catalog(q, catalog);
   if (mode == ISRC) put_isrc(q, track->isrc);
   if (mode == POSITION) {
