@@ -174,9 +174,9 @@ and while it waits TERM and HUP go to the program).
 static int run(lua_State *L) {
   self(L);
   luaL_checktype(L, 2, LUA_TTABLE);
-  luaL_argcheck(L, lua_rawlen(L, 2) > 0, 2, "the name of a program expected");
   const char *device = lua_isnoneornil(L, 3) ? "/dev/sr0" : redbook_check_text(L, 3);
   char **words = push_words(L, 2);
+  if (!words[0]) return luaL_argerror(L, 2, "the name of a program expected");
   push_environment(L, device);
   char **environment = push_words(L, lua_absindex(L, -1));
   sigset_t watched, before;

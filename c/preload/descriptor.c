@@ -9,6 +9,7 @@
 
 #include "preload/preload.h"
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 REDBOOK_IN_FRONT ssize_t __read_chk(int fd, void *out, size_t bytes, size_t room);
 
 int redbook_preload_ioctl(int fd, unsigned long request, uintptr_t argument) {

@@ -25,9 +25,9 @@ __attribute__((constructor)) static void read_environment(void) {
   if (!path || !address || strlen(path) >= sizeof node ||
       strlen(address) >= sizeof server.sun_path)
     return;
-  memcpy(server.sun_path, address, strlen(address));
+  (void)snprintf(server.sun_path, sizeof server.sun_path, "%s", address);
   server.sun_family = AF_UNIX;
-  memcpy(node, path, strlen(path));
+  (void)snprintf(node, sizeof node, "%s", path);
 }
 
 redbook_any_function *redbook_preload_next(const char *name) {
@@ -77,7 +77,7 @@ void redbook_preload_stat(struct stat *out) {
 /* Nothing ever comes in over the connection itself: with its reading side shut, whatever reads
  * it past this library finds an end of file instead of waiting for ever. */
 static int connection(int flags) {
-  int type = SOCK_SEQPACKET | (flags & O_CLOEXEC ? SOCK_CLOEXEC : 0);
+  int type = SOCK_SEQPACKET | ((flags & O_CLOEXEC) ? SOCK_CLOEXEC : 0);
   int fd = socket(AF_UNIX, type, 0), room = REDBOOK_WIRE_BUFFER;
   if (fd < 0) return -1;
   (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
@@ -93,7 +93,7 @@ static int connection(int flags) {
 int redbook_preload_open(int flags) {
   int before = errno;
   if (flags & O_DIRECTORY || (flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) {
-    errno = flags & O_DIRECTORY ? ENOTDIR : EEXIST;
+    errno = (flags & O_DIRECTORY) ? ENOTDIR : EEXIST;
     return -1;
   }
   int fd = connection(flags);

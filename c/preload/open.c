@@ -10,14 +10,17 @@
 
 #include "preload/preload.h"
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 /* Names the C library has and its headers do not show, or only as macros. */
 REDBOOK_IN_FRONT int __open_2(const char *path, int flags);
 REDBOOK_IN_FRONT int __open64_2(const char *path, int flags);
 REDBOOK_IN_FRONT int __openat_2(int folder, const char *path, int flags);
 REDBOOK_IN_FRONT int __openat64_2(int folder, const char *path, int flags);
 REDBOOK_IN_FRONT char *__realpath_chk(const char *path, char *out, size_t room);
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
-#define MODE_OF(flags, mode)                                 \
+/* The third argument, which is there with these flags alone. */
+#define MODE_AFTER(flags)                                    \
   mode_t mode = 0;                                           \
   if ((flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE) { \
     va_list arguments;                                       \
@@ -27,25 +30,25 @@ REDBOOK_IN_FRONT char *__realpath_chk(const char *path, char *out, size_t room);
   }
 
 REDBOOK_IN_FRONT int open(const char *path, int flags, ...) {
-  MODE_OF(flags, mode)
+  MODE_AFTER(flags)
   if (redbook_preload_is_node(path)) return redbook_preload_open(flags);
   return REDBOOK_NEXT(open, "open")(path, flags, mode);
 }
 
 REDBOOK_IN_FRONT int open64(const char *path, int flags, ...) {
-  MODE_OF(flags, mode)
+  MODE_AFTER(flags)
   if (redbook_preload_is_node(path)) return redbook_preload_open(flags);
   return REDBOOK_NEXT(open64, "open64")(path, flags, mode);
 }
 
 REDBOOK_IN_FRONT int openat(int folder, const char *path, int flags, ...) {
-  MODE_OF(flags, mode)
+  MODE_AFTER(flags)
   if (redbook_preload_is_node(path)) return redbook_preload_open(flags);
   return REDBOOK_NEXT(openat, "openat")(folder, path, flags, mode);
 }
 
 REDBOOK_IN_FRONT int openat64(int folder, const char *path, int flags, ...) {
-  MODE_OF(flags, mode)
+  MODE_AFTER(flags)
   if (redbook_preload_is_node(path)) return redbook_preload_open(flags);
   return REDBOOK_NEXT(openat64, "openat64")(folder, path, flags, mode);
 }
@@ -104,7 +107,7 @@ REDBOOK_IN_FRONT int faccessat(int folder, const char *path, int mode, int flags
 }
 
 static char *copy_name(const char *path, char *out) {
-  return out ? strcpy(out, path) : strdup(path);
+  return out ? memcpy(out, path, strlen(path) + 1) : strdup(path);
 }
 
 REDBOOK_IN_FRONT char *realpath(const char *path, char *out) {

@@ -23,11 +23,12 @@
 #define REDBOOK_IN_FRONT __attribute__((visibility("default")))
 
 /* The C library's own function of that name, as a pointer of the type of `like`. */
-#define REDBOOK_NEXT(like, name)                    \
-  ((__typeof__(&(like)))__extension__({             \
-    static redbook_any_function *_Atomic found;     \
-    if (!found) found = redbook_preload_next(name); \
-    found;                                          \
+#define REDBOOK_NEXT(like, name)                        \
+  ((__typeof__(&(like)))__extension__({                 \
+    static redbook_any_function *_Atomic found;         \
+    redbook_any_function *now = found;                  \
+    if (!now) found = now = redbook_preload_next(name); \
+    now;                                                \
   }))
 typedef void redbook_any_function(void);
 redbook_any_function *redbook_preload_next(const char *name);

@@ -79,7 +79,7 @@ static int sg_io(int fd, struct sg_io_hdr *header) {
   int error = check(header);
   if (error) return error;
   struct redbook_wire_request request = request_of(header);
-  struct redbook_wire_answer answer;
+  struct redbook_wire_answer answer = {0};
   bool scattered = header->iovec_count && header->dxfer_len;
   uint8_t *block = header->dxferp;
   if (scattered) block = calloc(1, header->dxfer_len);
@@ -135,7 +135,7 @@ int redbook_preload_own(int fd, const uint8_t *cdb, unsigned cdb_length, uint8_t
       .from_kernel = 1,
       .data_length = length,
       .timeout_ms = 30000};
-  struct redbook_wire_answer answer;
+  struct redbook_wire_answer answer = {0};
   memcpy(request.cdb, cdb, cdb_length);
   if (sense) *sense = 0;
   int error = redbook_preload_ask(fd, &request, NULL, data, &answer);

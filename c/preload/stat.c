@@ -10,6 +10,7 @@
 
 _Static_assert(sizeof(struct stat) == sizeof(struct stat64), "a 64-bit machine");
 
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 REDBOOK_IN_FRONT int __xstat(int version, const char *path, struct stat *out);
 REDBOOK_IN_FRONT int __xstat64(int version, const char *path, struct stat64 *out);
 REDBOOK_IN_FRONT int __lxstat(int version, const char *path, struct stat *out);
@@ -20,6 +21,7 @@ REDBOOK_IN_FRONT int __fxstatat(int version, int folder, const char *path, struc
                                 int flags);
 REDBOOK_IN_FRONT int __fxstatat64(int version, int folder, const char *path, struct stat64 *out,
                                   int flags);
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 
 static int node_stat(void *out) {
   struct stat node;

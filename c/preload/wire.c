@@ -9,16 +9,13 @@
 
 static int send_request(int fd, int answer_fd, const struct redbook_wire_request *request,
                         const void *out) {
-  union {
-    struct cmsghdr align;
-    char bytes[CMSG_SPACE(sizeof(int))];
-  } control = {.bytes = {0}};
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
   size_t data = request->direction == REDBOOK_WIRE_OUT ? request->data_length : 0;
   struct iovec parts[] = {{(void *)(uintptr_t)request, sizeof *request},
                           {(void *)(uintptr_t)out, data}};
   struct msghdr message = {.msg_iov = parts,
                            .msg_iovlen = data ? 2 : 1,
-                           .msg_control = &control,
+                           .msg_control = control,
                            .msg_controllen = sizeof control};
   struct cmsghdr *head = CMSG_FIRSTHDR(&message);
   head->cmsg_level = SOL_SOCKET;
@@ -61,7 +58,7 @@ int redbook_preload_ask(int fd, const struct redbook_wire_request *request, cons
 int redbook_preload_value(int fd, enum redbook_wire_operation operation, int value) {
   struct redbook_wire_request request = {
       .magic = REDBOOK_WIRE_MAGIC, .operation = operation, .value = value};
-  struct redbook_wire_answer answer;
+  struct redbook_wire_answer answer = {0};
   int error = redbook_preload_ask(fd, &request, NULL, NULL, &answer);
   if (!error) return answer.value;
   errno = error;

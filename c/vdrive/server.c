@@ -70,14 +70,11 @@ static int descriptor_of(struct msghdr *message) {
 
 /* One packet into server->packet. Its length; 0 at the end of the connection. */
 static size_t receive(struct redbook_server *server, int fd, int *answer_fd) {
-  union {
-    struct cmsghdr align;
-    char bytes[CMSG_SPACE(sizeof(int))];
-  } control;
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))];
   struct iovec part = {&server->packet, sizeof server->packet};
   struct msghdr message = {.msg_iov = &part,
                            .msg_iovlen = 1,
-                           .msg_control = &control,
+                           .msg_control = control,
                            .msg_controllen = sizeof control};
   ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
   *answer_fd = got > 0 ? descriptor_of(&message) : -1;

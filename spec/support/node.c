@@ -95,8 +95,11 @@ static int node_lstat(lua_State *L) {
 }
 
 /* The same through the symbols of programs that were built before glibc 2.33. */
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 int __xstat(int version, const char *path, struct stat *out);
 int __fxstat(int version, int fd, struct stat *out);
+// NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
+
 static int node_old_stat(lua_State *L) {
   struct stat s;
   int outcome = lua_isinteger(L, 1) ? __fxstat(1, (int)lua_tointeger(L, 1), &s)
