@@ -237,6 +237,15 @@ static void every_length(void **state) {
     sweep(r, CDB(0x5A, 8, (uint8_t)(control << 6 | 0x2A)), 7, 2);
     sweep(r, CDB(0x5A, 8, (uint8_t)(control << 6 | 0x3F)), 7, 2);
   }
+  for (uint8_t control = 0; control < 3; control++) {
+    sweep(r, CDB(0x5A, 8, (uint8_t)(control << 6 | 0x08)), 7, 2);
+    sweep(r, CDB(0x1A, 8, (uint8_t)(control << 6 | 0x05)), 4, 1);
+    sweep(r, CDB(0x1A, 8, (uint8_t)(control << 6 | 0x3F)), 4, 1);
+  }
+  sweep(r, CDB(0x42), 7, 2);
+  for (uint8_t format = 1; format < 4; format++)
+    sweep(r, CDB(0x42, 0, 0x40, format, 0, 0, 1), 7, 2);
+  sweep(r, CDB(0x3C, 3), 7, 2);
   sweep(r, CDB(0x5C), 7, 2);
   sweep(r, CDB(0xBD), 8, 2);
 }

@@ -299,11 +299,36 @@ static void broken_off(void **state) {
     }
 }
 
+/* The host stops for two seconds. Without protection the session is lost; with it, and after
+ * the last sector, nothing happens. */
+static void underrun(void **state) {
+  (void)state;
+  for (uint8_t bufe = 0; bufe <= 0x40; bufe += 0x40) {
+    struct rig r;
+    struct redbook_virtual_view view;
+    rig_make(&r, "");
+    assert_int_equal(select05(&r, 0x02 | bufe, 0), GOOD);
+    assert_int_equal(send_sheet(&r, cdrdao_sheet, sizeof cdrdao_sheet), GOOD);
+    assert_int_equal(write_run(&r, -150, 1300, 0), GOOD);
+    redbook_transport_sleep_us(r.t, 20000000);
+    assert_int_equal(write_run(&r, 1150, 725, 0), bufe ? GOOD : SENSE(3, 0x0C, 9));
+    redbook_transport_sleep_us(r.t, 20000000);
+    assert_int_equal(sync_cache(&r), GOOD);
+    redbook_virtual_look(r.drive, &view);
+    assert_int_equal(view.underruns, 1);
+    assert_int_equal(view.disc_status, bufe ? 2 : 1);
+    assert_int_equal(view.incomplete_tracks, bufe ? 0 : 1);
+    assert_int_equal(write_run(&r, 1150, 1, 0), bufe ? SENSE(5, 0x30, 5) : SENSE(5, 0x2C, 0));
+    rig_remove(&r);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(three_tracks),   cmocka_unit_test(codes_flags_indexes),
       cmocka_unit_test(cd_text),        cmocka_unit_test(test_write),
       cmocka_unit_test(second_session), cmocka_unit_test(broken_off),
+      cmocka_unit_test(underrun),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
