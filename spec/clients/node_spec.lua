@@ -105,7 +105,7 @@ describe("the node of vdrive.lua #clients", function()
         pieces = 5 })
       local cut = node.sg(fd, { cdb = hex "12 00 00 00 05 00", dir = node.IN, len = 8 })
       local bad = node.sg(fd, { cdb = hex "43 00 00 00 00 00 00 00 04 00", dir = node.IN, len = 4 })
-      local short = node.sg(fd, { cdb = hex "01 00 00 00 00 00", sense = 8 })
+      local short = node.sg(fd, { cdb = hex "C5 00 00 00 00 00", sense = 8 })
       for _, t in ipairs { full, parts, cut, bad, short } do
         t.sense, t.data = bytes(t.sense), #t.data > 8 and t.data or bytes(t.data)
       end

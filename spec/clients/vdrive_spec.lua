@@ -15,7 +15,7 @@ describe("vdrive.lua #clients", function()
   after_each(function() room:close() end)
 
   local function outcome(options, command)
-    local code, _, err = room:drive(options, command)
+    local code, _, err = room:drive(options, command, true)
     return { code, err }
   end
 
