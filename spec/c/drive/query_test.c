@@ -89,9 +89,10 @@ static void profile(void **state) {
 }
 
 #define SENSE_2A "5a 00 2a 00 00 00 00 01 11 00"
-#define MMC1_PAGE(writes)                                                                     \
-  "00 1a 00 00 00 00 00 00 2a 12 03 " writes " 00 00 00 00 1b 90 00 00 08 00 1b 90 00 00 0b " \
-                                             "06"
+#define MMC1_PAGE(writes)                          \
+  "00 1a 00 00 00 00 00 00 2a 12 03 " writes       \
+  " 00 00 00 00 1b 90 00 00 08 00 1b 90 00 00 0b " \
+  "06"
 #define WRITER_OF_MMC1 MMC1_PAGE("07")
 #define READER_OF_MMC1 MMC1_PAGE("00")
 #define FEATURE_2D(length) "46 02 00 2d 00 00 00 00 " length " 00"
