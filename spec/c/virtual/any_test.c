@@ -84,6 +84,21 @@ static void go_on(struct rig *r, int next, const uint8_t *out) {
      out, length);
 }
 
+/* A session begins, and goes on for a while: sometimes to its end. An open session with tracks
+ * is closed first, or the disc is blanked. */
+static void begin_session(struct rig *r, const uint8_t *out) {
+  sync_cache(r);
+  select05(r, 0x41, 0xC0);
+  if (any() % 4 == 0)
+    no_data(r, CDB(0xA1, (uint8_t)(any() % 2)));
+  else
+    close_session(r);
+  select05(r, any() % 4 ? 0x42 : 0x52, any() % 4 ? 0xC0 : 0);
+  if (track_info(r, 0xFF) == GOOD) send_a_sheet(r, (int)be32(r->data + 12), r->data[2]);
+  for (uint32_t n = any() % 150; n && track_info(r, 0xFF) == GOOD; n--)
+    go_on(r, (int)be32(r->data + 12), out);
+}
+
 /* A step of a real burn, so that all states of a disc are met. */
 static void something_right(struct rig *r, const uint8_t *out) {
   no_data(r, CDB(0x1B, 0, 0, 0, 3));
@@ -109,12 +124,33 @@ static void something_right(struct rig *r, const uint8_t *out) {
       select05(r, any() % 4 ? 0x41 : 0x51, any() % 4 ? 0xC0 : 0);
       break;
     case 6:
-      select05(r, any() % 4 ? 0x42 : 0x52, any() % 4 ? 0xC0 : 0);
-      if (track_info(r, 0xFF) == GOOD) send_a_sheet(r, (int)be32(r->data + 12), r->data[2]);
+      begin_session(r, out);
       break;
     default:
       if (known) go_on(r, next, out);
   }
+}
+
+/* Whatever happened: tracks follow each other, sessions rise, nothing passes the last lead-out,
+ * and the next writable address lies behind everything, or before LBA 0 in a first session. */
+static void check_disc(struct rig *r) {
+  struct redbook_virtual_view view;
+  struct redbook_virtual_track track;
+  int64_t end = 0;
+  unsigned session = 1;
+  redbook_virtual_look(r->drive, &view);
+  assert_true(view.has_disc && view.medium == REDBOOK_MEDIUM_CD_RW && view.tracks <= 99);
+  for (unsigned i = 0; i < view.tracks; i++) {
+    assert_true(redbook_virtual_track_at(r->drive, i, &track));
+    assert_true(track.start >= end && (track.sectors > 0 || !track.complete));
+    assert_true(track.session == session || track.session == session + 1);
+    assert_true(track.complete || i + 1 == view.tracks);
+    session = track.session;
+    end = track.start + (int64_t)track.sectors;
+  }
+  assert_true(end <= 359849);
+  if (track_info(r, 0xFF) == GOOD && r->data[7] & 1 && view.tracks)
+    assert_true((int)be32(r->data + 12) >= end - 150 || (int)be32(r->data + 12) < 0);
 }
 
 static void any_command(void **state) {
@@ -123,6 +159,8 @@ static void any_command(void **state) {
   uint8_t *in = malloc(16 * SECTOR), *out = calloc(16, SECTOR);
   rig_make(&r, "?medium=cd-rw");
   seed = 2463534242u;
+  for (unsigned i = 0; i < 16 * SECTOR; i++)
+    out[i] = (uint8_t)any();
   for (unsigned i = 0; i < 40000; i++) {
     struct redbook_command c = {.cdb_length = 12,
                                 .direction = (enum redbook_direction)(any() % 3),
@@ -138,9 +176,10 @@ static void any_command(void **state) {
     redbook_transport_execute(r.t, &c);
     check_outcome(&c, in);
     redbook_transport_sleep_us(r.t, (uint64_t)(any() % 100) * 10000);
+    if (i % 16 == 0) check_disc(&r);
     if (i % 4000 == 0) {
       rig_close(&r);
-      rig_open(&r, "");
+      rig_open(&r, "?medium=cd-rw");
     }
   }
   free(in);
