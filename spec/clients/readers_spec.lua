@@ -76,6 +76,7 @@ describe("Debian's readers on the virtual drive #clients", function()
       cdparanoia = "cdparanoia -d /dev/sr0 -B", cd_paranoia = "cd-paranoia -d /dev/sr0 -B",
       icedax = "icedax -D /dev/sr0 -B -cddb=0", info = CDINFO, discid = "cd-discid /dev/sr0",
       cdrdao = "cdrdao read-cd --device /dev/sr0 --driver generic-mmc read.toc",
+      table = "cdrdao read-toc --device /dev/sr0 --driver generic-mmc table.toc",
       toc = "cdrskin dev=/dev/sr0 -toc", cdtext = "cdrskin dev=/dev/sr0 cdtext_to_v07t=-",
     } do
       list[name .. "_" .. program] = { command, disc = name }
@@ -155,6 +156,38 @@ describe("Debian's readers on the virtual drive #clients", function()
       assert.is_true(raw:gsub("(.)(.)", "%2%1") == part(name, 0, lead_out))
     end)
   end
+
+  it("cdrdao finds flags, codes, texts and the pregap", function()
+    output "sao_table"
+    local found = {}
+    for line in room:read("sao_table/table.toc"):gmatch "[^\n]+" do
+      local words = line:match "^%s*(%u[%u_ ]*.*)$"
+      if words and not words:find "^CD_TEXT" and not words:find "^LANGUAGE" and
+        not words:find "^SIZE_INFO" and not words:find "^FILE" then
+        found[#found + 1] = words
+      end
+    end
+    assert.same({ "CD_DA", 'CATALOG "1234567890123"', 'TITLE "An Album"', 'PERFORMER "Somebody"',
+      "TRACK AUDIO", "COPY", "NO PRE_EMPHASIS", "TWO_CHANNEL_AUDIO", 'ISRC "USRC17607839"',
+      'TITLE "First"', 'PERFORMER "Somebody"',
+      "TRACK AUDIO", "NO COPY", "NO PRE_EMPHASIS", "TWO_CHANNEL_AUDIO", 'ISRC "DEA120300012"',
+      'TITLE "Second"', 'PERFORMER "Somebody Else"', "START 00:01:00",
+      "TRACK AUDIO", "NO COPY", "PRE_EMPHASIS", "TWO_CHANNEL_AUDIO",
+      'TITLE "Third"', 'PERFORMER "Somebody"' }, found)
+  end)
+
+  it("cdrskin lists tracks and texts", function()
+    local starts = {}
+    for lba in output("sao_toc"):gmatch "\ntrack: *%w+ lba: *(%d+)" do
+      starts[#starts + 1] = tonumber(lba)
+    end
+    assert.same({ 0, 450, 900, 1800 }, starts)
+    local out = output "sao_cdtext"
+    for _, line in ipairs { "Album Title *= An Album", "Track 01 Title *= First",
+      "Track 02 Artist *= Somebody Else", "Track 03 Title *= Third" } do
+      assert.truthy(out:find(line), out)
+    end
+  end)
 
   it("cd-info shows CD-TEXT, catalog number and codes", function()
     local out = output "sao_info"
