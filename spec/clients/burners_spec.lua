@@ -99,6 +99,9 @@ describe("Debian's burners on the virtual drive #clients", function()
       wodim_all = { medium = "cd-rw", WODIM .. "-tao -audio one.wav", WODIM .. "blank=all" },
       cdrdao_write = { "cdrdao write" .. CDRDAO .. "disc.toc" },
       cdrdao_hidden = { "cdrdao write" .. CDRDAO .. "hidden.toc" },
+      cdrskin_user = { options = " --filter", CDRSKIN .. "-tao -audio one.wav" },
+      wodim_user = { options = " --filter", WODIM .. "-dao -audio one.wav" },
+      cdrdao_user = { options = " --filter", "cdrdao write" .. CDRDAO .. "disc.toc" },
       cdrdao_simulate = { "cdrdao simulate" .. CDRDAO .. "disc.toc" },
       cdrdao_blank = { medium = "cd-rw", "cdrdao write" .. CDRDAO .. "disc.toc",
         "cdrdao blank" .. CDRDAO .. "--blank-mode minimal" },
@@ -237,6 +240,14 @@ describe("Debian's burners on the virtual drive #clients", function()
     succeeded "cdrdao_hidden"
     assert.equal(75, sheet "cdrdao_hidden"[1][1])
     holds("cdrdao_hidden", 0, pcm.one .. pcm.two)
+  end)
+
+  it("all of them burn as users whose commands Linux filters", function()
+    for job, bytes in pairs { cdrskin_user = pcm.one, wodim_user = pcm.one,
+      cdrdao_user = pcm.one .. pcm.two .. silence(75) .. pcm.three } do
+      succeeded(job)
+      holds(job, 0, bytes)
+    end
   end)
 
   it("cdrdao simulate writes nothing", function() blank "cdrdao_simulate" end)
