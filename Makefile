@@ -25,10 +25,11 @@ LUA_CFLAGS  ?= $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(call pkg,--cflags lua5.4))
 CFLAGS_ALL   = $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden -pthread
 LIBS         = $(or $(call pkg,--libs $(PKGS)),-lsndfile -lsoxr -lcdio) -lm -pthread $(LDLIBS)
 
-LAYERS = base mmc virtual drive audio burn
+LAYERS = base mmc virtual vdrive drive audio burn
 needs_base    =
 needs_mmc     = base
 needs_virtual = mmc base
+needs_vdrive  = virtual mmc base
 needs_drive   = virtual mmc base
 needs_audio   = base
 needs_burn    = audio drive virtual mmc base
@@ -41,7 +42,9 @@ LUA_MODULES = $(filter-out lua/meta/%,$(shell find lua -name '*.lua' 2>/dev/null
 .PHONY: all support install clean env demo
 .DELETE_ON_ERROR:
 
-all: $(BUILD)/redbook/core.so
+PRELOAD = $(BUILD)/redbook/redbook-vdrive.so
+
+all: $(BUILD)/redbook/core.so $(PRELOAD)
 
 $(BUILD)/obj/%.o: c/%.c Makefile
 	@mkdir -p $(@D)
@@ -60,6 +63,13 @@ $(BUILD)/chunk.h: c/lua/chunk.lua Makefile
 $(BUILD)/redbook/core.so: $(LIB_OBJECTS) $(LUA_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(LIBFLAG) $(CFLAGS_ALL) $(LDFLAGS) -Wl,-z,nodelete -o $@ $^ $(LIBS)
+
+# The stand-in for a drive's node inside other programs, see c/preload/preload.h: nothing but
+# the C library, no sanitizer, no fortified calls (it defines what they would call).
+$(PRELOAD): $(wildcard c/preload/*.[ch]) c/vdrive/message.h Makefile
+	@mkdir -p $(@D)
+	$(CC) -shared -Ic -D_GNU_SOURCE $(WARN) -O2 -g -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden \
+	  -Wl,-z,defs -Wl,--as-needed -o $@ $(filter %.c,$^)
 
 # One cmocka program for each spec/c/LAYER/NAME_test.c, linked with its layer and those below only.
 c_tests = $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/$(1)/*_test.c))
@@ -87,6 +97,7 @@ find_modules = package.path = "$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;" 
 install: all
 	install -d '$(DESTDIR)$(INST_LIBDIR)/redbook' '$(DESTDIR)$(INST_BINDIR)'
 	install -m 755 $(BUILD)/redbook/core.so '$(DESTDIR)$(INST_LIBDIR)/redbook/core.so'
+	install -m 644 $(PRELOAD) '$(DESTDIR)$(INST_LIBDIR)/redbook/redbook-vdrive.so'
 	for f in $(patsubst lua/%,%,$(LUA_MODULES)); do \
 	  install -D -m 644 "lua/$$f" "$(DESTDIR)$(INST_LUADIR)/$$f" || exit 1; done
 	for f in $(notdir $(wildcard scripts/*.lua)); do \

@@ -10,19 +10,8 @@
 
 bool redbook_session_can_write(struct redbook_drive *drive, bool *out,
                                struct redbook_error *err) {
-  struct redbook_error trouble;
-  struct redbook_capabilities can;
   bool current;
-  redbook_error_clear(&trouble);
-  if (redbook_drive_feature(drive, 0x002D, out, &current, &trouble)) return true;
-  if (trouble.code != REDBOOK_E_IMAPI_RECORDER_GET_CONFIGURATION_NOT_SUPPORTED) {
-    if (err) *err = trouble;
-    return false;
-  }
-  /* A drive from before MMC-2 (imapi2 1.8). */
-  if (!redbook_drive_capabilities(drive, &can, err)) return false;
-  *out = can.writes_cd_r;
-  return true;
+  return redbook_drive_feature(drive, 0x002D, out, &current, err);
 }
 
 static bool is_busy(const struct redbook_error *err) {

@@ -101,7 +101,7 @@ void redbook_tao_unhold(struct redbook_tao *tao);
 bool redbook_tao_alone(struct redbook_tao *tao, struct redbook_error *err);
 
 /* session.c: what the drive says of the disc. */
-/* Track at once, by feature 002Dh or on old drives by mode page 2Ah. */
+/* Track at once: feature 002Dh. */
 bool redbook_session_can_write(struct redbook_drive *drive, bool *out,
                                struct redbook_error *err);
 /* READ TRACK INFORMATION with patience for a drive that is still busy. `err` not NULL. */

@@ -5,8 +5,9 @@
 #define RUN_OUT 2 /* sectors behind a track that belong to it (mmc reference 2.1) */
 #define TRACKS_MOST 99
 
-/* Before GET CONFIGURATION there were profiles to be guessed: what has an ATIP can be recorded.
- */
+/* For drives without GET CONFIGURATION, and those that name no profile although they said that
+ * they are ready (Pioneer DVR-216D 1.09 says so too early, mmc reference 6: the question for
+ * the disc tells): what has an ATIP can be recorded. */
 static bool guess_type(struct redbook_drive *drive, enum redbook_media_type *out,
                        struct redbook_error *err) {
   struct redbook_disc_information disc;
@@ -36,6 +37,12 @@ bool redbook_media_type(struct redbook_drive *drive, enum redbook_media_type *ou
     return false;
   }
   switch (profile) {
+    case 0x00:
+      if (guess_type(drive, out, &trouble)) return true;
+      *out = REDBOOK_MEDIA_UNKNOWN;
+      if (trouble.code == REDBOOK_E_IMAPI_RECORDER_MEDIA_NO_MEDIA) return true;
+      if (err) *err = trouble;
+      return false;
     case 0x08:
       *out = REDBOOK_MEDIA_CDROM;
       return true;

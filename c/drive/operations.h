@@ -46,7 +46,8 @@ bool redbook_drive_get_configuration(struct redbook_drive *drive, unsigned reque
                                      struct redbook_error *err);
 bool redbook_drive_current_profile(struct redbook_drive *drive, uint16_t *profile,
                                    struct redbook_error *err);
-/* Whether the drive has the feature, and whether the medium lets it use it. */
+/* Whether the drive has the feature, and whether the medium lets it use it. Of a drive without
+ * GET CONFIGURATION, page 2Ah tells whether it has 002Dh (CD TAO). */
 bool redbook_drive_feature(struct redbook_drive *drive, uint16_t feature, bool *present,
                            bool *current, struct redbook_error *err);
 /* Page without header, at most 257 bytes. */

@@ -89,6 +89,16 @@ static bool find_feature(const uint8_t *data, size_t length, uint16_t wanted, bo
   return false;
 }
 
+/* Before GET CONFIGURATION, page 2Ah said whether a drive writes; all that do know track at
+ * once (mmc reference 8.3, libburn's fallback). */
+static bool writes_by_page(struct redbook_drive *drive, bool *present, bool *current) {
+  struct redbook_capabilities can;
+
+  if (!redbook_drive_capabilities(drive, &can, NULL)) return false;
+  *present = *current = can.writes_cd_r || can.writes_cd_rw;
+  return *present;
+}
+
 bool redbook_drive_feature(struct redbook_drive *drive, uint16_t feature, bool *present,
                            bool *current, struct redbook_error *err) {
   struct redbook_error trouble;
@@ -100,6 +110,10 @@ bool redbook_drive_feature(struct redbook_drive *drive, uint16_t feature, bool *
   bool ok = redbook_drive_get_configuration(drive, 2, feature, &data, &length, &trouble);
   if (!ok && trouble.sense.valid && trouble.sense.key == 5 && trouble.sense.asc == 0x24)
     ok = redbook_drive_get_configuration(drive, 0, 0, &data, &length, err);
+  else if (!ok && feature == 0x002D &&
+           trouble.code == REDBOOK_E_IMAPI_RECORDER_GET_CONFIGURATION_NOT_SUPPORTED &&
+           writes_by_page(drive, present, current))
+    return true;
   else if (!ok && err)
     *err = trouble;
   if (!ok) return false;

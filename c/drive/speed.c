@@ -97,6 +97,8 @@ bool redbook_drive_current_speed(struct redbook_drive *drive, struct redbook_spe
   struct redbook_capabilities can;
 
   if (!redbook_drive_capabilities(drive, &can, err)) return false;
+  /* MMC-1's page ends before the speed that is set. */
+  if (can.current_write_kbps == 0) can.current_write_kbps = can.max_write_kbps;
   if (can.current_write_kbps == 0)
     return redbook_fail(err, REDBOOK_E_IMAPI_UNEXPECTED_RESPONSE_FROM_DEVICE,
                         "the drive does not say at which speed it writes");

@@ -18,6 +18,7 @@
 #define REDBOOK_OPERATION_CLASS "redbook.Operation"
 #define REDBOOK_MASTER_CLASS "redbook.DiscMaster"
 #define REDBOOK_VIRTUAL_CLASS "redbook.VirtualRecorder"
+#define REDBOOK_SERVER_CLASS "redbook.DriveServer"
 #define REDBOOK_TRAP_CLASS "redbook.SignalTrap"
 
 /* Each creates a metatable and leaves the class's constructor on the stack (registers that have
@@ -28,6 +29,7 @@ void redbook_register_source(lua_State *L);
 void redbook_register_operation(lua_State *L); /* pushes nothing */
 void redbook_register_master(lua_State *L);
 void redbook_register_virtual(lua_State *L);
+void redbook_register_server(lua_State *L); /* pushes nothing */
 void redbook_register_trap(lua_State *L);
 
 /* recorder.c */
@@ -74,6 +76,9 @@ bool redbook_add_faults(lua_State *L, int index, struct redbook_virtual *drive,
                         struct redbook_error *err);
 bool redbook_add_fault(lua_State *L, int index, struct redbook_virtual *drive,
                        struct redbook_error *err);
+
+/* serve.c: VirtualRecorder:Serve with its options at 2; a DriveServer on the stack. */
+int redbook_serve(lua_State *L, struct redbook_virtual *drive);
 
 /* enumerations.c: adds IMAPI's enumerations to the table on top. */
 void redbook_add_enumerations(lua_State *L);

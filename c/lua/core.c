@@ -134,6 +134,7 @@ static void add_classes(lua_State *L) {
   lua_setfield(L, -2, "DiscMaster");
   redbook_register_virtual(L);
   lua_setfield(L, -2, "VirtualRecorder");
+  redbook_register_server(L);
   redbook_register_trap(L);
   lua_setfield(L, -2, "trap_signals");
 }

@@ -45,12 +45,22 @@ static bool tray_open(lua_State *L, int index) {
   return open;
 }
 
+static enum redbook_virtual_clock which_clock(lua_State *L, int index) {
+  const char *name = redbook_option_string(L, index, "clock", "simulated");
+  bool real = !strcmp(name, "real");
+  if (!real && strcmp(name, "simulated") != 0)
+    redbook_misuse(L, "VirtualRecorder: option 'clock' is \"%s\"; write simulated or real",
+                   name);
+  return real ? REDBOOK_CLOCK_REAL : REDBOOK_CLOCK_SIMULATED;
+}
+
 /***
 A virtual drive with a disc made of files (path: its .cue), for burning to an image and for
 tests.
 @function VirtualRecorder
 @tparam table options `path` (none: an empty drive), `medium` ("cd-r", "cd-rw", "pressed",
-"none"), `minutes` (74, 80, 90, 99), `personality` ("strict"), `ready` (seconds it takes to
+"none"), `minutes` (74, 80, 90, 99), `personality` ("strict"; README lists them), `clock`
+("simulated": nobody waits; "real": everything takes its time), `ready` (seconds it takes to
 become ready), `tray` ("open", "closed"), `faults` (array of what AddFault takes)
 @treturn[1] VirtualRecorder
 @return[2] nil
@@ -58,11 +68,15 @@ become ready), `tray` ("open", "closed"), `faults` (array of what AddFault takes
 be understood
 */
 static int create(lua_State *L) {
-  static const struct redbook_option known[] = {
-      {"path", REDBOOK_OPTION_STRING, 0, 0},       {"medium", REDBOOK_OPTION_STRING, 0, 0},
-      {"minutes", REDBOOK_OPTION_INTEGER, 1, 99},  {"personality", REDBOOK_OPTION_STRING, 0, 0},
-      {"ready", REDBOOK_OPTION_SECONDS, 0, 86400}, {"tray", REDBOOK_OPTION_STRING, 0, 0},
-      {"faults", REDBOOK_OPTION_ANY, 0, 0},        {NULL, REDBOOK_OPTION_ANY, 0, 0}};
+  static const struct redbook_option known[] = {{"path", REDBOOK_OPTION_STRING, 0, 0},
+                                                {"medium", REDBOOK_OPTION_STRING, 0, 0},
+                                                {"minutes", REDBOOK_OPTION_INTEGER, 1, 99},
+                                                {"personality", REDBOOK_OPTION_STRING, 0, 0},
+                                                {"ready", REDBOOK_OPTION_SECONDS, 0, 86400},
+                                                {"tray", REDBOOK_OPTION_STRING, 0, 0},
+                                                {"faults", REDBOOK_OPTION_ANY, 0, 0},
+                                                {"clock", REDBOOK_OPTION_STRING, 0, 0},
+                                                {NULL, REDBOOK_OPTION_ANY, 0, 0}};
   struct redbook_error err;
   luaL_checktype(L, 1, LUA_TTABLE);
   redbook_options_check(L, 1, "VirtualRecorder", known);
@@ -72,7 +86,8 @@ static int create(lua_State *L) {
       .minutes = (unsigned)redbook_option_integer(L, 1, "minutes", 0),
       .personality = redbook_option_string(L, 1, "personality", NULL),
       .ready_after = redbook_option_seconds(L, 1, "ready", 0),
-      .tray_open = tray_open(L, 1)};
+      .tray_open = tray_open(L, 1),
+      .clock = which_clock(L, 1)};
   redbook_error_clear(&err);
   struct redbook_box *box = redbook_box_new(L, CLASS, sizeof *box, 0);
   box->core = redbook_virtual_create(&options, &err);
@@ -301,6 +316,20 @@ static int tracks(lua_State *L) {
   return 1;
 }
 
+/***
+Makes the drive a device node for other programs (c/vdrive/server.h): while one of them has it
+open, it is held exclusively.
+@function VirtualRecorder:Serve
+@tparam[opt] table options `trace` = path of a file that records every command; `filter` =
+refuse what Linux refuses users without CAP_SYS_RAWIO
+@treturn[1] DriveServer
+@return[2] nil
+@treturn[2] Error err
+*/
+static int serve(lua_State *L) {
+  return redbook_serve(L, self(L));
+}
+
 static int release(lua_State *L) {
   struct redbook_box *box = redbook_box_check(L, 1, CLASS);
   struct redbook_virtual *drive = box->core;
@@ -341,6 +370,7 @@ void redbook_register_virtual(lua_State *L) {
                                      {"ClearFaults", clear_faults},
                                      {"View", view},
                                      {"Tracks", tracks},
+                                     {"Serve", serve},
                                      {"Close", close_virtual},
                                      {NULL, NULL}};
   static const luaL_Reg meta[] = {

@@ -14,8 +14,7 @@ struct feature {
   uint8_t data[12];
 };
 
-/* In rising order of code. Only what the drive really does: no packet writing (0021h), no
- * session at once (002Eh). */
+/* In rising order of code. Only what the drive really does: no packet writing (0021h). */
 static const struct feature features[] = {
     /* profile list: CD-ROM, CD-R, CD-RW; the current bits are set in the reply */
     {ALWAYS, 0x0000, 0x02, 12, {0, 0x08, 0, 0, 0, 0x09, 0, 0, 0, 0x0A, 0, 0}},
@@ -25,10 +24,12 @@ static const struct feature features[] = {
     {ALWAYS, 0x0002, 0x02, 4, {0}},
     /* removable: tray, eject, lock */
     {ALWAYS, 0x0003, 0x02, 4, {0x29}},
-    /* CD read: no CD-TEXT, no C2 */
-    {ANY_MEDIUM, 0x001E, 0x00, 4, {0}},
-    /* CD TAO: BUF, test write, CD-RW; data block type 0 (2352-byte raw) */
-    {WRITABLE, 0x002D, 0x00, 4, {0x46, 0, 0, 0x01}},
+    /* CD read: DAP, C2 pointers, CD-TEXT */
+    {ANY_MEDIUM, 0x001E, 0x08, 4, {0x83}},
+    /* CD TAO: BUF, test write, CD-RW; data block types 0 (2352-byte raw) and 8 (mode 1) */
+    {WRITABLE, 0x002D, 0x00, 4, {0x46, 0, 0x01, 0x01}},
+    /* CD mastering: BUF, SAO, test write, CD-RW, R-W in the lead-in; longest cue sheet */
+    {WRITABLE, 0x002E, 0x00, 4, {0x67, 0, 0x0C, 0xB8}},
     /* CD-RW write: multi-, high-, ultra-speed */
     {REWRITABLE, 0x0037, 0x00, 4, {0, 0x07}},
     /* real-time streaming: GET PERFORMANCE type 3, speeds in page 2Ah, SET CD SPEED, READ
@@ -80,6 +81,7 @@ static uint32_t put(uint8_t *p, const struct feature *feature, uint16_t now) {
 uint32_t redbook_vdo_get_configuration(struct redbook_virtual *drive,
                                        struct redbook_vcall *call) {
   unsigned type = call->cdb[1] & 3u, first = redbook_get16(call->cdb + 2);
+  if (drive->personality->no_get_configuration) return REDBOOK_VSENSE(5, 0x20, 0x00);
   if (type == 3) return REDBOOK_VBAD_CDB;
   uint16_t now = profile(drive);
   uint8_t *p = redbook_vreply(call, 512, redbook_get16(call->cdb + 7));

@@ -10,9 +10,11 @@
  *   REM REDBOOK finalised yes | no
  *   REM REDBOOK session N lead-out LBA             a closed session, in order from 1
  *   REM REDBOOK track N session S start LBA sectors COUNT control NIBBLE state STATE
- *               isrc CODE|- mcn DIGITS|-           (one line) a track, in order from 1;
+ *               isrc CODE|- mcn DIGITS|- EXTRAS    (one line) a track, in order from 1;
  *                                                  STATE = complete | incomplete
+ *   REM REDBOOK index N NN LBA                     INDEX 02 and so on of the track before
  *
+ * EXTRAS are pairs that may be left out: "pregap COUNT" (150), "run-out 0..2" (2), "scms yes".
  * A track of a session without a session line belongs to the open session: it is in the PMA
  * (state complete) or waits for CLOSE TRACK, and has no TRACK line. The REM lines are the
  * truth; every TRACK line must agree with its track's start. A sheet without them is a foreign

@@ -71,7 +71,7 @@ static bool track_line(struct redbook_vcue_parser *p, char **w) {
   if (!w[2] || strcasecmp(w[2], "AUDIO") != 0)
     return redbook_vcue_bad(p, "only AUDIO tracks are understood");
   out->sheet_tracks++;
-  p->indexed = false;
+  p->indexed = p->has_gap = false;
   if (!out->ours) {
     out->disc.track[out->disc.tracks++] =
         (struct redbook_vtrack){.state = REDBOOK_VTRACK_COMPLETE, .session = 1};
@@ -89,7 +89,9 @@ static bool flags_line(struct redbook_vcue_parser *p, char **w) {
       t->control |= 2;
     else if (strcasecmp(w[i], "4CH") == 0)
       t->control |= 8;
-    else if (strcasecmp(w[i], "SCMS") != 0)
+    else if (strcasecmp(w[i], "SCMS") == 0)
+      t->scms = true;
+    else
       return redbook_vcue_bad(p, "FLAGS are DCP, 4CH, PRE and SCMS");
   }
   return true;
@@ -101,24 +103,45 @@ static bool isrc_line(struct redbook_vcue_parser *p, char **w) {
   return true;
 }
 
+/* INDEX 02 and so on of a foreign sheet. */
+static bool mark(struct redbook_vcue_parser *p, int n, int32_t lba) {
+  if (p->out->ours) return true;
+  struct redbook_vtrack *t = &p->out->disc.track[p->out->disc.tracks - 1];
+  int32_t before = t->marks ? t->mark[t->marks - 1] : t->start;
+  if (!p->indexed || n != t->marks + 2 || lba <= before)
+    return redbook_vcue_bad(p, "indexes must rise, from 00 or 01 on");
+  t->mark[t->marks++] = lba;
+  return true;
+}
+
 static bool index_line(struct redbook_vcue_parser *p, char **w) {
   struct redbook_vcue *out = p->out;
   int32_t lba = 0;
   int n = 0;
   if (!w[1] || strlen(w[1]) != 2 || !two_digits(w[1], 100, &n) || !parse_msf(w[2], &lba))
     return redbook_vcue_bad(p, "expected: INDEX NN MM:SS:FF");
-  if (n != 1) return true;
+  if (n > 1) return mark(p, n, lba);
   unsigned i = out->sheet_tracks - 1;
   if (p->indexed || (i && lba <= out->sheet_start[i - 1]))
     return redbook_vcue_bad(p, "INDEX 01 must come once and after the one before");
+  if (n == 0) {
+    p->gap = lba;
+    p->has_gap = true;
+    return true;
+  }
+  if (p->has_gap && p->gap > lba) return redbook_vcue_bad(p, "INDEX 00 is behind INDEX 01");
   p->indexed = true;
   out->sheet_start[i] = lba;
-  if (!out->ours) out->disc.track[i].start = lba;
+  if (out->ours) return true;
+  struct redbook_vtrack *t = &out->disc.track[i];
+  t->start = lba;
+  t->pregap = (uint32_t)(i ? p->has_gap ? lba - p->gap : 0 : lba + REDBOOK_VPREGAP);
   return true;
 }
 
 static bool catalog_line(struct redbook_vcue_parser *p, char **w) {
   if (!w[1] || strlen(w[1]) != 13) return redbook_vcue_bad(p, "a CATALOG has 13 digits");
+  memcpy(p->catalog, w[1], 14);
   return true;
 }
 
@@ -170,7 +193,9 @@ static bool foreign_finish(struct redbook_vcue_parser *p) {
   struct redbook_vdisc *disc = &p->out->disc;
   if (!disc->tracks) return redbook_vcue_bad(p, "there is no TRACK");
   for (unsigned i = 0; i + 1 < disc->tracks; i++)
-    disc->track[i].sectors = (uint32_t)(disc->track[i + 1].start - disc->track[i].start);
+    disc->track[i].sectors =
+        (uint32_t)(disc->track[i + 1].start - disc->track[i].start) - disc->track[i + 1].pregap;
+  memcpy(disc->track[0].catalog, p->catalog, sizeof p->catalog);
   disc->medium = REDBOOK_MEDIUM_PRESSED;
   disc->minutes = 99;
   disc->finalised = true;

@@ -11,11 +11,14 @@ struct redbook_vcue_parser {
   struct redbook_vcue *out;
   struct redbook_error *err;
   bool indexed; /* the current TRACK has its INDEX 01 */
+  bool has_gap; /* and its INDEX 00, at `gap` */
+  int32_t gap;
+  char catalog[14];
 };
 
 /* Always false; names file and line. */
 bool redbook_vcue_bad(struct redbook_vcue_parser *parser, const char *what);
-/* `words` after "REM REDBOOK", NULL-terminated with at least 20 slots. */
+/* `words` after "REM REDBOOK", NULL-terminated with at least 24 slots. */
 bool redbook_vcue_remark(struct redbook_vcue_parser *parser, char **words);
 /* Checks that the REM lines fit together and with the sheet. */
 bool redbook_vcue_remarks_finish(struct redbook_vcue_parser *parser);

@@ -48,6 +48,37 @@ static bool code(const char *word, char *out, size_t length) {
   return true;
 }
 
+/* Pairs behind the MCN; a track recorded at once has none. */
+static bool extras(struct redbook_vtrack *t, char **w) {
+  long value = 0;
+  for (; w[0]; w += 2) {
+    if (word_is(w[0], "pregap") && number(w[1], 0, 449999, &value))
+      t->pregap = (uint32_t)value;
+    else if (word_is(w[0], "run-out") && number(w[1], 0, 2, &value))
+      t->run_out = (uint8_t)value;
+    else if (word_is(w[0], "scms") && word_is(w[1], "yes"))
+      t->scms = true;
+    else
+      return false;
+  }
+  return t->start - (int32_t)t->pregap >= -REDBOOK_VPREGAP;
+}
+
+static bool mark(struct redbook_vcue_parser *p, char **w) {
+  struct redbook_vdisc *disc = &p->out->disc;
+  struct redbook_vtrack *t = disc->tracks ? &disc->track[disc->tracks - 1] : NULL;
+  long n = 0, index = 0, lba = 0;
+  if (!t || !number(w[1], disc->tracks, disc->tracks, &n) ||
+      !number(w[2], t->marks + 2L, t->marks + 2L, &index) || index > 99 ||
+      !number(w[3], (t->marks ? t->mark[t->marks - 1] : t->start) + 1L,
+              t->start + (long)t->sectors - 1, &lba))
+    return redbook_vcue_bad(p,
+                            "expected: index N NN LBA, inside of the track before it, the "
+                            "indexes from 2 on and rising");
+  t->mark[t->marks++] = (int32_t)lba;
+  return true;
+}
+
 static bool track(struct redbook_vcue_parser *p, char **w) {
   static const char *const keys[] = {"session", "start", "sectors", "control",
                                      "state",   "isrc",  "mcn"};
@@ -63,8 +94,10 @@ static bool track(struct redbook_vcue_parser *p, char **w) {
                              .start = (int32_t)value[1],
                              .sectors = (uint32_t)value[2],
                              .control = (uint8_t)value[3],
+                             .pregap = REDBOOK_VPREGAP,
+                             .run_out = REDBOOK_VRUN_OUT,
                              .state = REDBOOK_VTRACK_COMPLETE};
-  good = good && code(w[13], t.isrc, 12) && code(w[15], t.catalog, 13);
+  good = good && code(w[13], t.isrc, 12) && code(w[15], t.catalog, 13) && extras(&t, w + 16);
   if (good && word_is(w[11], "incomplete"))
     t.state = REDBOOK_VTRACK_INCOMPLETE;
   else if (good)
@@ -72,9 +105,10 @@ static bool track(struct redbook_vcue_parser *p, char **w) {
   if (!good)
     return redbook_vcue_bad(p,
                             "expected: track N session S start LBA sectors COUNT control "
-                            "0..15 state complete|incomplete isrc CODE|- mcn DIGITS|-");
+                            "0..15 state complete|incomplete isrc CODE|- mcn DIGITS|- "
+                            "[pregap COUNT] [run-out 0..2] [scms yes]");
   if (disc->tracks && (t.session < disc->track[disc->tracks - 1].session ||
-                       t.start < redbook_vdisc_recorded_end(disc)))
+                       t.start - (int32_t)t.pregap < redbook_vdisc_recorded_end(disc)))
     return redbook_vcue_bad(p, "the track overlaps the one before it");
   disc->track[disc->tracks++] = t;
   return true;
@@ -108,6 +142,7 @@ bool redbook_vcue_remark(struct redbook_vcue_parser *p, char **w) {
   if (word_is(w[0], "finalised")) return finalised(p, w);
   if (word_is(w[0], "session")) return session(p, w);
   if (word_is(w[0], "track")) return track(p, w);
+  if (word_is(w[0], "index")) return mark(p, w);
   return redbook_vcue_bad(p, "unknown REM REDBOOK key");
 }
 

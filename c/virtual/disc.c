@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Track-at-once arithmetic on the model of a disc. */
+/* Arithmetic of recording on the model of a disc. */
 #include "virtual/disc.h"
 
 #include <stdio.h>
@@ -75,7 +75,7 @@ bool redbook_vdisc_nwa(const struct redbook_vdisc *disc, int32_t *nwa) {
     *nwa = disc->sessions ? redbook_vdisc_next_session(disc, disc->sessions) : 0;
   } else {
     const struct redbook_vtrack *last = &disc->track[disc->tracks - 1];
-    *nwa = last->start + (int32_t)last->sectors + REDBOOK_VRUN_OUT + REDBOOK_VPREGAP;
+    *nwa = last->start + (int32_t)last->sectors + last->run_out + REDBOOK_VPREGAP;
   }
   return true;
 }
@@ -93,7 +93,9 @@ struct redbook_vtrack *redbook_vdisc_begin_track(struct redbook_vdisc *disc, uin
   *track = (struct redbook_vtrack){.state = REDBOOK_VTRACK_OPEN,
                                    .session = (uint8_t)(disc->sessions + 1),
                                    .control = control,
-                                   .start = start};
+                                   .start = start,
+                                   .pregap = REDBOOK_VPREGAP,
+                                   .run_out = REDBOOK_VRUN_OUT};
   snprintf(track->isrc, sizeof track->isrc, "%s", isrc);
   snprintf(track->catalog, sizeof track->catalog, "%s", catalog);
   return track;
@@ -120,36 +122,60 @@ void redbook_vdisc_close_session(struct redbook_vdisc *disc, bool next_session_a
   disc->session[disc->sessions++] = (struct redbook_vsession){
       .first = (uint8_t)first,
       .last = (uint8_t)disc->tracks,
-      .lead_out = last->start + (int32_t)last->sectors + REDBOOK_VRUN_OUT,
+      .lead_out = last->start + (int32_t)last->sectors + last->run_out,
   };
   disc->finalised = !next_session_allowed;
 }
 
-int32_t redbook_vdisc_recorded_end(const struct redbook_vdisc *disc) {
-  if (disc->medium == REDBOOK_MEDIUM_PRESSED)
-    return disc->sessions ? disc->session[disc->sessions - 1].lead_out : 0;
-  for (unsigned i = disc->tracks; i-- > 0;) {
-    const struct redbook_vtrack *track = &disc->track[i];
-    if (track->state == REDBOOK_VTRACK_COMPLETE)
-      return track->start + (int32_t)track->sectors + REDBOOK_VRUN_OUT;
-  }
-  return 0;
+void redbook_vdisc_cut(struct redbook_vdisc *disc, unsigned number) {
+  if (disc->tracks >= number) disc->tracks = number - 1;
+  while (disc->sessions && disc->session[disc->sessions - 1].last > disc->tracks)
+    disc->sessions--;
+  disc->finalised = false;
 }
 
-static int32_t end_of(const struct redbook_vdisc *disc, unsigned index) {
-  const struct redbook_vtrack *track = &disc->track[index];
-  int32_t end = track->start + (int32_t)track->sectors;
-  return disc->medium == REDBOOK_MEDIUM_PRESSED ? end : end + REDBOOK_VRUN_OUT;
+static int32_t end_of(const struct redbook_vtrack *track) {
+  return track->start + (int32_t)track->sectors + track->run_out;
+}
+
+static const struct redbook_vtrack *last_complete(const struct redbook_vdisc *disc) {
+  for (unsigned i = disc->tracks; i-- > 0;)
+    if (disc->track[i].state == REDBOOK_VTRACK_COMPLETE) return &disc->track[i];
+  return NULL;
+}
+
+int32_t redbook_vdisc_recorded_end(const struct redbook_vdisc *disc) {
+  const struct redbook_vtrack *track = last_complete(disc);
+  return track ? end_of(track) : 0;
+}
+
+int32_t redbook_vdisc_payload_end(const struct redbook_vdisc *disc) {
+  const struct redbook_vtrack *track = last_complete(disc);
+  return track ? end_of(track) - track->run_out : 0;
 }
 
 int redbook_vdisc_track_of(const struct redbook_vdisc *disc, int32_t lba) {
   for (unsigned i = 0; i < disc->tracks; i++) {
-    bool follows = i && disc->track[i - 1].session == disc->track[i].session;
-    int32_t from = follows ? end_of(disc, i - 1) : disc->track[i].start - REDBOOK_VPREGAP;
-    if (!i && from > -REDBOOK_VPREGAP) from = -REDBOOK_VPREGAP;
-    if (lba >= from && lba < end_of(disc, i)) return (int)i;
+    const struct redbook_vtrack *track = &disc->track[i];
+    bool follows = i && track[-1].session == track->session;
+    int32_t from = follows ? end_of(track - 1) : track->start - (int32_t)track->pregap;
+    if (lba >= from && lba < end_of(track)) return (int)i;
   }
   return -1;
+}
+
+unsigned redbook_vdisc_index_of(const struct redbook_vtrack *track, int32_t lba) {
+  if (lba < track->start) return 0;
+  unsigned index = 1;
+  while (index - 1 < track->marks && lba >= track->mark[index - 1])
+    index++;
+  return index;
+}
+
+const char *redbook_vdisc_catalog(const struct redbook_vdisc *disc) {
+  for (unsigned i = 0; i < disc->tracks; i++)
+    if (disc->track[i].catalog[0]) return disc->track[i].catalog;
+  return "";
 }
 
 bool redbook_vdisc_readable(const struct redbook_vdisc *disc, int32_t lba) {

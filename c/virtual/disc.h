@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The disc as a model: medium, tracks, sessions, and the arithmetic of track-at-once
- * recording. Pure data and pure functions: no files, no drive, no time.
+/* The disc as a model: medium, tracks, sessions, and the arithmetic of recording. Pure data and
+ * pure functions: no files, no drive, no time.
  *
  * Rules: mmc reference 2 (gaps, capacity) and 8.1 (state model). All positions are LBAs.
  */
@@ -13,6 +13,7 @@
 #include "virtual/virtual.h"
 
 #define REDBOOK_VTRACKS 99u
+#define REDBOOK_VMARKS 98u      /* INDEX 02 to 99 */
 #define REDBOOK_VMIN_TRACK 300u /* 4 s: Red Book's shortest track */
 #define REDBOOK_VRUN_OUT 2
 #define REDBOOK_VPREGAP 150
@@ -29,10 +30,15 @@ enum redbook_vtrack_state {
 
 struct redbook_vtrack {
   enum redbook_vtrack_state state;
-  uint8_t session; /* from 1 */
-  uint8_t control; /* Q control nibble */
-  int32_t start;
-  uint32_t sectors;
+  uint8_t session;  /* from 1 */
+  uint8_t control;  /* Q control nibble */
+  int32_t start;    /* INDEX 01 */
+  uint32_t pregap;  /* sectors of INDEX 00 before it */
+  uint32_t sectors; /* from INDEX 01 to the run-out, or to what follows without one */
+  uint8_t run_out;  /* 2 behind a track recorded at once, 0 inside a session at once */
+  bool scms;        /* alternating copy bit: "copied once" */
+  uint8_t marks;
+  int32_t mark[REDBOOK_VMARKS]; /* where INDEX 02 and so on begin */
   char isrc[13];
   char catalog[14];
 };
@@ -96,13 +102,22 @@ void redbook_vdisc_close_track(struct redbook_vdisc *disc);
 /* CLOSE SESSION on a session that holds complete tracks only. */
 void redbook_vdisc_close_session(struct redbook_vdisc *disc, bool next_session_allowed);
 
+/* CD-RW: takes the track with that number and all behind it away, and closed sessions that
+ * lose a track. */
+void redbook_vdisc_cut(struct redbook_vdisc *disc, unsigned number);
+
 /* Sectors of the .bin file that are laid down for good: to the end of the last complete track
- * with its run-out. */
+ * with its run-out, and without it. */
 int32_t redbook_vdisc_recorded_end(const struct redbook_vdisc *disc);
+int32_t redbook_vdisc_payload_end(const struct redbook_vdisc *disc);
 
 /* A sector can be read: payload, run-out or gap inside one session (complete tracks only). */
 bool redbook_vdisc_readable(const struct redbook_vdisc *disc, int32_t lba);
 /* The track that holds `lba`, its pregap included; -1 when none. */
 int redbook_vdisc_track_of(const struct redbook_vdisc *disc, int32_t lba);
+/* The index of that track in which `lba` lies, 0 to 99. */
+unsigned redbook_vdisc_index_of(const struct redbook_vtrack *track, int32_t lba);
+/* Media catalogue number, "" when there is none. */
+const char *redbook_vdisc_catalog(const struct redbook_vdisc *disc);
 
 #endif

@@ -7,6 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+void redbook_vdrive_lock(struct redbook_virtual *drive) {
+  pthread_mutex_lock(&drive->mutex);
+  redbook_vclock_update(drive);
+  redbook_vbuffer_run(drive);
+}
+
 struct redbook_vdisc *redbook_vdrive_disc(struct redbook_virtual *drive) {
   return drive->testing ? &drive->shadow : &drive->disc;
 }
@@ -19,8 +25,21 @@ bool redbook_vdrive_ready(const struct redbook_virtual *drive) {
   return redbook_vdrive_present(drive) && drive->clock_us >= drive->ready_at;
 }
 
+/* Drives that record in silence let TEST UNIT READY pass and keep disc and track information
+ * to themselves until the last WRITE is on the disc; only BLANK shows in all three. */
+static bool silent(const struct redbook_virtual *drive, uint8_t opcode) {
+  return drive->personality->busy_in_silence && !drive->blanking && opcode == 0x00;
+}
+
+static bool recording_hides(const struct redbook_virtual *drive, uint8_t opcode) {
+  return drive->personality->busy_in_silence && (opcode == 0x51 || opcode == 0x52) &&
+         drive->buffer.head < drive->buffer.fed;
+}
+
 uint32_t redbook_vdrive_busy(const struct redbook_virtual *drive, struct redbook_vcall *call) {
-  if (drive->clock_us >= drive->busy_until) return 0;
+  if (drive->clock_us >= drive->busy_until)
+    return recording_hides(drive, call->cdb[0]) ? REDBOOK_VBUSY : 0;
+  if (silent(drive, call->cdb[0])) return 0;
   uint64_t whole = drive->busy_until - drive->busy_from;
   call->has_progress = true;
   call->progress = (uint16_t)((drive->clock_us - drive->busy_from) * 65536 / whole);
@@ -30,7 +49,10 @@ uint32_t redbook_vdrive_busy(const struct redbook_virtual *drive, struct redbook
 uint32_t redbook_vdrive_condition(struct redbook_virtual *drive, struct redbook_vcall *call) {
   if (!redbook_vdrive_present(drive))
     return REDBOOK_VSENSE(2, 0x3A, drive->tray_open ? 0x02 : 0x01);
-  if (!redbook_vdrive_ready(drive)) return REDBOOK_VSENSE(2, 0x04, 0x01);
+  if (!redbook_vdrive_ready(drive)) {
+    bool early = drive->personality->ready_early && call->cdb[0] == 0x00;
+    return early ? 0 : REDBOOK_VSENSE(2, 0x04, 0x01);
+  }
   if (drive->attention) {
     drive->attention = false;
     return REDBOOK_VSENSE(6, 0x28, 0x00);
@@ -42,9 +64,11 @@ void redbook_vdrive_medium_changed(struct redbook_virtual *drive) {
   struct redbook_vtrack *track = redbook_vdisc_unfinished(&drive->disc);
   if (track && track->state == REDBOOK_VTRACK_OPEN) track->state = REDBOOK_VTRACK_BROKEN;
   drive->testing = false;
+  redbook_vsao_forget(drive);
+  drive->sao.owed_us = 0;
   drive->spun_up = false;
   drive->busy_until = 0;
-  drive->fill = 0;
+  drive->buffer = (struct redbook_vbuffer){.writes = drive->buffer.writes};
   drive->attention = redbook_vdrive_present(drive);
   drive->event = redbook_vdrive_present(drive) ? 2 : 3;
   drive->ready_at = drive->clock_us + (uint64_t)(drive->ready_after * 1e6);
@@ -125,11 +149,9 @@ bool redbook_vdrive_refresh(struct redbook_virtual *drive, struct redbook_error 
 struct redbook_virtual *redbook_virtual_create(const struct redbook_virtual_options *options,
                                                struct redbook_error *err) {
   static atomic_uint counter;
-  if (options->personality && strcmp(options->personality, "strict") != 0) {
-    redbook_fail(err, REDBOOK_E_INVALIDARG, "unknown personality %s; known: strict",
-                 options->personality);
-    return NULL;
-  }
+  const struct redbook_vpersonality *personality =
+      redbook_vpersonality_find(options->personality, err);
+  if (!personality) return NULL;
   if (!(options->ready_after >= 0 && options->ready_after <= 86400)) {
     redbook_fail(err, REDBOOK_E_INVALIDARG, "ready_after is 0..86400 seconds");
     return NULL;
@@ -140,11 +162,13 @@ struct redbook_virtual *redbook_virtual_create(const struct redbook_virtual_opti
     return NULL;
   }
   drive->image.fd = -1;
+  drive->personality = personality;
   if (!redbook_vdrive_put_disc(drive, options->disc, options->medium, options->minutes, err)) {
     free(drive);
     return NULL;
   }
   pthread_mutex_init(&drive->mutex, NULL);
+  redbook_vclock_start(drive, options->clock);
   atomic_init(&drive->references, 1);
   snprintf(drive->empty_key, sizeof drive->empty_key, "virtual-empty-%ld-%u", (long)getpid(),
            atomic_fetch_add(&counter, 1));

@@ -8,7 +8,11 @@
 #include <pthread.h>
 
 #include "base/bytes.h"
+#include "virtual/buffer.h"
+#include "virtual/clock.h"
 #include "virtual/image.h"
+#include "virtual/personality.h"
+#include "virtual/sheet.h"
 
 /* A sense as one number, KKAAQQ; 0 is GOOD. */
 #define REDBOOK_VSENSE(key, asc, ascq) ((uint32_t)(key) << 16 | (uint32_t)(asc) << 8 | (ascq))
@@ -19,9 +23,8 @@
 #define REDBOOK_VCANNOT_WRITE REDBOOK_VSENSE(5, 0x30, 0x05)
 #define REDBOOK_VBUSY REDBOOK_VSENSE(2, 0x04, 0x07)
 
-#define REDBOOK_VBUFFER 2097152u /* the drive's buffer, as page 2Ah says */
-#define REDBOOK_VPAGE05 52u      /* page code, length byte and 32h bytes */
-#define REDBOOK_VREPLY 8192u     /* the longest reply (full TOC of 99 sessions) fits */
+#define REDBOOK_VPAGE05 52u  /* page code, length byte and 32h bytes */
+#define REDBOOK_VREPLY 8192u /* the longest reply (full TOC of 99 sessions) fits */
 
 struct redbook_vfault; /* fault.c */
 
@@ -32,9 +35,24 @@ struct redbook_vtransport {
   struct redbook_vtransport *next;
 };
 
+/* Session at once (sao.c). */
+struct redbook_vsao {
+  bool ready;       /* a cue sheet was accepted and not yet worked off */
+  bool begun;       /* its first WRITE came */
+  int32_t position; /* where the next WRITE has to be */
+  uint64_t owed_us; /* lead-in and lead-out that the next SYNCHRONIZE CACHE waits for */
+  bool looped;      /* all CD-TEXT packs were seen */
+  unsigned packs;
+  uint8_t pack[REDBOOK_VPACKS][REDBOOK_VPACK];
+  struct redbook_vsheet sheet;
+};
+
 struct redbook_virtual {
-  pthread_mutex_t mutex;
+  pthread_mutex_t mutex; /* never held while a command sleeps in real time */
   atomic_uint references;
+  const struct redbook_vpersonality *personality;
+  bool real_time;     /* these two never change */
+  uint64_t epoch_us;  /* real clock: CLOCK_MONOTONIC when the drive was made */
   char empty_key[64]; /* node key while no disc file is known */
 
   bool tray_open, has_disc, prevented, vanished;
@@ -49,11 +67,13 @@ struct redbook_virtual {
   bool testing;                /* the shadow is what the drive sees */
 
   uint8_t page05[REDBOOK_VPAGE05];
-  unsigned speed; /* index into redbook_vspeed */
+  struct redbook_vsao sao;
+  unsigned speed; /* index into the personality's speeds */
 
   uint64_t clock_us;
-  uint64_t busy_from, busy_until; /* an Immed operation */
-  uint64_t fill, fill_at;         /* bytes in the buffer at that moment */
+  uint64_t busy_from, busy_until; /* a long operation, with Immed or not */
+  bool blanking;                  /* it is BLANK */
+  struct redbook_vbuffer buffer;
   bool spun_up;
   int32_t head; /* LBA behind the last one read: reading on from it needs no seek */
   uint64_t underruns;
@@ -77,12 +97,15 @@ struct redbook_vcall {
   bool has_progress;
   uint16_t progress;
   bool lie;         /* fault: WRITE moves on, nothing is stored */
+  bool deferred;    /* the sense belongs to an earlier command */
   uint64_t cost_us; /* time that the command takes */
 };
 
 typedef uint32_t redbook_vhandler(struct redbook_virtual *drive, struct redbook_vcall *call);
 
 /* drive.c: what lies in the drive now, and time. */
+/* Takes the mutex and brings clock and buffer up to now. */
+void redbook_vdrive_lock(struct redbook_virtual *drive);
 struct redbook_vdisc *redbook_vdrive_disc(struct redbook_virtual *drive);
 bool redbook_vdrive_present(const struct redbook_virtual *drive);
 bool redbook_vdrive_ready(const struct redbook_virtual *drive);
@@ -99,9 +122,10 @@ bool redbook_vdrive_put_disc(struct redbook_virtual *drive, const char *path,
                              enum redbook_virtual_medium medium, unsigned minutes,
                              struct redbook_error *err);
 
-/* execute.c: the one way of every command. */
-void redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtransport *from,
-                            struct redbook_command *command);
+/* execute.c: the one way of every command. Returns the moment, by the drive's clock, at which
+ * the command ends: on a real clock the caller has to wait for it, without the mutex. */
+uint64_t redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtransport *from,
+                                struct redbook_command *command);
 /* An 18-byte fixed sense for `code` into the command. */
 void redbook_vsense_put(struct redbook_command *command, const struct redbook_vcall *call,
                         uint32_t code, bool deferred);
@@ -119,10 +143,8 @@ enum redbook_vfault_effect redbook_vfault_before(struct redbook_virtual *drive,
                                                  const struct redbook_vfault **hit);
 void redbook_vfault_after(const struct redbook_vfault *hit, struct redbook_vcall *call);
 
-/* timing.c: what things cost on the simulated clock. */
-#define REDBOOK_VSPEEDS 3u
-extern const uint16_t redbook_vspeed[REDBOOK_VSPEEDS]; /* kB/s, fastest first */
-#define REDBOOK_VREAD_KBPS 7056u                       /* 40x */
+/* timing.c: what things cost. */
+#define REDBOOK_VREAD_KBPS 7056u /* 40x */
 enum {
   REDBOOK_VCOST_COMMAND_US = 500,     /* any command */
   REDBOOK_VCOST_SPIN_UP_US = 6000000, /* first WRITE after start or load (2.6: 5-20 s) */
@@ -134,18 +156,35 @@ enum {
   REDBOOK_VCOST_EJECT_US = 2000000,
   REDBOOK_VCOST_START_US = 1000000,
   REDBOOK_VCOST_SEEK_US = 100000,
+  REDBOOK_VCOST_IDLE_US = 10000000, /* a host that sends nothing may be dead (unverified) */
+  REDBOOK_VCOST_LINK_US = 500000,   /* finding the end after an underrun (unverified) */
   REDBOOK_VCOST_BLANK_MINIMAL_US = 30000000, /* 1.9: 20-60 s */
 };
-/* Microseconds to record or read so many bytes. */
+/* A mechanical delay as this drive's personality has it. */
+uint64_t redbook_vdelay(const struct redbook_virtual *drive, uint64_t microseconds);
+/* The write speed that is set. */
+const struct redbook_vspeed *redbook_vspeed_now(const struct redbook_virtual *drive);
+/* Sectors a second at an LBA, at the write speed that is set. */
+double redbook_vspeed_at(const struct redbook_virtual *drive, double lba);
+/* Microseconds to record from one LBA up to another. */
+uint64_t redbook_vtime_path(const struct redbook_virtual *drive, double from, double to);
+/* The LBA at which the laser is after so many microseconds. */
+double redbook_vpath_after(const struct redbook_virtual *drive, double from, uint64_t time);
+/* Microseconds to record so many bytes in the lead-in's region. */
 uint64_t redbook_vtime_record(const struct redbook_virtual *drive, uint64_t bytes);
 uint64_t redbook_vtime_read(uint64_t bytes);
-/* Lets the buffer drain up to now; returns what is left in it. */
-uint64_t redbook_vbuffer_drain(struct redbook_virtual *drive);
-/* Puts bytes into the buffer; returns how long the command waits for room. */
-uint64_t redbook_vbuffer_add(struct redbook_virtual *drive, uint64_t bytes, uint64_t delay);
-/* The command takes that long, or with Immed the drive is busy that long. */
+/* The command takes that long; with Immed it does not, but the drive is busy that long. */
 void redbook_vtime_take(struct redbook_virtual *drive, struct redbook_vcall *call,
                         uint64_t microseconds, bool immed);
+
+/* performance.c: the write speed nearest to so many kB/s. */
+void redbook_vset_speed(struct redbook_virtual *drive, unsigned wanted);
+
+/* sao.c: drops the cue sheet. */
+void redbook_vsao_forget(struct redbook_virtual *drive);
+
+/* subchannel.c: the Q channel of a sector that lies in a track, 12 bytes with their CRC. */
+void redbook_vq_channel(const struct redbook_vdisc *disc, int32_t lba, uint8_t q[12]);
 
 /* Handlers, one an opcode. */
 redbook_vhandler redbook_vdo_test_unit_ready, redbook_vdo_request_sense, redbook_vdo_inquiry,
@@ -154,7 +193,10 @@ redbook_vhandler redbook_vdo_test_unit_ready, redbook_vdo_request_sense, redbook
     redbook_vdo_get_event_status, redbook_vdo_disc_information, redbook_vdo_track_information,
     redbook_vdo_send_opc, redbook_vdo_mode_select, redbook_vdo_mode_sense, redbook_vdo_close,
     redbook_vdo_buffer_capacity, redbook_vdo_blank, redbook_vdo_get_performance,
-    redbook_vdo_set_speed, redbook_vdo_mechanism_status, redbook_vdo_read_cd;
+    redbook_vdo_set_speed, redbook_vdo_mechanism_status, redbook_vdo_read_cd,
+    redbook_vdo_read_cd_msf, redbook_vdo_read, redbook_vdo_send_cue_sheet,
+    redbook_vdo_read_sub_channel, redbook_vdo_read_buffer, redbook_vdo_rezero, redbook_vdo_seek,
+    redbook_vdo_set_streaming, redbook_vdo_disc_structure;
 
 /* M, S, F: LBA -150 is 00:00:00; the lead-in counts on from 90:00:00 to 99:59:74. */
 void redbook_vput_msf(uint8_t *p, int32_t lba);

@@ -21,17 +21,29 @@ struct operation {
 };
 
 #define U16 0xFF, 0xFF
+#define U24 U16, 0xFF
 #define U32 U16, U16
 
 static const struct operation operations[] = {
     {redbook_vdo_test_unit_ready, 0x00, 6, 0, {0xFF}},
+    {redbook_vdo_rezero, 0x01, 6, 0, {0xFF}},
     {redbook_vdo_request_sense, 0x03, 6, ANYTIME, {0xFF, 0, 0, 0, 0xFF}},
     {redbook_vdo_inquiry, 0x12, 6, ANYTIME, {0xFF, 0, 0, U16}},
+    {redbook_vdo_mode_select,
+     0x15,
+     6,
+     NO_MEDIUM | WRITE_FD | DATA_OUT,
+     {0xFF, 0x11, 0, 0, 0xFF}},
+    {redbook_vdo_mode_sense, 0x1A, 6, NO_MEDIUM | WHILE_BUSY, {0xFF, 0x08, U24}},
     {redbook_vdo_start_stop, 0x1B, 6, NO_MEDIUM, {0xFF, 1, 0, 0, 3}},
     {redbook_vdo_prevent, 0x1E, 6, NO_MEDIUM | WHILE_BUSY | WRITE_FD, {0xFF, 0, 0, 0, 1}},
     {redbook_vdo_read_capacity, 0x25, 10, 0, {0xFF}},
+    {redbook_vdo_read, 0x28, 10, 0, {0xFF, 0x18, U32, 0, U16}},
     {redbook_vdo_write, 0x2A, 10, WRITE_FD | DATA_OUT, {0xFF, 0, U32, 0, U16}},
+    {redbook_vdo_seek, 0x2B, 10, 0, {0xFF, 0, U32}},
     {redbook_vdo_synchronize, 0x35, 10, WRITE_FD, {0xFF, 2}},
+    {redbook_vdo_read_buffer, 0x3C, 10, NO_MEDIUM | WHILE_BUSY, {0xFF, 0x1F, 0xFF, U24, U24}},
+    {redbook_vdo_read_sub_channel, 0x42, 10, 0, {0xFF, 2, 0x40, 0xFF, 0, 0, 0xFF, U16}},
     {redbook_vdo_read_toc, 0x43, 10, 0, {0xFF, 2, 0x0F, 0, 0, 0, 0xFF, U16, 0xC0}},
     {redbook_vdo_get_configuration, 0x46, 10, ANYTIME, {0xFF, 3, U16, 0, 0, 0, U16}},
     {redbook_vdo_get_event_status, 0x4A, 10, ANYTIME, {0xFF, 1, 0, 0, 0xFF, 0, 0, U16}},
@@ -54,8 +66,17 @@ static const struct operation operations[] = {
      10,
      NO_MEDIUM | WHILE_BUSY,
      {0xFF, 1, 0, 0, 0, 0, 0, U16}},
+    {redbook_vdo_send_cue_sheet, 0x5D, 10, WRITE_FD | DATA_OUT, {0xFF, 0, 0, 0, 0, 0, U24}},
     {redbook_vdo_blank, 0xA1, 12, WRITE_FD, {0xFF, 0x17, U32}},
+    {redbook_vdo_read, 0xA8, 12, 0, {0xFF, 0x18, U32, U32}},
     {redbook_vdo_get_performance, 0xAC, 12, 0, {0xFF, 0x1F, U32, 0, 0, U16, 0xFF}},
+    {redbook_vdo_disc_structure, 0xAD, 12, ANYTIME, {0xFF, U24, U24, U24, U16}},
+    {redbook_vdo_set_streaming,
+     0xB6,
+     12,
+     NO_MEDIUM | WRITE_FD | DATA_OUT,
+     {0xFF, 0, 0, 0, 0, 0, 0, 0, 0, U16}},
+    {redbook_vdo_read_cd_msf, 0xB9, 12, 0, {0xFF, 0x1E, 0, U24, U24, 0xFE, 0x07}},
     {redbook_vdo_set_speed, 0xBB, 12, NO_MEDIUM | WRITE_FD, {0xFF, 3, U32}},
     {redbook_vdo_mechanism_status,
      0xBD,
@@ -136,6 +157,15 @@ static void transfer(struct redbook_vcall *call) {
   command->residual = command->data_length - n;
 }
 
+/* A command of the host that has data announces how much. */
+static bool wants_data(const struct redbook_command *command) {
+  const uint8_t *cdb = command->cdb;
+  if (cdb[0] == 0x15) return cdb[4];
+  if (cdb[0] == 0xB6) return cdb[9] | cdb[10];
+  if (cdb[0] == 0x5D && cdb[6]) return true;
+  return cdb[7] | cdb[8];
+}
+
 static void run(struct redbook_virtual *drive, bool writable, struct redbook_vcall *call) {
   struct redbook_command *command = call->command;
   const struct operation *op = find(command->cdb[0]);
@@ -145,18 +175,18 @@ static void run(struct redbook_virtual *drive, bool writable, struct redbook_vca
   }
   uint32_t code = op ? admit(drive, op, call) : REDBOOK_VSENSE(5, 0x20, 0x00);
   if (!code && op->flags & DATA_OUT && command->direction != REDBOOK_TO_DEVICE &&
-      command->cdb[7] | command->cdb[8])
+      wants_data(command))
     code = REDBOOK_VBAD_CDB;
   if (!code) code = op->handler(drive, call);
   if (code)
-    redbook_vsense_put(command, call, code, false);
+    redbook_vsense_put(command, call, code, call->deferred);
   else
     transfer(call);
 }
 
 /* A command that outlives its timeout is given up by the kernel although the drive goes on:
  * host_status 3. Linux raises timeouts under 7 s to 7 s and takes 0 for 60 s (1.1). */
-static void time_passes(struct redbook_virtual *drive, struct redbook_vcall *call) {
+static uint64_t time_passes(struct redbook_virtual *drive, struct redbook_vcall *call) {
   struct redbook_command *command = call->command;
   uint64_t limit = command->timeout_ms ? command->timeout_ms : 60000;
   if (limit < 7000) limit = 7000;
@@ -173,11 +203,13 @@ static void time_passes(struct redbook_virtual *drive, struct redbook_vcall *cal
     command->driver_status = command->sense_length = 0;
     command->residual = command->data_length;
   }
-  drive->clock_us += call->cost_us;
+  uint64_t end = drive->clock_us + call->cost_us;
+  if (!drive->real_time) drive->clock_us = end;
+  return end;
 }
 
-void redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtransport *from,
-                            struct redbook_command *command) {
+uint64_t redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtransport *from,
+                                struct redbook_command *command) {
   struct redbook_vcall call = {
       .command = command, .cdb = command->cdb, .cost_us = REDBOOK_VCOST_COMMAND_US};
   const struct redbook_vfault *hit = NULL;
@@ -187,5 +219,5 @@ void redbook_vdrive_execute(struct redbook_virtual *drive, struct redbook_vtrans
     run(drive, !from || from->exclusive, &call);
     if (effect == REDBOOK_VFAULT_AFTER) redbook_vfault_after(hit, &call);
   }
-  time_passes(drive, &call);
+  return time_passes(drive, &call);
 }

@@ -16,7 +16,7 @@ static bool hands_free(struct redbook_virtual *drive, struct redbook_error *err)
 }
 
 bool redbook_virtual_open_tray(struct redbook_virtual *drive, struct redbook_error *err) {
-  pthread_mutex_lock(&drive->mutex);
+  redbook_vdrive_lock(drive);
   bool good = hands_free(drive, err);
   if (good && !drive->tray_open) {
     drive->tray_open = true;
@@ -28,7 +28,7 @@ bool redbook_virtual_open_tray(struct redbook_virtual *drive, struct redbook_err
 
 bool redbook_virtual_close_tray(struct redbook_virtual *drive, struct redbook_error *err) {
   (void)err;
-  pthread_mutex_lock(&drive->mutex);
+  redbook_vdrive_lock(drive);
   if (drive->tray_open) {
     drive->tray_open = false;
     redbook_vdrive_medium_changed(drive);
@@ -40,7 +40,7 @@ bool redbook_virtual_close_tray(struct redbook_virtual *drive, struct redbook_er
 bool redbook_virtual_insert(struct redbook_virtual *drive, const char *disc,
                             enum redbook_virtual_medium medium, unsigned minutes,
                             struct redbook_error *err) {
-  pthread_mutex_lock(&drive->mutex);
+  redbook_vdrive_lock(drive);
   bool good =
       hands_free(drive, err) && redbook_vdrive_put_disc(drive, disc, medium, minutes, err);
   if (good) {
@@ -52,14 +52,14 @@ bool redbook_virtual_insert(struct redbook_virtual *drive, const char *disc,
 }
 
 void redbook_virtual_set_ready_after(struct redbook_virtual *drive, double seconds) {
-  pthread_mutex_lock(&drive->mutex);
+  redbook_vdrive_lock(drive);
   drive->ready_after = seconds > 0 && seconds <= 86400 ? seconds : 0;
   pthread_mutex_unlock(&drive->mutex);
 }
 
 void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_view *out) {
   memset(out, 0, sizeof *out);
-  pthread_mutex_lock(&drive->mutex);
+  redbook_vdrive_lock(drive);
   const struct redbook_vdisc *disc = &drive->disc;
   out->tray_open = drive->tray_open;
   out->has_disc = drive->has_disc;
@@ -84,7 +84,7 @@ void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_
 
 bool redbook_virtual_track_at(struct redbook_virtual *drive, unsigned index,
                               struct redbook_virtual_track *out) {
-  pthread_mutex_lock(&drive->mutex);
+  redbook_vdrive_lock(drive);
   bool there = drive->has_disc && index < drive->disc.tracks;
   if (there) {
     const struct redbook_vtrack *track = &drive->disc.track[index];

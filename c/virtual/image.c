@@ -47,7 +47,7 @@ bool redbook_vimage_set_path(struct redbook_vimage *image, const char *path,
   snprintf(whole, sizeof whole, "%s/%s", real[1] ? real : "", base);
   size_t stem = strlen(whole) - 4;
   if (!join(image->cue, whole, stem + 4, "") || !join(image->bin, whole, stem, ".bin") ||
-      !join(image->pre, whole, stem, ".pre"))
+      !join(image->pre, whole, stem, ".pre") || !join(image->cdt, whole, stem, ".cdt"))
     return redbook_fail(err, REDBOOK_E_INVALIDARG, "the name of the disc is too long");
   return true;
 }
@@ -128,7 +128,7 @@ static bool find_broken_track(const struct redbook_vimage *image, struct redbook
                               struct redbook_error *err) {
   int32_t recorded = redbook_vdisc_recorded_end(disc), nwa = 0;
   int64_t sectors = image->seen_size / (int64_t)REDBOOK_SECTOR_BYTES;
-  if (sectors < recorded - REDBOOK_VRUN_OUT)
+  if (sectors < redbook_vdisc_payload_end(disc))
     return redbook_fail(err, REDBOOK_E_INVALIDARG,
                         "%s is cut off: it holds %lld sectors, its sheet says %d", image->bin,
                         (long long)sectors, recorded);

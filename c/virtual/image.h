@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The files of a disc: NAME.cue (what is on it), NAME.bin (LBA 0 upward), NAME.pre (LBA
- * -150..-1 when it is not silent), and the lock on NAME.bin.
+ * -150..-1 when it is not silent), NAME.cdt (CD-TEXT packs of 18 bytes), and the lock on
+ * NAME.bin.
  *
  * NAME.bin is never replaced: its inode carries the lock. Gaps, run-out and what lies between
  * sessions are holes in it.
@@ -12,9 +13,12 @@
 
 #include "virtual/disc.h"
 
+#define REDBOOK_VPACK 18u    /* bytes of a CD-TEXT pack, CRC included */
+#define REDBOOK_VPACKS 2048u /* 8 languages of 256 packs */
+
 struct redbook_vimage {
-  char cue[4096], bin[4096], pre[4096];
-  char cd_text[1024]; /* CDTEXTFILE of the sheet, kept as it was */
+  char cue[4096], bin[4096], pre[4096], cdt[4096];
+  char cd_text[1024]; /* CDTEXTFILE of the sheet, "" when there is none */
   int fd;             /* exclusive user's descriptor on .bin, -1 */
   bool cue_exists;
   struct timespec seen_cue, seen_bin; /* as the files were when last read or written */
@@ -48,9 +52,21 @@ int redbook_vimage_write(struct redbook_vimage *image, int32_t lba, const uint8_
                          uint32_t sectors);
 int redbook_vimage_read(const struct redbook_vimage *image, int32_t lba, uint8_t *data,
                         uint32_t sectors);
+/* A recording begins on a blank disc: .pre and .cdt of an older one vanish. */
+int redbook_vimage_fresh(struct redbook_vimage *image);
+/* Makes .bin at least `sectors` long; never shortens it. */
+int redbook_vimage_reach(struct redbook_vimage *image, int32_t sectors);
+/* CD-TEXT: written before the sheet that names it. */
+int redbook_vimage_put_cd_text(struct redbook_vimage *image, const uint8_t *packs,
+                               unsigned count);
+/* At most `most` packs of 18 bytes; what other programs put around them is left out. 0 when
+ * there is none or the file cannot be read. */
+unsigned redbook_vimage_get_cd_text(const struct redbook_vimage *image, uint8_t *packs,
+                                    unsigned most);
 /* Data on disc, then .cue (new file, fsync, rename, fsync of the folder), then run-out. */
 int redbook_vimage_commit(struct redbook_vimage *image, const struct redbook_vdisc *disc);
-/* A blanked CD-RW: .cue first, then .bin is emptied. */
-int redbook_vimage_erase(struct redbook_vimage *image, const struct redbook_vdisc *disc);
+/* A CD-RW that lost something: .cue first, then the end of .bin, and all else of a blank disc.
+ */
+int redbook_vimage_shrink(struct redbook_vimage *image, const struct redbook_vdisc *disc);
 
 #endif

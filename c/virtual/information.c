@@ -2,7 +2,7 @@
 /* READ DISC INFORMATION and READ TRACK INFORMATION (reference 1.3, 2.4). */
 #include <string.h>
 
-#include "virtual/drive.h"
+#include "virtual/record.h"
 
 uint32_t redbook_vdo_disc_information(struct redbook_virtual *drive,
                                       struct redbook_vcall *call) {
@@ -111,9 +111,7 @@ static uint32_t track_by_lba(const struct redbook_vdisc *disc, int32_t lba,
   return invisible_track(disc, call);
 }
 
-uint32_t redbook_vdo_track_information(struct redbook_virtual *drive,
-                                       struct redbook_vcall *call) {
-  const struct redbook_vdisc *disc = redbook_vdrive_disc(drive);
+static uint32_t track_by(const struct redbook_vdisc *disc, struct redbook_vcall *call) {
   uint32_t number = redbook_get32(call->cdb + 2);
   switch (call->cdb[1] & 3) {
     case 0:
@@ -125,4 +123,27 @@ uint32_t redbook_vdo_track_information(struct redbook_virtual *drive,
     default:
       return REDBOOK_VBAD_CDB;
   }
+}
+
+/* A session at once begins with its first pregap (1.8); while it is recorded, the position is
+ * the sheet's. */
+static void next_by_sheet(const struct redbook_virtual *drive, const struct redbook_vdisc *disc,
+                          uint8_t *p) {
+  int32_t nwa = 0;
+  if (!(p[7] & 0x01) || !redbook_vdisc_nwa(disc, &nwa)) return;
+  if (drive->sao.ready)
+    redbook_put32(p + 12, (uint32_t)drive->sao.position);
+  else if (redbook_vwrite_type(drive) == REDBOOK_VTYPE_SAO &&
+           redbook_vdisc_session_status(disc) == REDBOOK_VSESSION_EMPTY)
+    redbook_put32(p + 12, (uint32_t)(nwa - REDBOOK_VPREGAP));
+}
+
+uint32_t redbook_vdo_track_information(struct redbook_virtual *drive,
+                                       struct redbook_vcall *call) {
+  const struct redbook_vdisc *disc = redbook_vdrive_disc(drive);
+  uint32_t code = track_by(disc, call);
+  if (!code) next_by_sheet(drive, disc, call->reply);
+  if (!code && !disc->tracks && drive->personality->nwa_before_start)
+    redbook_put32(call->reply + 12, (uint32_t)-REDBOOK_VPREGAP);
+  return code;
 }

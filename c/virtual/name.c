@@ -6,7 +6,7 @@
 
 #include "virtual/virtual.h"
 
-#define KNOWN "known: medium, minutes, ready, tray, personality"
+#define KNOWN "known: medium, minutes, ready, tray, personality, clock"
 
 static int hex(char c) {
   const char *digits = "0123456789abcdef";
@@ -95,12 +95,21 @@ static bool set_personality(struct redbook_virtual_options *o, const char *value
   return true;
 }
 
+static bool set_clock(struct redbook_virtual_options *o, const char *value,
+                      struct redbook_error *err) {
+  bool real = strcmp(value, "real") == 0;
+  if (!real && strcmp(value, "simulated") != 0)
+    return bad(err, "clock", value, "simulated or real");
+  o->clock = real ? REDBOOK_CLOCK_REAL : REDBOOK_CLOCK_SIMULATED;
+  return true;
+}
+
 static const struct {
   const char *key;
   bool (*set)(struct redbook_virtual_options *o, const char *value, struct redbook_error *err);
 } parameters[] = {
     {"medium", set_medium}, {"minutes", set_minutes},         {"ready", set_ready},
-    {"tray", set_tray},     {"personality", set_personality},
+    {"tray", set_tray},     {"personality", set_personality}, {"clock", set_clock},
 };
 
 static bool parameter(struct redbook_virtual_options *o, char *text, unsigned *seen,

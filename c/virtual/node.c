@@ -17,29 +17,22 @@ static struct redbook_virtual *drive_of(struct redbook_transport *transport) {
 
 static void do_execute(struct redbook_transport *transport, struct redbook_command *command) {
   struct redbook_virtual *drive = drive_of(transport);
-  pthread_mutex_lock(&drive->mutex);
-  redbook_vdrive_execute(drive, (struct redbook_vtransport *)transport, command);
+  redbook_vdrive_lock(drive);
+  uint64_t end = redbook_vdrive_execute(drive, (struct redbook_vtransport *)transport, command);
   pthread_mutex_unlock(&drive->mutex);
+  redbook_vclock_wait_until(drive, end);
 }
 
 static uint64_t do_now(struct redbook_transport *transport) {
-  struct redbook_virtual *drive = drive_of(transport);
-  pthread_mutex_lock(&drive->mutex);
-  uint64_t now = drive->clock_us;
-  pthread_mutex_unlock(&drive->mutex);
-  return now;
+  return redbook_vclock_now(drive_of(transport));
 }
 
 static void do_sleep(struct redbook_transport *transport, uint64_t microseconds) {
-  struct redbook_virtual *drive = drive_of(transport);
-  pthread_mutex_lock(&drive->mutex);
-  drive->clock_us += microseconds;
-  pthread_mutex_unlock(&drive->mutex);
+  redbook_vclock_sleep(drive_of(transport), microseconds);
 }
 
-static bool not_real_time(struct redbook_transport *transport) {
-  (void)transport;
-  return false;
+static bool is_real_time(struct redbook_transport *transport) {
+  return redbook_vclock_is_real(drive_of(transport));
 }
 
 /* In a forked child, which has this thread only: the mutex may be a copy locked for ever, so it
@@ -77,7 +70,7 @@ static void do_close(struct redbook_transport *transport) {
 }
 
 static const struct redbook_transport_ops transport_ops = {
-    do_execute, do_now, do_sleep, not_real_time, do_abandon, do_close,
+    do_execute, do_now, do_sleep, is_real_time, do_abandon, do_close,
 };
 
 static bool take_disc(struct redbook_virtual *drive, struct redbook_error *err) {
@@ -103,7 +96,7 @@ static struct redbook_transport *open_node(struct redbook_node *node,
   }
   redbook_transport_init(&t->base, &transport_ops);
   t->exclusive = access == REDBOOK_ACCESS_EXCLUSIVE;
-  pthread_mutex_lock(&drive->mutex);
+  redbook_vdrive_lock(drive);
   bool good = true;
   if (drive->vanished)
     good = redbook_fail(err, REDBOOK_E_DEVICE_GONE, "the virtual recorder has vanished");

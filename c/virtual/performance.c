@@ -10,21 +10,23 @@ static bool writable(const struct redbook_virtual *drive) {
 /* Write speed descriptors, fastest first. The length field counts all of them, whatever the
  * host has room for. */
 static uint32_t write_speeds(const struct redbook_virtual *drive, struct redbook_vcall *call) {
-  unsigned all = writable(drive) ? REDBOOK_VSPEEDS : 0;
+  unsigned all = writable(drive) ? drive->personality->speed_count : 0;
   unsigned wanted = redbook_get16(call->cdb + 8);
   unsigned count = wanted < all ? wanted : all;
   uint8_t *p = redbook_vreply(call, 8 + 16 * count, UINT32_MAX);
   redbook_put32(p, 4 + 16 * all);
   for (unsigned i = 0; i < count; i++) {
     uint8_t *d = p + 8 + 16 * (size_t)i;
+    const struct redbook_vspeed *speed = &drive->personality->speeds[i];
+    d[0] = speed->cav ? 0x08 : 0; /* write rotation control */
     redbook_put32(d + 4, (uint32_t)redbook_vdisc_last_lead_out(&drive->disc) - 1);
     redbook_put32(d + 8, REDBOOK_VREAD_KBPS);
-    redbook_put32(d + 12, redbook_vspeed[i]);
+    redbook_put32(d + 12, speed->kbps);
   }
   return 0;
 }
 
-/* Nominal performance: one descriptor, constant speed over the whole disc. */
+/* Nominal performance: one descriptor from the inside to the rim. */
 static uint32_t nominal(const struct redbook_virtual *drive, struct redbook_vcall *call) {
   bool write = call->cdb[1] & 4;
   if (call->cdb[1] & 3) return REDBOOK_VBAD_CDB; /* no exceptions to list */
@@ -33,8 +35,11 @@ static uint32_t nominal(const struct redbook_virtual *drive, struct redbook_vcal
   redbook_put32(p, 4 + 16);
   p[4] = write ? 2 : 0;
   if (!count) return 0;
-  uint32_t speed = write ? redbook_vspeed[drive->speed] : REDBOOK_VREAD_KBPS;
-  redbook_put32(p + 12, speed);
+  uint32_t speed = write ? redbook_vspeed_now(drive)->kbps : REDBOOK_VREAD_KBPS;
+  uint32_t inside =
+      write ? (uint32_t)(redbook_vspeed_at(drive, 0) * REDBOOK_SECTOR_BYTES / 1000 + 0.5)
+            : REDBOOK_VREAD_KBPS;
+  redbook_put32(p + 12, inside);
   redbook_put32(p + 16, (uint32_t)redbook_vdisc_last_lead_out(&drive->disc) - 1);
   redbook_put32(p + 20, speed);
   return 0;
@@ -47,16 +52,18 @@ uint32_t redbook_vdo_get_performance(struct redbook_virtual *drive,
   return REDBOOK_VBAD_CDB;
 }
 
-/* Rounds down to an offered speed, up only below the slowest; rotation stays CLV whatever is
- * asked, as page 2Ah then shows. */
-uint32_t redbook_vdo_set_speed(struct redbook_virtual *drive, struct redbook_vcall *call) {
-  if ((call->cdb[1] & 3) > 1) return REDBOOK_VBAD_CDB;
-  unsigned wanted = redbook_get16(call->cdb + 4);
-  redbook_vbuffer_drain(drive);
+/* Rounds down to an offered speed, up only below the slowest; rotation is the speed's own
+ * whatever is asked, as page 2Ah then shows. */
+void redbook_vset_speed(struct redbook_virtual *drive, unsigned wanted) {
   unsigned i = 0;
-  while (i + 1 < REDBOOK_VSPEEDS && redbook_vspeed[i] > wanted)
+  while (i + 1 < drive->personality->speed_count && drive->personality->speeds[i].kbps > wanted)
     i++;
   drive->speed = i;
+}
+
+uint32_t redbook_vdo_set_speed(struct redbook_virtual *drive, struct redbook_vcall *call) {
+  if ((call->cdb[1] & 3) > 1) return REDBOOK_VBAD_CDB;
+  redbook_vset_speed(drive, redbook_get16(call->cdb + 4));
   return 0;
 }
 
@@ -66,7 +73,8 @@ uint32_t redbook_vdo_send_opc(struct redbook_virtual *drive, struct redbook_vcal
   const struct redbook_vtrack *track =
       redbook_vdisc_unfinished_const(redbook_vdrive_disc(drive));
   if (track && track->state == REDBOOK_VTRACK_OPEN) return REDBOOK_VSEQUENCE;
-  if (call->cdb[1] & 1) call->cost_us += REDBOOK_VCOST_OPC_US;
+  if (call->cdb[1] & 1)
+    redbook_vtime_take(drive, call, redbook_vdelay(drive, REDBOOK_VCOST_OPC_US), false);
   return 0;
 }
 
@@ -75,10 +83,10 @@ uint32_t redbook_vdo_buffer_capacity(struct redbook_virtual *drive,
   bool blocks = call->cdb[1] & 1;
   uint32_t unit = blocks ? REDBOOK_SECTOR_BYTES : 1;
   uint8_t *p = redbook_vreply(call, 12, redbook_get16(call->cdb + 7));
-  uint32_t fill = (uint32_t)redbook_vbuffer_drain(drive);
+  uint32_t size = drive->personality->buffer, fill = redbook_vbuffer_drain(drive);
   redbook_put16(p, 10);
   p[3] = blocks;
-  redbook_put32(p + 4, REDBOOK_VBUFFER / unit);
-  redbook_put32(p + 8, (REDBOOK_VBUFFER - fill) / unit);
+  redbook_put32(p + 4, size / unit);
+  redbook_put32(p + 8, (size - fill) / unit);
   return 0;
 }

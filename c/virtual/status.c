@@ -39,7 +39,8 @@ static uint32_t eject(struct redbook_virtual *drive, struct redbook_vcall *call)
       redbook_vdisc_unfinished_const(redbook_vdrive_disc(drive));
   if (drive->has_disc && track && track->state == REDBOOK_VTRACK_OPEN) return REDBOOK_VSEQUENCE;
   if (drive->tray_open) return 0;
-  redbook_vtime_take(drive, call, REDBOOK_VCOST_EJECT_US, call->cdb[1] & 1);
+  redbook_vtime_take(drive, call, redbook_vdelay(drive, REDBOOK_VCOST_EJECT_US),
+                     call->cdb[1] & 1);
   drive->tray_open = true;
   redbook_vdrive_medium_changed(drive);
   return 0;
@@ -51,7 +52,7 @@ static uint32_t load(struct redbook_virtual *drive, struct redbook_vcall *call) 
   if (!drive->tray_open) return 0;
   drive->tray_open = false;
   redbook_vdrive_medium_changed(drive);
-  drive->ready_at += REDBOOK_VCOST_LOAD_US;
+  drive->ready_at += redbook_vdelay(drive, REDBOOK_VCOST_LOAD_US);
   if (!(call->cdb[1] & 1)) call->cost_us += drive->ready_at - drive->clock_us;
   return 0;
 }
@@ -59,9 +60,13 @@ static uint32_t load(struct redbook_virtual *drive, struct redbook_vcall *call) 
 static uint32_t start(struct redbook_virtual *drive, struct redbook_vcall *call) {
   if (!redbook_vdrive_present(drive))
     return REDBOOK_VSENSE(2, 0x3A, drive->tray_open ? 0x02 : 0x01);
+  bool immed = call->cdb[1] & 1;
   uint64_t wait = drive->ready_at > drive->clock_us ? drive->ready_at - drive->clock_us : 0;
-  if (!drive->spun_up && !wait) wait = REDBOOK_VCOST_START_US;
-  if (!(call->cdb[1] & 1)) call->cost_us += wait;
+  if (!drive->spun_up && !wait) {
+    wait = redbook_vdelay(drive, REDBOOK_VCOST_START_US);
+    if (immed && drive->personality->ready_early) drive->ready_at = drive->clock_us + wait;
+  }
+  if (!immed) call->cost_us += wait;
   return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* READ TOC/PMA/ATIP and READ CAPACITY (reference 1.3, 2.4, 2.7). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "virtual/drive.h"
@@ -145,18 +146,37 @@ static uint32_t atip(const struct redbook_vdisc *disc, struct redbook_vcall *cal
   return finish(call, 28);
 }
 
+/* Format 5: the packs of the first lead-in, straight to the host, for they can be many. */
+static uint32_t cd_text(struct redbook_virtual *drive, struct redbook_vcall *call) {
+  struct redbook_command *command = call->command;
+  uint8_t(*packs)[REDBOOK_VPACK] = malloc(HEADER + sizeof *packs * REDBOOK_VPACKS);
+  if (!packs) return REDBOOK_VSENSE(4, 0x44, 0x00);
+  uint8_t *p = packs[0];
+  uint32_t count = redbook_vimage_get_cd_text(&drive->image, p + HEADER, REDBOOK_VPACKS);
+  uint32_t length = HEADER + count * REDBOOK_VPACK;
+  memset(p, 0, HEADER);
+  redbook_put16(p, length - 2);
+  uint32_t room = call->room < command->data_length ? call->room : command->data_length;
+  if (command->direction == REDBOOK_FROM_DEVICE && room)
+    memcpy(command->data_in, p, length < room ? length : room);
+  free(packs);
+  call->direct = true;
+  call->reply_length = length;
+  return 0;
+}
+
 uint32_t redbook_vdo_read_toc(struct redbook_virtual *drive, struct redbook_vcall *call) {
   const struct redbook_vdisc *disc = redbook_vdrive_disc(drive);
   unsigned format = call->cdb[2] & 0x0Fu, old = call->cdb[9] >> 6;
   if (!format) format = old; /* SFF-8020 drivers put the format there */
   redbook_vreply(call, REDBOOK_VREPLY, redbook_get16(call->cdb + 7));
   if (format == 3) return pma(disc, call);
-  if (format == 4) return atip(disc, call);
+  if (format == 4) return drive->personality->no_atip ? REDBOOK_VBAD_CDB : atip(disc, call);
   if (format > 5 || !disc->sessions) return REDBOOK_VBAD_CDB;
   if (format == 0) return tracks(disc, call);
   if (format == 1) return sessions(disc, call);
   if (format == 2) return full(disc, call);
-  return finish(call, HEADER); /* no CD-TEXT in the lead-in */
+  return cd_text(drive, call);
 }
 
 /* The last sector before the lead-out (with the run-out: two more than can be read well, P8).

@@ -15,12 +15,23 @@
  *   CLOSE SESSION 5/72/03, CLOSE TRACK pads and closes it. Reading either is 3/11/00.
  * - 99 tracks: the next WRITE is 5/2C/00. Run-out and pregaps read as silence. READ CD while a
  *   track is open is 5/2C/00.
- * - Offered are TAO and 2352-byte audio blocks alone (features 002Dh, no 0021h or 002Eh).
+ * - Offered are TAO and SAO (features 002Dh, 002Eh; no packets, 0021h) of 2352-byte audio
+ *   blocks. A data track can be selected, but its WRITE is 5/64/00; RAW is 5/26/00.
+ * - A session at once is closed by its last sector; SYNCHRONIZE CACHE waits for that. In the
+ *   middle it breaks the session off, CLOSE TRACK there is 5/2C/00, CLOSE SESSION 5/72/03. With
+ *   CD-TEXT the first WRITE is at the ATIP's start of the lead-in and nowhere else. A tested
+ *   session is forgotten at SYNCHRONIZE CACHE. SAO tracks may be shorter than 4 s.
+ * - BLANK of parts works on the end of the disc only, everything else is 5/2C/00.
+ * - Sub-channel Q has the MCN and ISRC in one sector of a hundred each; R-W is empty, C2 clean.
  * - A transport opened to look refuses what Linux refuses on a read-only descriptor (EPERM),
  * and closing the exclusive one unlocks the tray, as Linux does.
  * - A command that takes longer than its timeout ends with host_status 3 at the timeout.
  *
- * Threads: one mutex in the drive serialises commands and settings; any thread may call.
+ * - An underrun without BUFE ruins the track: the next WRITE or SYNCHRONIZE CACHE is 3/0C/09,
+ *   the track damaged. With BUFE recording goes on with a link.
+ *
+ * Threads: one mutex in the drive serialises commands and settings; any thread may call. Nobody
+ * holds it while a command takes its real time.
  */
 #ifndef REDBOOK_VIRTUAL_VIRTUAL_H
 #define REDBOOK_VIRTUAL_VIRTUAL_H
@@ -35,13 +46,19 @@ enum redbook_virtual_medium {
   REDBOOK_MEDIUM_PRESSED,
 };
 
+/* Simulated: every command takes its time by the drive's own clock, nobody waits. Real: by the
+ * wall; a command returns when it is over, other transports' commands are answered meanwhile.
+ */
+enum redbook_virtual_clock { REDBOOK_CLOCK_SIMULATED, REDBOOK_CLOCK_REAL };
+
 struct redbook_virtual_options {
   const char *disc;                   /* path of the .cue; NULL = empty drive */
   enum redbook_virtual_medium medium; /* must not contradict an existing disc */
   unsigned minutes;                   /* 74, 80, 90, 99; 0 = as the disc's files say, else 80 */
-  const char *personality;            /* NULL = "strict" */
+  const char *personality;            /* a name from personality.c; NULL = "strict" */
   double ready_after;                 /* seconds in 2/04/01 after insertion or power-up */
   bool tray_open;
+  enum redbook_virtual_clock clock;
 };
 
 struct redbook_virtual;
@@ -52,8 +69,9 @@ struct redbook_virtual *redbook_virtual_create(const struct redbook_virtual_opti
                                                struct redbook_error *err);
 
 /* The same from a name: "virtual:disc.cue?medium=cd-rw&minutes=74&ready=5&tray=open&
- * personality=strict", '?' and '%' in the file name percent-encoded; "virtual:" alone is an
- * empty drive. Unknown or repeated parameters are errors that list the known ones. */
+ * personality=strict&clock=real", '?' and '%' in the file name percent-encoded; "virtual:"
+ * alone is an empty drive. Unknown or repeated parameters are errors that list the known ones.
+ */
 struct redbook_virtual *redbook_virtual_parse(const char *name, struct redbook_error *err);
 
 struct redbook_virtual *redbook_virtual_ref(struct redbook_virtual *drive);
@@ -114,7 +132,7 @@ struct redbook_virtual_view {
   int disc_status, session_status; /* as READ DISC INFORMATION byte 2: 0 blank ..; -1 no disc */
   unsigned tracks, sessions, incomplete_tracks;
   uint64_t clock_us, commands, foreign_commands /* see transport.h */, fault_hits;
-  uint64_t underruns; /* times the buffer ran empty inside a track; BUFE or not, no harm */
+  uint64_t underruns; /* times the laser caught up with what was sent inside a track */
   char path[4096];    /* of the .cue, real path of its folder; "" without a disc */
 };
 void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_view *out);

@@ -421,7 +421,8 @@ function DiscMaster:each() end
 ---@field path string? of the .cue; nil for an empty drive
 ---@field medium ("cd-r"|"cd-rw"|"pressed"|"none")?
 ---@field minutes integer? 74, 80, 90, 99
----@field personality string? "strict"
+---@field personality string? "strict" and others, see README
+---@field clock ("simulated"|"real")? real: commands take their time by the wall clock
 ---@field ready number? seconds until it is ready
 ---@field tray ("open"|"closed")?
 ---@field faults redbook.Fault[]?
@@ -449,6 +450,13 @@ local VirtualRecorder = {}
 ---@return redbook.Recorder? recorder
 ---@return redbook.Error? err
 function VirtualRecorder:Recorder(options) end
+
+---Makes the drive a device node for other programs.
+---@param options? { trace: string?, filter: boolean? } filter: refuse what Linux refuses users
+---without CAP_SYS_RAWIO
+---@return redbook.DriveServer? server
+---@return redbook.Error? err
+function VirtualRecorder:Serve(options) end
 
 ---@return true? ok
 ---@return redbook.Error? err
@@ -483,6 +491,28 @@ function VirtualRecorder:Tracks() end
 
 ---@return true
 function VirtualRecorder:Close() end
+
+---@class redbook.DriveServer
+local DriveServer = {}
+
+---Runs a program that sees the drive at `device`, and waits for its end (scripts only).
+---@param words string[] the program, looked for in PATH, and its arguments
+---@param device string? "/dev/sr0"
+---@return integer? code its exit code; 128 + number when a signal ended it
+---@return string? problem why it could not be started
+---@return integer? code 127: there is no such program, 126: it cannot be run
+function DriveServer:Run(words, device) end
+
+---For programs that are started by other means.
+---@return string path of the socket, for REDBOOK_VDRIVE_SOCKET
+function DriveServer:Socket() end
+
+---@return string path of the library, for LD_PRELOAD
+function DriveServer:Library() end
+
+---Ends the server: who has the node open finds the drive gone. Also `__close`.
+---@return true
+function DriveServer:Close() end
 
 ---@class redbook.View
 ---@field TrayOpen boolean

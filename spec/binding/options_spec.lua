@@ -34,7 +34,7 @@ describe("options", function()
     assert.equal("DiscMaster: unknown option 'root' (known: sys, dev)",
       complaint(function() core.DiscMaster { root = "/" } end))
     assert.equal("VirtualRecorder: unknown option 'disc' (known: path, medium, minutes, "
-      .. "personality, ready, tray, faults)",
+      .. "personality, ready, tray, faults, clock)",
       complaint(function() core.VirtualRecorder { disc = "x" } end))
     assert.equal("Insert: unknown option 'disc' (known: path, medium, minutes)",
       complaint(function() bench.virtual:Insert { disc = "x" } end))

@@ -300,7 +300,7 @@ describe("TrackAtOnce", function()
     assert(tao:PrepareMedia())
     local speeds = tao.SupportedWriteSpeeds
     assert.is_true(#speeds > 1)
-    local ok, remark = tao:SetWriteSpeed(speeds[1], false)
+    local ok, remark = tao:SetWriteSpeed(speeds[1], true)
     assert.is_true(ok)
     assert.is_nil(remark)
     assert.are.equal(speeds[1], tao.CurrentWriteSpeed)

@@ -51,4 +51,13 @@ function installed.burns(script, folder)
   assert.is_true(sandbox.read(work .. "/disc.bin"):sub(1, #pcm) == pcm, "the disc's sound differs")
 end
 
+---Another program finds the drive.
+---@param script string the installed vdrive.lua
+---@param folder string temporary
+function installed.serves(script, folder)
+  local code, out, err = run(script, "--disc served.cue -- cdrskin dev=/dev/sr0 -minfo", folder)
+  assert.equal(0, code, out .. err)
+  assert.truthy(out:find("Mounted media type: *CD%-R"), out .. err)
+end
+
 return installed

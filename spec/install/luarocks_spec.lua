@@ -40,4 +40,8 @@ describe("luarocks make", function()
   it("makes a burn.lua that burns from any folder", function()
     installed.burns(tree .. "/bin/burn.lua", folder)
   end)
+
+  it("makes a vdrive.lua that other programs believe", function()
+    installed.serves(tree .. "/bin/vdrive.lua", folder)
+  end)
 end)

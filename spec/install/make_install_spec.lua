@@ -39,6 +39,10 @@ describe("make install", function()
     installed.burns(folder .. "/prefix/bin/burn.lua", folder)
   end)
 
+  it("installs a vdrive.lua that other programs believe", function()
+    installed.serves(folder .. "/prefix/bin/vdrive.lua", folder)
+  end)
+
   it("stages below DESTDIR the same files, which name no staging folder", function()
     install(("DESTDIR=%s/stage PREFIX=%s/prefix"):format(folder, folder))
     local code, out = sandbox.run(

@@ -5,6 +5,7 @@ local core = require "redbook.core"
 local json_events = require "redbook.report.json"
 local exit = require "redbook.cli.exit"
 local args = require "redbook.cli.args"
+local vdrive = require "redbook.cli.vdrive"
 local sandbox = require "spec.support.sandbox"
 local tone = require "spec.support.tone"
 
@@ -40,7 +41,8 @@ describe("README", function()
     local source = assert(core.AudioSource(folder .. "/tone.wav"))
     local virtual = assert(core.VirtualRecorder { path = folder .. "/disc.cue" })
     local objects = { core.DiscMaster(), virtual, assert(virtual:Recorder()), core.TrackAtOnce(),
-      source, assert(source:BeginScan()), assert(core.trap_signals { "USR2" }) }
+      source, assert(source:BeginScan()), assert(core.trap_signals { "USR2" }),
+      assert(virtual:Serve()) }
     local names = {}
     for _, object in ipairs(objects) do
       for member in pairs(getmetatable(object).__members) do names[#names + 1] = member end
@@ -61,6 +63,13 @@ describe("README", function()
     local words, names = section "burn.lua", {}
     for option in args.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
     assert.is_true(#names >= 14)
+    assert.same({}, missing(names, words))
+  end)
+
+  it("names every option of vdrive.lua", function()
+    local words, names = section "Running other programs on the virtual drive", {}
+    for option in vdrive.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
+    assert.is_true(#names >= 12)
     assert.same({}, missing(names, words))
   end)
 

@@ -67,7 +67,7 @@ pass-asan:
 pass-tsan:
 	+@$(AGAIN) check-pass BUILD=$(BUILD)/tsan RESULTS=$(BUILD)/results/tsan \
 	  CFLAGS='$(san_flags) -fsanitize=thread' SPECS='$(THREADS)' SPEC_TAGS='-t threads' \
-	  C_LAYERS='drive burn' \
+	  C_LAYERS='vdrive drive burn' \
 	  RUNNER="$(TSAN_RUN)" LUA_RUNNER="$(TSAN_RUN) $(call preload,tsan)"
 pass-valgrind:
 	+@TEST_TIMEOUT=1500 $(AGAIN) check-pass RESULTS=$(BUILD)/results/valgrind \

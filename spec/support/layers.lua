@@ -10,10 +10,13 @@ local below = {
   base = {},
   mmc = { "base/" },
   virtual = { "mmc/transport.h", "base/" },
+  -- A virtual drive as a device node, and the other end inside the programs that use it.
+  vdrive = { "virtual/virtual.h", "mmc/transport.h", "mmc/trace.h", "base/" },
+  preload = { "vdrive/message.h" },
   drive = { "virtual/", "mmc/", "base/" },
   audio = { "base/" },
   burn = { "audio/", "drive/", "virtual/", "mmc/", "base/" },
-  lua = { "burn/", "audio/", "drive/", "virtual/", "mmc/", "base/" },
+  lua = { "burn/", "audio/", "drive/", "vdrive/", "virtual/", "mmc/", "base/" },
 }
 local lua_headers = { ["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true }
 

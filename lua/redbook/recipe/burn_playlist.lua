@@ -158,7 +158,8 @@ function Burn:set_speed(tao)
   local sectors = wanted == "max" and -1 or wanted == "min" and slowest(tao) or core.speed(wanted)
   local ok, remark = tao:SetWriteSpeed(sectors, false)
   if not ok then return nil, failure.from(remark, "burn") end
-  if remark then
+  -- How the disc turns was nobody's wish.
+  if remark and remark.name ~= "S_IMAPI_ROTATIONADJUSTED" then
     self:remark(("the drive writes at %.4gx instead of the speed asked for")
       :format(tao.CurrentWriteSpeed / 75), remark.name)
   end

@@ -384,11 +384,15 @@ static void type_without_get_configuration(void **state) {
                                {.cdb = RDI, .reply = complete},
                                {.cdb = ATIP_CDB, .sense = SENSE(5, 0x24, 0)},
                                {.cdb = CONFIG_8, .reply = "00 00 00 04 00 00 00 11"},
+                               {.cdb = CONFIG_8, .reply = "00 00 00 04 00 00 00 00"},
+                               {.cdb = RDI, .reply = BLANK_80},
                                {.cdb = CONFIG_8, .host = 1},
+                               {.cdb = CONFIG_8, .reply = "00 00 00 04 00 00 00 00"},
+                               {.cdb = RDI, .sense = SENSE(2, 0x04, 1)}, /* ready too early */
                                {.cdb = NULL}};
-  static const enum redbook_media_type expected[] = {REDBOOK_MEDIA_CDR, REDBOOK_MEDIA_CDRW,
-                                                     REDBOOK_MEDIA_CDR, REDBOOK_MEDIA_CDROM,
-                                                     REDBOOK_MEDIA_UNKNOWN};
+  static const enum redbook_media_type expected[] = {REDBOOK_MEDIA_CDR,     REDBOOK_MEDIA_CDRW,
+                                                     REDBOOK_MEDIA_CDR,     REDBOOK_MEDIA_CDROM,
+                                                     REDBOOK_MEDIA_UNKNOWN, REDBOOK_MEDIA_CDR};
   struct scripted s;
   struct redbook_drive drive = scripted_begin(&s, steps);
   struct redbook_error err;
@@ -400,6 +404,9 @@ static void type_without_get_configuration(void **state) {
   redbook_error_clear(&err);
   assert_false(redbook_media_type(&drive, &type, &err));
   assert_int_equal(err.code, 0x80070037);
+  redbook_error_clear(&err);
+  assert_false(redbook_media_type(&drive, &type, &err));
+  assert_int_equal(err.code, 0xC0AA0205);
   scripted_finish(&s);
 }
 

@@ -88,6 +88,13 @@ static void profile(void **state) {
   scripted_finish(&s);
 }
 
+#define SENSE_2A "5a 00 2a 00 00 00 00 01 11 00"
+#define MMC1_PAGE(writes)                          \
+  "00 1a 00 00 00 00 00 00 2a 12 03 " writes       \
+  " 00 00 00 00 1b 90 00 00 08 00 1b 90 00 00 0b " \
+  "06"
+#define WRITER_OF_MMC1 MMC1_PAGE("07")
+#define READER_OF_MMC1 MMC1_PAGE("00")
 #define FEATURE_2D(length) "46 02 00 2d 00 00 00 00 " length " 00"
 
 static void features(void **state) {
@@ -95,17 +102,22 @@ static void features(void **state) {
   const char *current = "00 00 00 0c 00 00 00 09 00 2d 09 04 4f 00 01 01";
   const char *not_current = "00 00 00 0c 00 00 00 00 00 2d 08 04 4f 00 01 01";
   const char *none = "00 00 00 04 00 00 00 09";
-  const struct step steps[] = {{.cdb = FEATURE_2D("08"), .reply = current},
-                               {.cdb = FEATURE_2D("10"), .reply = current},
-                               {.cdb = FEATURE_2D("08"), .reply = not_current},
-                               {.cdb = FEATURE_2D("10"), .reply = not_current},
-                               {.cdb = FEATURE_2D("08"), .reply = none},
-                               {.cdb = FEATURE_2D("08"), .reply = none},
-                               {.cdb = FEATURE_2D("08"), .sense = SENSE(5, 0x24, 0)},
-                               {.cdb = CONFIG_8, .reply = CONFIG},
-                               {.cdb = "46 00 00 00 00 00 00 00 2c 00", .reply = CONFIG},
-                               {.cdb = FEATURE_2D("08"), .sense = SENSE(5, 0x20, 0)},
-                               {.cdb = NULL}};
+  const struct step steps[] = {
+      {.cdb = FEATURE_2D("08"), .reply = current},
+      {.cdb = FEATURE_2D("10"), .reply = current},
+      {.cdb = FEATURE_2D("08"), .reply = not_current},
+      {.cdb = FEATURE_2D("10"), .reply = not_current},
+      {.cdb = FEATURE_2D("08"), .reply = none},
+      {.cdb = FEATURE_2D("08"), .reply = none},
+      {.cdb = FEATURE_2D("08"), .sense = SENSE(5, 0x24, 0)},
+      {.cdb = CONFIG_8, .reply = CONFIG},
+      {.cdb = "46 00 00 00 00 00 00 00 2c 00", .reply = CONFIG},
+      {.cdb = FEATURE_2D("08"), .sense = SENSE(5, 0x20, 0)},
+      {.cdb = SENSE_2A, .reply = WRITER_OF_MMC1},
+      {.cdb = FEATURE_2D("08"), .sense = SENSE(5, 0x20, 0)},
+      {.cdb = SENSE_2A, .reply = READER_OF_MMC1},
+      {.cdb = "46 02 00 37 00 00 00 00 08 00", .sense = SENSE(5, 0x20, 0)},
+      {.cdb = NULL}};
   struct redbook_drive drive = begin(steps);
   bool present, is_current;
   assert_true(redbook_drive_feature(&drive, 0x2D, &present, &is_current, &err));
@@ -118,7 +130,15 @@ static void features(void **state) {
   assert_true(redbook_drive_feature(&drive, 0x2D, &present, &is_current, &err));
   assert_true(present && is_current);
   assert_int_equal(err.code, REDBOOK_S_OK);
+  /* Without GET CONFIGURATION page 2Ah knows who writes, and no more. */
+  assert_true(redbook_drive_feature(&drive, 0x2D, &present, &is_current, &err));
+  assert_true(present && is_current);
+  assert_int_equal(err.code, REDBOOK_S_OK);
   assert_false(redbook_drive_feature(&drive, 0x2D, &present, &is_current, &err));
+  assert_false(present || is_current);
+  assert_int_equal(err.code, 0xC0AA020C);
+  redbook_error_clear(&err);
+  assert_false(redbook_drive_feature(&drive, 0x37, &present, &is_current, &err));
   assert_int_equal(err.code, 0xC0AA020C);
   scripted_finish(&s);
 }

@@ -81,12 +81,19 @@ static void speeds_of_page_2a(void **state) {
 
 static void current_speed(void **state) {
   (void)state;
-  const struct step steps[] = {{.cdb = SENSE_2A, .reply = PAGE_2A("26", "1e", "00", "")},
-                               {.cdb = NULL}};
+  const struct step steps[] = {
+      {.cdb = SENSE_2A, .reply = PAGE_2A("26", "1e", "00", "")},
+      {.cdb = SENSE_2A, /* of MMC-1: no current speed */
+       .reply = "00 1a 00 00 00 00 00 00 2a 12 03 07 00 00 00 00 1b 90 00 00 08 00 1b 90 00 00 "
+                "0b 06"},
+      {.cdb = NULL}};
   struct redbook_drive drive = begin(steps);
   struct redbook_speed out;
   assert_true(redbook_drive_current_speed(&drive, &out, &err));
   assert_int_equal(out.kbps, 1411);
+  assert_false(out.pure_cav);
+  assert_true(redbook_drive_current_speed(&drive, &out, &err));
+  assert_int_equal(out.kbps, 2822);
   assert_false(out.pure_cav);
   scripted_finish(&s);
 }

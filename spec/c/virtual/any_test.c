@@ -15,9 +15,10 @@ static uint32_t any(void) {
   return seed;
 }
 
-static const uint8_t opcodes[] = {0x00, 0x03, 0x12, 0x1B, 0x1E, 0x25, 0x2A, 0x35,
-                                  0x43, 0x46, 0x4A, 0x51, 0x52, 0x54, 0x55, 0x5A,
-                                  0x5B, 0x5C, 0xA1, 0xAC, 0xBB, 0xBD, 0xBE};
+static const uint8_t opcodes[] = {0x00, 0x01, 0x03, 0x12, 0x15, 0x1A, 0x1B, 0x1E, 0x25,
+                                  0x28, 0x2A, 0x2B, 0x35, 0x3C, 0x42, 0x43, 0x46, 0x4A,
+                                  0x51, 0x52, 0x54, 0x55, 0x5A, 0x5B, 0x5C, 0x5D, 0xA1,
+                                  0xA8, 0xAC, 0xAD, 0xB6, 0xB9, 0xBB, 0xBD, 0xBE};
 
 /* A CDB that is often nearly right: mostly small numbers, sometimes noise. */
 static void make_cdb(uint8_t cdb[16]) {
@@ -46,6 +47,58 @@ static void check_outcome(const struct redbook_command *c, const uint8_t *in) {
   }
 }
 
+static void put_msf(uint8_t *p, int lba) {
+  p[0] = (uint8_t)((lba + 150) / 4500);
+  p[1] = (uint8_t)((lba + 150) / 75 % 60);
+  p[2] = (uint8_t)((lba + 150) % 75);
+}
+
+/* A session of one or two short tracks from `base` on, its first track `number`; sometimes with
+ * a lead-in of the host's, sometimes with a byte that is wrong. */
+static void send_a_sheet(struct rig *r, int base, uint8_t number) {
+  uint8_t sheet[48] = {1, 0, 0, 1, 0, 0, 0, 0, 1, number, 0, 0, 0, 0, 0, 0, 1, number, 1};
+  unsigned entries = 3;
+  if (any() % 4 == 0) sheet[3] = 0x41;
+  put_msf(sheet + 13, base);
+  put_msf(sheet + 21, base + 150);
+  if (any() % 2) {
+    memcpy(sheet + 24, (uint8_t[8]){1, (uint8_t)(number + 1), 1}, 8);
+    put_msf(sheet + 29, base + 160);
+    entries = 4;
+  }
+  memcpy(sheet + entries * 8, (uint8_t[8]){1, 0xAA, 1, 1}, 8);
+  put_msf(sheet + entries * 8 + 5, base + 160 + (int)(1 + any() % 100));
+  entries++;
+  if (any() % 8 == 0) sheet[any() % (entries * 8)] ^= (uint8_t)any();
+  to(r, CDB(0x5D, 0, 0, 0, 0, 0, 0, 0, (uint8_t)(entries * 8)), sheet, entries * 8);
+}
+
+/* The next blocks of a session: lead-in or sectors, whatever is due. */
+static void go_on(struct rig *r, int next, const uint8_t *out) {
+  uint8_t count = (uint8_t)(1 + any() % 16);
+  if (next < -150 && any() % 16) count = 250;
+  uint32_t length = next < -150 ? count * 96u : count * SECTOR;
+  to(r,
+     CDB(0x2A, 0, (uint8_t)(next >> 24), (uint8_t)(next >> 16), (uint8_t)(next >> 8),
+         (uint8_t)next, 0, 0, count),
+     out, length);
+}
+
+/* A session begins, and goes on for a while: sometimes to its end. An open session with tracks
+ * is closed first, or the disc is blanked. */
+static void begin_session(struct rig *r, const uint8_t *out) {
+  sync_cache(r);
+  select05(r, 0x41, 0xC0);
+  if (any() % 4 == 0)
+    no_data(r, CDB(0xA1, (uint8_t)(any() % 2)));
+  else
+    close_session(r);
+  select05(r, any() % 4 ? 0x42 : 0x52, any() % 4 ? 0xC0 : 0);
+  if (track_info(r, 0xFF) == GOOD) send_a_sheet(r, (int)be32(r->data + 12), r->data[2]);
+  for (uint32_t n = any() % 150; n && track_info(r, 0xFF) == GOOD; n--)
+    go_on(r, (int)be32(r->data + 12), out);
+}
+
 /* A step of a real burn, so that all states of a disc are met. */
 static void something_right(struct rig *r, const uint8_t *out) {
   no_data(r, CDB(0x1B, 0, 0, 0, 3));
@@ -53,7 +106,7 @@ static void something_right(struct rig *r, const uint8_t *out) {
   bool known = track_info(r, 0xFF) == GOOD;
   uint8_t number = r->data[2];
   int next = (int)be32(r->data + 12);
-  switch (any() % 16) {
+  switch (any() % 20) {
     case 0:
       sync_cache(r);
       break;
@@ -64,15 +117,40 @@ static void something_right(struct rig *r, const uint8_t *out) {
       close_session(r);
       break;
     case 3:
-      if (!known) no_data(r, CDB(0xA1, (uint8_t)(0x10 | any() % 2)));
+      if (!known) no_data(r, CDB(0xA1, (uint8_t)(0x10 | any() % 7), 0, 0, 0, number));
       break;
     case 4:
     case 5:
       select05(r, any() % 4 ? 0x41 : 0x51, any() % 4 ? 0xC0 : 0);
       break;
+    case 6:
+      begin_session(r, out);
+      break;
     default:
-      if (known) write_cdb(r, next, 1 + any() % 16, out);
+      if (known) go_on(r, next, out);
   }
+}
+
+/* Whatever happened: tracks follow each other, sessions rise, nothing passes the last lead-out,
+ * and the next writable address lies behind everything, or before LBA 0 in a first session. */
+static void check_disc(struct rig *r) {
+  struct redbook_virtual_view view;
+  struct redbook_virtual_track track;
+  int64_t end = 0;
+  unsigned session = 1;
+  redbook_virtual_look(r->drive, &view);
+  assert_true(view.has_disc && view.medium == REDBOOK_MEDIUM_CD_RW && view.tracks <= 99);
+  for (unsigned i = 0; i < view.tracks; i++) {
+    assert_true(redbook_virtual_track_at(r->drive, i, &track));
+    assert_true(track.start >= end && (track.sectors > 0 || !track.complete));
+    assert_true(track.session == session || track.session == session + 1);
+    assert_true(track.complete || i + 1 == view.tracks);
+    session = track.session;
+    end = track.start + (int64_t)track.sectors;
+  }
+  assert_true(end <= 359849);
+  if (track_info(r, 0xFF) == GOOD && r->data[7] & 1 && view.tracks)
+    assert_true((int)be32(r->data + 12) >= end - 150 || (int)be32(r->data + 12) < 0);
 }
 
 static void any_command(void **state) {
@@ -81,6 +159,8 @@ static void any_command(void **state) {
   uint8_t *in = malloc(16 * SECTOR), *out = calloc(16, SECTOR);
   rig_make(&r, "?medium=cd-rw");
   seed = 2463534242u;
+  for (unsigned i = 0; i < 16 * SECTOR; i++)
+    out[i] = (uint8_t)any();
   for (unsigned i = 0; i < 40000; i++) {
     struct redbook_command c = {.cdb_length = 12,
                                 .direction = (enum redbook_direction)(any() % 3),
@@ -96,9 +176,10 @@ static void any_command(void **state) {
     redbook_transport_execute(r.t, &c);
     check_outcome(&c, in);
     redbook_transport_sleep_us(r.t, (uint64_t)(any() % 100) * 10000);
+    if (i % 16 == 0) check_disc(&r);
     if (i % 4000 == 0) {
       rig_close(&r);
-      rig_open(&r, "");
+      rig_open(&r, "?medium=cd-rw");
     }
   }
   free(in);

@@ -139,17 +139,20 @@ static void fields(void **state) {
       {0x5B, 0, 1, 0, 0, 0},
       {0x5B, 0, 1, 0, 0, 2},
       {0xA1, 2},
+      {0xA1, 3},
+      {0xA1, 7},
       {0xA1, 0, 0, 0, 0, 1},
       {0xBB, 2},
-      {0xBE, 8, 0, 0, 0, 0, 0, 0, 1, 0x10},
-      {0xBE, 4, 0, 0, 0, 0, 0, 0, 1, 0x12},
-      {0xBE, 4, 0, 0, 0, 0, 0, 0, 1, 0x10, 2},
-      {0xBE, 4, 0, 0, 0, 0, 0, 0, 1, 0x40},
+      {0xBE, 0x18, 0, 0, 0, 0, 0, 0, 1, 0x10},
+      {0xBE, 4, 0, 0, 0, 0, 0, 0, 1, 0x16},
+      {0xBE, 4, 0, 0, 0, 0, 0, 0, 1, 0x10, 3},
+      {0xBE, 4, 0, 0, 0, 0, 0, 0, 1, 0x10, 5},
+      {0xBE, 5, 0, 0, 0, 0, 0, 0, 1, 0x10},
   };
   for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++)
     REFUSED(&r, SENSE(5, 0x24, 0), no_data(&r, bad[i]));
-  static const uint8_t unknown[] = {0x01, 0x04, 0x15, 0x1A, 0x28, 0x2E, 0x3B, 0x3C, 0x42, 0x53,
-                                    0x5D, 0xA6, 0xA8, 0xAA, 0xAD, 0xB6, 0xB9, 0xBF, 0xD8, 0xFF};
+  static const uint8_t unknown[] = {0x04, 0x08, 0x0A, 0x2E, 0x2F, 0x3B, 0x45, 0x47, 0x4B, 0x53,
+                                    0x58, 0xA4, 0xA6, 0xAA, 0xBA, 0xBF, 0xD8, 0xE9, 0xFF};
   for (unsigned i = 0; i < sizeof unknown; i++)
     REFUSED(&r, SENSE(5, 0x20, 0), no_data(&r, CDB(unknown[i])));
   REFUSED(&r, SENSE(5, 0x21, 0), no_data(&r, CDB(0xBE, 4, 0, 0, 0, 0, 0, 0, 1, 0x10)));
@@ -171,9 +174,7 @@ static void mode_select(void **state) {
       {1, 0x31, SENSE(5, 0x26, 0)},  /* page length */
       {1, 0x33, SENSE(5, 0x1A, 0)},  /* longer than the list */
       {2, 0x40, SENSE(5, 0x26, 0)},  /* packet */
-      {2, 0x42, SENSE(5, 0x26, 0)},  /* SAO */
       {2, 0x43, SENSE(5, 0x26, 0)},  /* RAW */
-      {2, 0x61, SENSE(5, 0x26, 0)},  /* LS_V without link size 7 */
       {3, 0x40, SENSE(5, 0x26, 0)},  /* multi-session 01b */
       {3, 0x20, SENSE(5, 0x26, 0)},  /* fixed packet */
       {3, 0x04, SENSE(5, 0x26, 0)},  /* data track */
@@ -184,6 +185,7 @@ static void mode_select(void **state) {
       {32, 0x80, SENSE(5, 0x26, 0)}, /* ISRC of NULs */
       {2, 0x01, GOOD},
       {2, 0x51, GOOD},
+      {2, 0x61, GOOD}, /* LS_V, which is of packets alone */
       {3, 0xC3, GOOD},
       {3, 0x10, GOOD}, /* copy: ignored (P11) */
       {8, 0x20, GOOD},

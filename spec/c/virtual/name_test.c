@@ -69,7 +69,7 @@ static void bad_names(void **state) {
       {"virtual:%s/no/such/a.cue", "the folder of the disc", REDBOOK_E_FILE_NOT_FOUND},
       {"virtual:%s/a.cue?colour=red",
        "unknown parameter \"colour\"; known: medium, minutes, ready, "
-       "tray, personality",
+       "tray, personality, clock",
        REDBOOK_E_INVALIDARG},
       {"virtual:%s/a.cue?", "unknown parameter \"\"", REDBOOK_E_INVALIDARG},
       {"virtual:%s/a.cue?ready=1&ready=1", "ready is given twice", REDBOOK_E_INVALIDARG},
@@ -83,7 +83,12 @@ static void bad_names(void **state) {
       {"virtual:%s/a.cue?medium=pressed", "a pressed disc cannot be made",
        REDBOOK_E_FILE_NOT_FOUND},
       {"virtual:%s/a.cue?tray=ajar", "expected open or closed", REDBOOK_E_INVALIDARG},
-      {"virtual:%s/a.cue?personality=nice", "unknown personality nice; known: strict",
+      {"virtual:%s/a.cue?personality=nice",
+       "unknown personality \"nice\"; known: strict, pioneer, lg, nwa-150, mitsumi, slow, "
+       "tinybuf, "
+       "deferred, early-ready, bdesc, short-2a, short-2a-12, no-getconfig, no-atip, brisk",
+       REDBOOK_E_INVALIDARG},
+      {"virtual:%s/a.cue?clock=wall", "clock=wall: expected simulated or real",
        REDBOOK_E_INVALIDARG},
       {"virtual:%s/a%%2.cue", "two hex digits", REDBOOK_E_INVALIDARG},
       {"virtual:%s/a%%00.cue", "two hex digits", REDBOOK_E_INVALIDARG},

@@ -75,34 +75,37 @@ static void toc_pma_atip(void **state) {
 static void configuration(void **state) {
   struct rig *r = *state;
   assert_int_equal(from(r, CDB(0x46, 0, 0, 0, 0, 0, 0, 2, 0), 512), GOOD);
-  REPLY(r, 0, 0, 0, 76, 0, 0, 0, 0x09,                               /* */
+  REPLY(r, 0, 0, 0, 84, 0, 0, 0, 0x09,                               /* */
         0, 0, 0x03, 12, 0, 0x08, 0, 0, 0, 0x09, 1, 0, 0, 0x0A, 0, 0, /* profiles */
         0, 1, 0x03, 4, 0, 0, 0, 2,                                   /* core */
         0, 2, 0x03, 4, 0, 0, 0, 0,                                   /* morphing */
         0, 3, 0x03, 4, 0x29, 0, 0, 0,                                /* removable */
-        0, 0x1E, 0x01, 4, 0, 0, 0, 0,                                /* CD read */
-        0, 0x2D, 0x01, 4, 0x46, 0, 0, 1,                             /* TAO */
+        0, 0x1E, 0x09, 4, 0x83, 0, 0, 0,                             /* CD read */
+        0, 0x2D, 0x01, 4, 0x46, 0, 1, 1,                             /* TAO */
+        0, 0x2E, 0x01, 4, 0x67, 0, 0x0C, 0xB8,                       /* SAO */
         0, 0x37, 0x00, 4, 0, 7, 0, 0,                                /* CD-RW */
         1, 0x07, 0x01, 4, 0x1E, 0, 0, 0);
   assert_int_equal(from(r, CDB(0x46, 1, 0, 0x2D, 0, 0, 0, 2, 0), 512), GOOD); /* current */
-  REPLY(r, 0, 0, 0, 20, 0, 0, 0, 0x09, 0, 0x2D, 0x01, 4, 0x46, 0, 0, 1, 1, 0x07, 0x01, 4, 0x1E,
-        0, 0, 0);
+  REPLY(r, 0, 0, 0, 28, 0, 0, 0, 0x09, 0, 0x2D, 0x01, 4, 0x46, 0, 1, 1, 0, 0x2E, 0x01, 4, 0x67,
+        0, 0x0C, 0xB8, 1, 0x07, 0x01, 4, 0x1E, 0, 0, 0);
   assert_int_equal(from(r, CDB(0x46, 2, 0, 0x37, 0, 0, 0, 2, 0), 512), GOOD); /* one */
   REPLY(r, 0, 0, 0, 12, 0, 0, 0, 0x09, 0, 0x37, 0, 4, 0, 7, 0, 0);
-  assert_int_equal(from(r, CDB(0x46, 2, 0, 0x2E, 0, 0, 0, 2, 0), 512), GOOD); /* none */
+  assert_int_equal(from(r, CDB(0x46, 2, 0, 0x2F, 0, 0, 0, 2, 0), 512), GOOD); /* none */
   REPLY(r, 0, 0, 0, 4, 0, 0, 0, 0x09);
   assert_int_equal(from(r, CDB(0x46, 3, 0, 0, 0, 0, 0, 2, 0), 512), SENSE(5, 0x24, 0));
 }
 
 #define PAGE01 0x01, 0x0A, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0
+#define PAGE08 0x08, 0x0A, 0x04, 0, 0, 0, 0, 0, 0, 0, 0, 0
 #define ZERO8 0, 0, 0, 0, 0, 0, 0, 0
 #define PAGE05_DEFAULT                                                                       \
   0x05, 0x32, 0x60, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x96, ZERO8, ZERO8, ZERO8, ZERO8, \
       0, 0, 0, 0
-#define PAGE2A                                                                              \
-  0x2A, 0x3E, 0x03, 0x07, 0xC0, 0x03, 0x29, 0, 0x1B, 0x90, 0, 0, 0x08, 0, 0x1B, 0x90, 0, 0, \
-      0x0B, 0x06, 0x0B, 0x06, 0, 0, 0, 0, 0, 0, 0x0B, 0x06, 0, 3, 0, 0, 0x0B, 0x06, 0, 0,   \
-      0x05, 0x83, 0, 0, 0x02, 0xC2, ZERO8, ZERO8, 0, 0, 0, 0
+#define PAGE2A                                                                               \
+  0x2A, 0x3E, 0x03, 0x07, 0xC0, 0x7F, 0x29, 0, 0x1B, 0x90, 0, 0, 0x08, 0, 0x1B, 0x90, 0, 0,  \
+      0x23, 0xD5, 0x23, 0xD5, 0, 0, 0, 0, 0, 1, 0x23, 0xD5, 0, 8, 0, 1, 0x23, 0xD5, 0, 1,    \
+      0x21, 0x13, 0, 1, 0x1B, 0x90, 0, 1, 0x16, 0x0D, 0, 0, 0x10, 0x8A, 0, 0, 0x0B, 0x06, 0, \
+      0, 0x05, 0x83, 0, 0, 0x02, 0xC2
 
 static void mode_pages(void **state) {
   struct rig *r = *state;
@@ -120,7 +123,13 @@ static void mode_pages(void **state) {
   assert_int_equal(from(r, CDB(0x5A, 8, 0x2A, 0, 0, 0, 0, 1, 0), 256), GOOD);
   REPLY(r, 0, 70, 0, 0, 0, 0, 0, 0, PAGE2A);
   assert_int_equal(from(r, CDB(0x5A, 8, 0x3F, 0, 0, 0, 0, 1, 0), 256), GOOD);
-  REPLY(r, 0, 134, 0, 0, 0, 0, 0, 0, PAGE01, PAGE05_DEFAULT, PAGE2A);
+  REPLY(r, 0, 146, 0, 0, 0, 0, 0, 0, PAGE01, PAGE05_DEFAULT, PAGE08, PAGE2A);
+  assert_int_equal(from(r, CDB(0x1A, 8, 0x3F, 0, 255), 256), GOOD); /* six bytes */
+  REPLY(r, 143, 0, 0, 0, PAGE01, PAGE05_DEFAULT, PAGE08, PAGE2A);
+  assert_int_equal(from(r, CDB(0x1A, 8, 0x08, 0, 255), 256), GOOD);
+  REPLY(r, 15, 0, 0, 0, PAGE08);
+  assert_int_equal(from(r, CDB(0x5A, 8, 0x48, 0, 0, 0, 0, 1, 0), 256), GOOD);
+  REPLY(r, 0, 18, 0, 0, 0, 0, 0, 0, 0x08, 0x0A, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
   assert_int_equal(from(r, CDB(0x5A, 8, 0xC5, 0, 0, 0, 0, 1, 0), 256), SENSE(5, 0x39, 0));
   assert_int_equal(from(r, CDB(0x5A, 8, 0x30, 0, 0, 0, 0, 1, 0), 256), SENSE(5, 0x24, 0));
   assert_int_equal(no_data(r, CDB(0x1E, 0, 0, 0, 1)), GOOD); /* locked shows in 2Ah */
@@ -131,30 +140,39 @@ static void mode_pages(void **state) {
 static void speeds(void **state) {
   struct rig *r = *state;
   assert_int_equal(from(r, CDB(0xAC, 0, 0, 0, 0, 0, 0, 0, 0, 9, 3), 256), GOOD);
-  REPLY(r, 0, 0, 0, 52, 0, 0, 0, 0,                                       /* */
-        0, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x0B, 0x06, /* 16x */
-        0, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x05, 0x83, /* 8x */
+  REPLY(r, 0, 0, 0, 132, 0, 0, 0, 0, /* 52x, 48x, 40x, 32x CAV; 24x, 16x, 8x, 4x CLV */
+        8, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x23, 0xD5, /* */
+        8, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x21, 0x13, /* */
+        8, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x1B, 0x90, /* */
+        8, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x16, 0x0D, /* */
+        0, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x10, 0x8A, /* */
+        0, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x0B, 0x06, /* */
+        0, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x05, 0x83, /* */
         0, 0, 0, 0, 0, 5, 0x7D, 0xA8, 0, 0, 0x1B, 0x90, 0, 0, 0x02, 0xC2);
   assert_int_equal(from(r, CDB(0xAC, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3), 256), GOOD);
   assert_int_equal(r->got, 24);
-  assert_int_equal(be32(r->data), 52); /* all that there are */
+  assert_int_equal(be32(r->data), 132); /* all that there are */
   assert_int_equal(from(r, CDB(0xAC, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3), 256), GOOD);
-  REPLY(r, 0, 0, 0, 52, 0, 0, 0, 0);
+  REPLY(r, 0, 0, 0, 132, 0, 0, 0, 0);
   assert_int_equal(from(r, CDB(0xAC, 0, 0, 0, 0, 0, 0, 0, 0, 1, 4), 256), SENSE(5, 0x24, 0));
 
   static const struct {
-    unsigned asked, got;
-  } rows[] = {{0xFFFF, 2822}, {2832, 2822}, {2822, 2822}, {2821, 1411},
-              {1416, 1411},   {1410, 706},  {706, 706},   {176, 706}};
+    unsigned asked, got, inside, cav;
+  } rows[] = {{0xFFFF, 9173, 3881, 1}, {9172, 8467, 3582, 1}, {7056, 7056, 2985, 1},
+              {5646, 5645, 2388, 1},   {5644, 4234, 4234, 0}, {2832, 2822, 2822, 0},
+              {2822, 2822, 2822, 0},   {2821, 1411, 1411, 0}, {1410, 706, 706, 0},
+              {706, 706, 706, 0},      {176, 706, 706, 0}};
   for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
     assert_int_equal(no_data(r, CDB(0xBB, 0, 0xFF, 0xFF, (uint8_t)(rows[i].asked >> 8),
                                     (uint8_t)rows[i].asked)),
                      GOOD);
     assert_int_equal(from(r, CDB(0x5A, 8, 0x2A, 0, 0, 0, 0, 1, 0), 256), GOOD);
     assert_int_equal(r->data[8 + 28] << 8 | r->data[8 + 29], rows[i].got);
+    assert_int_equal(r->data[8 + 27], rows[i].cav);
     assert_int_equal(from(r, CDB(0xAC, 0x14, 0, 0, 0, 0, 0, 0, 0, 1, 0), 256), GOOD);
     assert_int_equal(r->got, 24);
-    assert_int_equal(be32(r->data + 12), rows[i].got);
+    assert_int_equal(be32(r->data + 12), rows[i].inside);
+    assert_int_equal(be32(r->data + 20), rows[i].got);
   }
 }
 
@@ -219,6 +237,15 @@ static void every_length(void **state) {
     sweep(r, CDB(0x5A, 8, (uint8_t)(control << 6 | 0x2A)), 7, 2);
     sweep(r, CDB(0x5A, 8, (uint8_t)(control << 6 | 0x3F)), 7, 2);
   }
+  for (uint8_t control = 0; control < 3; control++) {
+    sweep(r, CDB(0x5A, 8, (uint8_t)(control << 6 | 0x08)), 7, 2);
+    sweep(r, CDB(0x1A, 8, (uint8_t)(control << 6 | 0x05)), 4, 1);
+    sweep(r, CDB(0x1A, 8, (uint8_t)(control << 6 | 0x3F)), 4, 1);
+  }
+  sweep(r, CDB(0x42), 7, 2);
+  for (uint8_t format = 1; format < 4; format++)
+    sweep(r, CDB(0x42, 0, 0x40, format, 0, 0, 1), 7, 2);
+  sweep(r, CDB(0x3C, 3), 7, 2);
   sweep(r, CDB(0x5C), 7, 2);
   sweep(r, CDB(0xBD), 8, 2);
 }

@@ -58,6 +58,65 @@ static void foreign_disc(void **state) {
   rig_remove(&r);
 }
 
+/* What a foreign sheet says beside its tracks' starts: pauses, further indexes, numbers, and
+ * CD-TEXT with the zero that some programs put behind it. */
+static void foreign_details(void **state) {
+  (void)state;
+  struct rig r;
+  char path[128];
+  uint8_t sector[SECTOR] = {0}, text[37] = {0x80, 0, 0, 0, 'T', 'e', 'x', 't'};
+  rig_make(&r, "");
+  rig_close(&r);
+  write_file(r.cue,
+             "CATALOG 0123456789012\nCDTEXTFILE \"some.cdt\"\nFILE \"disc.bin\" BINARY\n"
+             "TRACK 01 AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:01:00\nINDEX 02 00:02:00\n"
+             "TRACK 02 AUDIO\nISRC USRC17607839\nINDEX 00 00:05:00\nINDEX 01 00:06:00\n");
+  FILE *file = fopen(r.bin, "w");
+  for (int i = 0; i < 1000; i++)
+    fwrite(sector, SECTOR, 1, file);
+  fclose(file);
+  snprintf(path, sizeof path, "%s/some.cdt", r.folder);
+  file = fopen(path, "w");
+  fwrite(text, 1, 37, file);
+  fclose(file);
+  rig_open(&r, "");
+  assert_int_equal(from(&r, CDB(0x43, 0, 5, 0, 0, 0, 0, 0, 100), 100), GOOD);
+  assert_int_equal(r.got, 40);
+  assert_int_equal(r.data[1], 38);
+  assert_memory_equal(r.data + 4, text, 36);
+  assert_int_equal(from(&r, CDB(0x42, 0, 0x40, 2, 0, 0, 0, 0, 24), 24), GOOD);
+  assert_memory_equal(r.data + 8,
+                      "\x80"
+                      "0123456789012",
+                      14);
+  assert_int_equal(from(&r, CDB(0x42, 0, 0x40, 3, 0, 0, 2, 0, 24), 24), GOOD);
+  assert_memory_equal(r.data + 8,
+                      "\x80"
+                      "USRC17607839",
+                      13);
+  static const struct {
+    int lba;
+    uint8_t track, index;
+  } rows[] = {{-150, 1, 0}, {0, 1, 0},   {74, 1, 0},  {75, 1, 1},  {150, 1, 2},
+              {374, 1, 2},  {375, 2, 0}, {449, 2, 0}, {450, 2, 1}, {999, 2, 1}};
+  for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+    int lba = rows[i].lba;
+    if ((lba + 150) % 100 == 50 || (lba + 150) % 100 == 99) continue; /* MCN, ISRC */
+    assert_int_equal(
+        from(&r,
+             CDB(0xBE, 4, (uint8_t)((unsigned)lba >> 24), (uint8_t)((unsigned)lba >> 16),
+                 (uint8_t)((unsigned)lba >> 8), (uint8_t)lba, 0, 0, 1, 0, 2),
+             16),
+        GOOD);
+    assert_int_equal(r.data[1], rows[i].track);
+    assert_int_equal(r.data[2], rows[i].index);
+  }
+  assert_int_equal(track_info(&r, 1), GOOD);
+  assert_int_equal(be32(r.data + 8), 75);
+  assert_int_equal(be32(r.data + 24), 300); /* without the pause of track 2 */
+  rig_remove(&r);
+}
+
 #define OURS "REM REDBOOK version 1\nREM REDBOOK medium cd-r\nREM REDBOOK minutes 80\n"
 #define HEAD "FILE \"disc.bin\" BINARY\n"
 #define TRACK1 "TRACK 01 AUDIO\nINDEX 01 00:00:00\n"
@@ -100,6 +159,23 @@ static void bad_sheets(void **state) {
       {OURS "REM REDBOOK session 1 lead-out 302\n" OUR_TRACK "complete isrc - mcn -\n" HEAD
             "TRACK 01 AUDIO\nINDEX 01 00:00:01\n",
        "an INDEX 01 and its REM REDBOOK track line differ"},
+      {HEAD TRACK1 "TRACK 02 AUDIO\nINDEX 00 00:04:00\nINDEX 01 00:03:00\n",
+       "line 6: INDEX 00 is behind INDEX 01"},
+      {HEAD TRACK1 "INDEX 03 00:01:00\n", "line 4: indexes must rise"},
+      {HEAD TRACK1 "INDEX 02 00:00:00\n", "line 4: indexes must rise"},
+      {HEAD "TRACK 01 AUDIO\nINDEX 02 00:00:00\n", "line 3: indexes must rise"},
+      {OURS OUR_TRACK "complete isrc - mcn - pregap\n", "line 4: expected: track N"},
+      {OURS OUR_TRACK "complete isrc - mcn - pregap 151\n", "line 4: expected: track N"},
+      {OURS OUR_TRACK "complete isrc - mcn - run-out 3\n", "line 4: expected: track N"},
+      {OURS OUR_TRACK "complete isrc - mcn - scms maybe\n", "line 4: expected: track N"},
+      {OURS OUR_TRACK "complete isrc - mcn - colour red\n", "line 4: expected: track N"},
+      {OURS "REM REDBOOK index 1 2 20\n", "line 4: expected: index N"},
+      {OURS OUR_TRACK "complete isrc - mcn -\nREM REDBOOK index 1 3 20\n",
+       "line 5: expected: index N"},
+      {OURS OUR_TRACK "complete isrc - mcn -\nREM REDBOOK index 2 2 20\n",
+       "line 5: expected: index N"},
+      {OURS OUR_TRACK "complete isrc - mcn -\nREM REDBOOK index 1 2 300\n",
+       "line 5: expected: index N"},
       {OURS "REM REDBOOK session 1 lead-out 302\n", "a session has no track"},
       {OURS "REM REDBOOK session 2 lead-out 302\n", "line 4: expected: session N"},
       {OURS OUR_TRACK
@@ -137,6 +213,7 @@ static void bad_sheets(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(foreign_disc),
+      cmocka_unit_test(foreign_details),
       cmocka_unit_test(bad_sheets),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
