@@ -184,7 +184,7 @@ describe("vdrive.lua #clients", function()
       file:close()
       os.rename("said", "saw")
     ]])
-    room:write("run.sh", ("env %s & pid=$!\nwhile ! [ -s ready ]; do sleep 0.02; done\n"
+    room:write("run.sh", ("env TMPDIR=$PWD %s & pid=$!\nwhile ! [ -s ready ]; do sleep 0.02; done\n"
       .. "kill -9 $pid\nwhile ! [ -e saw ]; do sleep 0.02; done\n")
       :format(room.line("--disc disc.cue", child, true)))
     room:must "timeout 20 sh run.sh 2>/dev/null"
