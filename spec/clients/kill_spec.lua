@@ -37,7 +37,8 @@ describe("a drive that is killed in the middle of a burn #clients", function()
   local function start(name)
     local line = room.line(("--disc %s.cue --trace %s.trace"):format(name, name),
       "timeout 60 cdrskin dev=/dev/sr0 -tao -audio " .. table.concat(words, " "))
-    local shell = ([[cd %s; { sh -c 'echo $$ >%s.pid; exec env "$@"' sh %s >%s.out 2>&1 & }]])
+    local shell = ([[cd %s; TMPDIR=$PWD; export TMPDIR
+      { sh -c 'echo $$ >%s.pid; exec env "$@"' sh %s >%s.out 2>&1 & }]])
       :format(sandbox.quote(room.folder), name, line, name)
     os.execute(shell .. " </dev/null")
     return { name = name, size = 0, lines = 0 }

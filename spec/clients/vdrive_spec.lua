@@ -150,8 +150,6 @@ describe("vdrive.lua #clients", function()
     local command = ("%scd-discid /dev/sr1 >%s/id 2>&1"):format(room_of.FOREIGN, room.folder)
     assert.equal(1, server:Run({ "sh", "-c", command }, "/dev/sr1"))
     assert.equal("cd-discid: /dev/sr1: CDROMREADTOCHDR: Input/output error\n", room:read "id")
-    assert.same({ nil, "no-such-program: No such file or directory", 127 },
-      { server:Run { "no-such-program" } })
     assert.has_error(function() server:Run {} end)
     assert.has_error(function() server:Run { "true", 7 } end)
     server:Close()
@@ -186,7 +184,7 @@ describe("vdrive.lua #clients", function()
       file:close()
       os.rename("said", "saw")
     ]])
-    room:write("run.sh", ("env %s & pid=$!\nwhile ! [ -s ready ]; do sleep 0.02; done\n"
+    room:write("run.sh", ("env TMPDIR=$PWD %s & pid=$!\nwhile ! [ -s ready ]; do sleep 0.02; done\n"
       .. "kill -9 $pid\nwhile ! [ -e saw ]; do sleep 0.02; done\n")
       :format(room.line("--disc disc.cue", child, true)))
     room:must "timeout 20 sh run.sh 2>/dev/null"
