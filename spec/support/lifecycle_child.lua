@@ -70,7 +70,7 @@ end
 function child.begun(tao)
   local inside = false
   local operation = assert(tao:BeginAddAudioTrack(child.long(function() inside = true end)))
-  repeat operation:step() until inside
+  repeat operation:step(0) until inside
   return operation
 end
 
