@@ -29,7 +29,8 @@ enum redbook_action {
 struct redbook_progress {
   unsigned track; /* CurrentTrackNumber */
   enum redbook_action action;
-  int32_t elapsed, remaining; /* s */
+  int32_t elapsed, remaining; /* s; remaining 0 while it is not known */
+  double elapsed_seconds;     /* the same as elapsed, not rounded */
   int32_t start_lba, last_read_lba, last_written_lba;
   uint32_t sector_count;
   uint32_t system_buffer_total, system_buffer_used; /* bytes */

@@ -38,12 +38,14 @@ static void fill(struct redbook_track_job *job, double now) {
   struct redbook_progress *p = &job->progress;
   uint32_t there = taken(job);
   p->elapsed = (int32_t)(now - job->began);
+  p->elapsed_seconds = now - job->began;
   p->remaining = remaining(job, now);
   p->start_lba = job->start;
   p->sector_count = job->total;
   p->system_buffer_total = (uint32_t)redbook_fifo_total_bytes(job->fifo);
   p->system_buffer_used = (uint32_t)redbook_fifo_used_bytes(job->fifo);
-  p->last_written_lba = job->start + (int32_t)(there ? there - 1 : 0);
+  /* One before the start while nothing is written, so that differences are counts. */
+  p->last_written_lba = job->start + (int32_t)there - 1;
   p->last_read_lba =
       p->last_written_lba + (int32_t)(p->system_buffer_used / REDBOOK_SECTOR_BYTES);
 }

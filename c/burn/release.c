@@ -17,6 +17,7 @@ struct release {
 static void report(void *context, double elapsed, double fraction) {
   struct release *job = context;
   job->progress.elapsed = (int32_t)elapsed;
+  job->progress.elapsed_seconds = elapsed;
   job->progress.remaining =
       fraction > 0.01 ? (int32_t)(elapsed * (1 - fraction) / fraction + 0.5) : 0;
   redbook_operation_report(job->op, &job->progress);

@@ -51,6 +51,7 @@ static bool wait_ready(struct redbook_operation *op, void *context, uint32_t *re
   while (!(ready = redbook_drive_ready(&drive, err)) && err->transient) {
     double elapsed = redbook_drive_now(&drive) - began;
     progress.elapsed = (int32_t)elapsed;
+    progress.elapsed_seconds = elapsed;
     progress.remaining = (int32_t)(wait->limit - elapsed);
     redbook_operation_report(op, &progress);
     if (elapsed >= wait->limit) break;

@@ -33,7 +33,7 @@ static void set(lua_State *L, const char *key, lua_Integer value) {
 
 /* IDiscFormat2TrackAtOnceEventArgs (imapi2 2.2, 2.3) and the drive's buffer. */
 static void push_update(lua_State *L, const struct redbook_progress *p) {
-  lua_createtable(L, 0, 14);
+  lua_createtable(L, 0, 15);
   lua_pushliteral(L, "update");
   lua_setfield(L, -2, "type");
   set(L, "CurrentAction", p->action);
@@ -50,6 +50,8 @@ static void push_update(lua_State *L, const struct redbook_progress *p) {
       (lua_Integer)p->system_buffer_total - (lua_Integer)p->system_buffer_used);
   set(L, "TotalDriveBuffer", p->drive_buffer_total);
   set(L, "FreeDriveBuffer", p->drive_buffer_free);
+  lua_pushnumber(L, p->elapsed_seconds);
+  lua_setfield(L, -2, "ElapsedSeconds");
 }
 
 static void push_event(lua_State *L, const struct redbook_event *event) {

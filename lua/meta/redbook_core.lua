@@ -391,6 +391,7 @@ function Operation:close() end
 ---@field CurrentAction integer IMAPI_FORMAT2_TAO_WRITE_ACTION
 ---@field CurrentTrackNumber integer
 ---@field ElapsedTime integer s
+---@field ElapsedSeconds number the same, not rounded
 ---@field RemainingTime integer s
 ---@field StartLba integer
 ---@field SectorCount integer
