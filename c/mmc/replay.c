@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "mmc/cdb.h"
+#include "mmc/replay_sectors.h"
 #include "mmc/sense.h"
 #include "mmc/trace.h"
 #include "mmc/trace_line.h"
@@ -18,8 +19,10 @@ struct replay_node {
   size_t count, room, position;
   uint64_t clock_us;
   bool held;
-  atomic_bool has_problem; /* set once, after `problem` was written */
-  char problem[256];
+  struct redbook_replay_sectors *sectors; /* NULL: the trace reads nothing */
+  atomic_bool has_problem;                /* set once, after `problem` was written */
+  char problem[REDBOOK_PROBLEM_SIZE];
+  char name[40]; /* of the trace, without its folder */
 };
 
 struct replay_transport {
@@ -30,6 +33,12 @@ struct replay_transport {
 
 static struct replay_node *node_of(struct redbook_transport *transport) {
   return ((struct replay_transport *)transport)->node;
+}
+
+/* As long as the sentence leaves room for the two commands. */
+static void put_name(char *name, size_t size, const char *path) {
+  const char *slash = strrchr(path, '/');
+  (void)snprintf(name, size, "%s", slash == NULL ? path : slash + 1);
 }
 
 static void put_cdb(char *text, size_t size, const struct redbook_command *c) {
@@ -46,16 +55,16 @@ static void put_cdb(char *text, size_t size, const struct redbook_command *c) {
 /* Line 1 is the header, so that command i (from 0) stands in line i + 2. */
 static void note_problem(struct replay_node *n, const struct redbook_command *c) {
   if (atomic_load(&n->has_problem)) return;
-  char sent[112];
+  char sent[96];
   put_cdb(sent, sizeof sent, c);
   if (n->position == n->count) {
-    (void)snprintf(n->problem, sizeof n->problem, "the trace ends at line %zu, but %s was sent",
-                   n->count + 1, sent);
+    (void)snprintf(n->problem, sizeof n->problem, "%s ends at line %zu, but %s was sent",
+                   n->name, n->count + 1, sent);
   } else {
-    char recorded[112];
+    char recorded[96];
     put_cdb(recorded, sizeof recorded, &n->lines[n->position].command);
-    (void)snprintf(n->problem, sizeof n->problem, "line %zu has %s, but %s was sent",
-                   n->position + 2, recorded, sent);
+    (void)snprintf(n->problem, sizeof n->problem, "%s, line %zu, has %s, but %s was sent",
+                   n->name, n->position + 2, recorded, sent);
   }
   atomic_store(&n->has_problem, true);
 }
@@ -63,6 +72,22 @@ static void note_problem(struct replay_node *n, const struct redbook_command *c)
 static bool same_request(const struct redbook_command *a, const struct redbook_command *b) {
   return a->cdb_length == b->cdb_length && memcmp(a->cdb, b->cdb, a->cdb_length) == 0 &&
          a->direction == b->direction && a->data_length == b->data_length;
+}
+
+/* READ CD gives what the host wrote before, everything else what was recorded. 0 or an errno.
+ */
+static int give_data(struct replay_node *n, const struct redbook_trace_line *line,
+                     struct redbook_command *c) {
+  bool good = redbook_outcome_of(&line->command, NULL) == REDBOOK_OUTCOME_GOOD;
+  if (good && n->sectors != NULL && c->cdb[0] == REDBOOK_WRITE_10) {
+    return redbook_replay_sectors_put(n->sectors, c);
+  }
+  if (c->direction != REDBOOK_FROM_DEVICE) return 0;
+  if (line->has_data) memcpy(c->data_in, line->data, line->data_length);
+  if (line->has_data || !good) return 0;
+  memset(c->data_in, 0, c->data_length - c->residual);
+  if (n->sectors == NULL || c->cdb[0] != REDBOOK_READ_CD) return 0;
+  return redbook_replay_sectors_get(n->sectors, c);
 }
 
 static void give_outcome(const struct redbook_trace_line *line, struct redbook_command *c) {
@@ -74,12 +99,24 @@ static void give_outcome(const struct redbook_trace_line *line, struct redbook_c
   memcpy(c->sense, was->sense, sizeof c->sense);
   c->sense_length = was->sense_length;
   c->residual = was->residual;
-  if (c->direction != REDBOOK_FROM_DEVICE) return;
-  if (line->has_data) {
-    memcpy(c->data_in, line->data, line->data_length);
-  } else if (redbook_outcome_of(was, NULL) == REDBOOK_OUTCOME_GOOD) {
-    memset(c->data_in, 0, c->data_length - was->residual);
-  }
+}
+
+/* The burner does what it did for the recording only when it is asked for the same. */
+static void refuse(struct redbook_command *c, int os_error, const char *problem) {
+  c->os_error = os_error;
+  (void)snprintf(c->problem, sizeof c->problem, "%s", problem);
+  (void)snprintf(c->remedy, sizeof c->remedy,
+                 "Give a replay the same tracks and options as when its trace was recorded.");
+}
+
+static void refuse_storage(struct redbook_command *c, int error) {
+  char why[96];
+  (void)snprintf(c->problem, sizeof c->problem,
+                 "the temporary file of the replay cannot be used: %s",
+                 strerror_r(error, why, sizeof why));
+  (void)snprintf(c->remedy, sizeof c->remedy,
+                 "Set TMPDIR to a folder with room for the sound.");
+  c->os_error = error;
 }
 
 static void replay_execute(struct redbook_transport *transport,
@@ -92,9 +129,11 @@ static void replay_execute(struct redbook_transport *transport,
     const struct redbook_trace_line *line = &n->lines[n->position++];
     give_outcome(line, command);
     n->clock_us += line->command.duration_us;
+    int error = give_data(n, line, command);
+    if (error != 0) refuse_storage(command, error);
   } else {
     note_problem(n, command);
-    command->os_error = EPROTO;
+    refuse(command, EPROTO, n->problem);
   }
   pthread_mutex_unlock(&n->mutex);
 }
@@ -175,6 +214,7 @@ static void replay_destroy(struct redbook_node *node) {
     redbook_trace_line_free(&n->lines[i]);
   }
   free(n->lines);
+  redbook_replay_sectors_free(n->sectors);
   pthread_mutex_destroy(&n->mutex);
   free(n);
 }
@@ -244,6 +284,18 @@ static bool load(struct replay_node *n, FILE *in, const char *path, struct redbo
   return redbook_fail(err, REDBOOK_E_INVALIDARG, "%s is empty, not a trace", path);
 }
 
+/* The trace is known in advance: only what a later READ CD asks for is kept. */
+static bool plan_sectors(struct replay_node *n, struct redbook_error *err) {
+  for (size_t i = 0; i < n->count; i++) {
+    const struct redbook_command *c = &n->lines[i].command;
+    if (c->cdb[0] != REDBOOK_READ_CD || c->cdb_length != 12) continue;
+    if (n->sectors == NULL) n->sectors = redbook_replay_sectors_create(err);
+    if (n->sectors == NULL) return false;
+    redbook_replay_sectors_want(n->sectors, c);
+  }
+  return true;
+}
+
 /* FNV-1a of the file's real path: the same trace has the same key in every process. */
 static void make_key(const char *path, char *key, size_t size) {
   char *real = realpath(path, NULL);
@@ -264,6 +316,7 @@ static struct replay_node *new_node(const char *path, struct redbook_error *err)
   }
   make_key(path, key, sizeof key);
   redbook_node_init(&n->node, &node_ops, key);
+  put_name(n->name, sizeof n->name, path);
   pthread_mutex_init(&n->mutex, NULL);
   return n;
 }
@@ -279,7 +332,7 @@ struct redbook_node *redbook_replay_node(const char *path, struct redbook_error 
     return NULL;
   }
   struct replay_node *n = new_node(path, err);
-  bool ok = n != NULL && load(n, in, path, err);
+  bool ok = n != NULL && load(n, in, path, err) && plan_sectors(n, err);
   (void)fclose(in);
   if (ok) return &n->node;
   if (n != NULL) redbook_node_unref(&n->node);

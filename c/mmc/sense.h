@@ -46,10 +46,11 @@ enum redbook_context {
 };
 
 /* Fills `err` from a command that did not succeed: code, sentence, advice, sense, opcode, lba,
- * errno. Always returns false. Host status 1, 4, 0Eh -> 80070037, 3 -> 020D, status 18h ->
- * 0210, 08h and 28h -> 0207. WRITE, SYNCHRONIZE CACHE, CLOSE and deferred errors are writing
- * whatever `context` says; what fails while writing is not transient, except 0207. err->disc
- * stays. */
+ * errno. Always returns false. A transport's own problem text takes the place of the sense's
+ * words, its remedy that of the code's advice. Host status 1, 4, 0Eh -> 80070037, 3 -> 020D,
+ * status 18h -> 0210, 08h and 28h -> 0207. WRITE, SYNCHRONIZE CACHE, CLOSE and deferred errors
+ * are writing whatever `context` says; what fails while writing is not transient, except 0207.
+ * err->disc stays. */
 bool redbook_fail_command(struct redbook_error *err, const struct redbook_command *c,
                           enum redbook_context context);
 

@@ -220,6 +220,15 @@ static void fail_status(struct redbook_error *err, const struct redbook_command 
   }
 }
 
+/* The code is the one that the outcome has without the transport's clause. */
+static void fail_problem(struct redbook_error *err, const struct redbook_command *c,
+                         bool writing, const char *what) {
+  uint32_t code = c->os_error != 0 ? REDBOOK_E_FAIL : code_of_sense(c, writing, &err->sense);
+  redbook_fail(err, code, "%s failed: %s", what, c->problem);
+  err->errno_value = c->os_error;
+  if (c->remedy[0] != '\0') redbook_advise(err, "%s", c->remedy);
+}
+
 bool redbook_fail_command(struct redbook_error *err, const struct redbook_command *c,
                           enum redbook_context context) {
   if (err == NULL) return false;
@@ -230,7 +239,9 @@ bool redbook_fail_command(struct redbook_error *err, const struct redbook_comman
   err->opcode = c->cdb[0];
   err->errno_value = 0;
   find_lba(err, c);
-  if (c->os_error != 0) {
+  if (c->problem[0] != '\0') {
+    fail_problem(err, c, writing, what);
+  } else if (c->os_error != 0) {
     redbook_fail_errno(err, c->os_error, "%s could not be sent to the recorder", what);
   } else if (c->host_status != REDBOOK_HOST_OK) {
     fail_host(err, c, what);

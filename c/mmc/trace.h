@@ -22,13 +22,17 @@ struct redbook_node *redbook_trace_node(struct redbook_node *inner, const char *
 int redbook_trace_errno(const struct redbook_node *trace);
 
 /* A node whose drive answers as the trace at `path` says: commands must come in the recorded
- * order (CDB, direction and length equal), READ CD data are zeros; the clock is simulated from
- * the recorded durations. A command that does not fit gives os_error EPROTO and says so in
- * redbook_replay_problem. Errors: E_FILE_NOT_FOUND and other system errors; E_INVALIDARG for a
- * file that is no trace, naming the line and what is wrong with it. */
+ * order (CDB, direction and length equal). A trace holds no sound, so READ CD gives the sectors
+ * that this replay was given by WRITE(10), zeros where it was given none: a burn that was
+ * verified can be replayed with the same sources. What a trace's READ CD commands want is kept
+ * in an unlinked file in TMPDIR (else /var/tmp, /tmp), as large as those sectors. The clock is
+ * simulated from the recorded durations. A command that does not fit gives os_error EPROTO and
+ * says so in the command's problem text and in redbook_replay_problem. Errors: E_FILE_NOT_FOUND
+ * and other system errors; E_INVALIDARG for a file that is no trace, naming the line and what
+ * is wrong with it. */
 struct redbook_node *redbook_replay_node(const char *path, struct redbook_error *err);
 
-/* NULL while the replay fits; otherwise a sentence that names the line. */
+/* NULL while the replay fits; otherwise a clause that names the trace and the line. */
 const char *redbook_replay_problem(const struct redbook_node *replay);
 
 #endif

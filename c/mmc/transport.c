@@ -41,6 +41,8 @@ static void clear_outcome(struct redbook_command *command) {
   command->sense_length = 0;
   command->residual = 0;
   command->duration_us = 0;
+  command->problem[0] = '\0';
+  command->remedy[0] = '\0';
 }
 
 void redbook_transport_execute(struct redbook_transport *transport,

@@ -18,6 +18,7 @@
 #include "base/error.h"
 
 #define REDBOOK_SENSE_SIZE 64
+#define REDBOOK_PROBLEM_SIZE 288
 #define REDBOOK_SECTOR_BYTES 2352u /* one CD-DA sector, 588 stereo frames, 1/75 s */
 #define REDBOOK_SECTORS_PER_SECOND 75u
 
@@ -53,6 +54,11 @@ struct redbook_command {
   uint8_t sense_length; /* bytes of `sense` that were received */
   uint32_t residual;    /* bytes of data_length that were not transferred */
   uint64_t duration_us; /* by the transport's clock */
+  /* What the transport itself knows of a failure and the drive's answer does not say: a clause
+   * ("the disc's file /a/b.bin cannot be written: No space left on device") and what to do
+   * about it; both "" when there is nothing. */
+  char problem[REDBOOK_PROBLEM_SIZE];
+  char remedy[REDBOOK_PROBLEM_SIZE];
 };
 
 struct redbook_transport;

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "mmc/cdb.h"
+#include "mmc/sense.h"
 #include "mmc/trace.h"
 
 static char path[] = "/tmp/redbook-replay-XXXXXX";
@@ -76,10 +77,12 @@ static void test_another_command(void **state) {
   assert_int_equal(send_ready(replay), 0);
   assert_null(redbook_replay_problem(replay));
   assert_int_equal(send_ready(replay), EPROTO);
-  const char *problem =
-      "line 3 has READ DISC INFORMATION (51 00 00 00 00 00 00 00 02 00, 2 bytes), but TEST "
-      "UNIT "
-      "READY (00 00 00 00 00 00, 0 bytes) was sent";
+  char problem[256];
+  (void)snprintf(
+      problem, sizeof problem,
+      "%s, line 3, has READ DISC INFORMATION (51 00 00 00 00 00 00 00 02 00, 2 bytes), "
+      "but TEST UNIT READY (00 00 00 00 00 00, 0 bytes) was sent",
+      path + 5);
   assert_string_equal(redbook_replay_problem(replay), problem);
   struct redbook_command c;
   uint8_t data[2] = {9, 9};
@@ -87,7 +90,25 @@ static void test_another_command(void **state) {
   assert_int_equal(send_command(replay, &c), EPROTO); /* after a problem nothing fits */
   assert_int_equal(data[0], 9);
   assert_string_equal(redbook_replay_problem(replay), problem);
+  struct redbook_error err;
+  char message[320];
+  redbook_error_clear(&err);
+  assert_false(redbook_fail_command(&err, &c, REDBOOK_CONTEXT_GENERAL));
+  (void)snprintf(message, sizeof message, "READ DISC INFORMATION failed: %s", problem);
+  assert_string_equal(err.message, message);
+  assert_string_equal(
+      err.advice, "Give a replay the same tracks and options as when its trace was recorded.");
+  assert_int_equal(err.code, 0x80004005);
+  assert_int_equal(err.errno_value, EPROTO);
+  assert_int_equal(err.opcode, 0x51);
   redbook_node_unref(replay);
+}
+
+/* `text` follows the name of the trace. */
+static void assert_problem(const struct redbook_node *replay, const char *text) {
+  char wanted[256];
+  (void)snprintf(wanted, sizeof wanted, "%s%s", path + 5, text);
+  assert_string_equal(redbook_replay_problem(replay), wanted);
 }
 
 static void test_another_length(void **state) {
@@ -98,9 +119,9 @@ static void test_another_length(void **state) {
   redbook_cdb_read_disc_information(&c, data, 4);
   c.cdb[8] = 2;
   assert_int_equal(send_command(replay, &c), EPROTO);
-  assert_string_equal(
-      redbook_replay_problem(replay),
-      "line 2 has READ DISC INFORMATION (51 00 00 00 00 00 00 00 02 00, 2 bytes), "
+  assert_problem(
+      replay,
+      ", line 2, has READ DISC INFORMATION (51 00 00 00 00 00 00 00 02 00, 2 bytes), "
       "but READ DISC INFORMATION (51 00 00 00 00 00 00 00 02 00, 4 bytes) was sent");
   redbook_node_unref(replay);
 }
@@ -110,10 +131,9 @@ static void test_past_the_end(void **state) {
   struct redbook_node *replay = open_replay(HEADER TUR("1"));
   assert_int_equal(send_ready(replay), 0);
   assert_int_equal(send_ready(replay), EPROTO);
-  assert_string_equal(
-      redbook_replay_problem(replay),
-      "the trace ends at line 2, but TEST UNIT READY (00 00 00 00 00 00, 0 bytes) "
-      "was sent");
+  assert_problem(replay,
+                 " ends at line 2, but TEST UNIT READY (00 00 00 00 00 00, 0 bytes) "
+                 "was sent");
   redbook_node_unref(replay);
 }
 
@@ -135,6 +155,47 @@ static void test_exclusive_access(void **state) {
   redbook_node_unref(replay); /* the transport keeps its node */
   assert_int_equal(redbook_transport_now_us(first), 0);
   redbook_transport_close(first);
+}
+
+#define MOVE(n, cdb, dir, len, resid)                                            \
+  "{\"n\":" n ",\"t_us\":0,\"cdb\":\"" cdb "\",\"dir\":\"" dir "\",\"len\":" len \
+  ",\"resid\":" resid                                                            \
+  ",\"status\":0,\"host\":0,\"driver\":0,\"errno\":0,\"sense\":\"\","            \
+  "\"ms\":1.000}\n"
+
+/* Three sectors to LBA 100, of which two are read again, with one that was never written and a
+ * drive that stops short; then the first once more with other data. */
+static void test_sectors_come_back(void **state) {
+  (void)state;
+  struct redbook_node *replay = open_replay(
+      HEADER MOVE("1", "2a 00 00 00 00 64 00 00 03 00", "out", "7056", "0")
+          MOVE("2", "be 04 00 00 00 65 00 00 03 10 00 00", "in", "7056", "0")
+              MOVE("3", "be 04 00 00 00 65 00 00 02 10 00 00", "in", "4704", "2352")
+                  MOVE("4", "2a 00 00 00 00 65 00 00 01 00", "out", "2352", "0")
+                      MOVE("5", "be 04 00 00 00 65 00 00 01 10 00 00", "in", "2352", "0"));
+  static uint8_t out[3 * 2352], in[3 * 2352], wanted[3 * 2352];
+  struct redbook_command c;
+  for (size_t i = 0; i < sizeof out; i++)
+    out[i] = (uint8_t)(i / 2352 * 50 + i % 47 + 1);
+  redbook_cdb_write(&c, 100, 3, out);
+  assert_int_equal(send_command(replay, &c), 0);
+  memset(in, 0xEE, sizeof in);
+  memcpy(wanted, out + 2352, 2 * 2352);
+  redbook_cdb_read_cd(&c, 101, 3, in);
+  assert_int_equal(send_command(replay, &c), 0);
+  assert_memory_equal(in, wanted, sizeof in);
+  memset(in, 0xEE, sizeof in);
+  memset(wanted + 2352, 0xEE, 2 * 2352);
+  redbook_cdb_read_cd(&c, 101, 2, in);
+  assert_int_equal(send_command(replay, &c), 0);
+  assert_memory_equal(in, wanted, sizeof in);
+  redbook_cdb_write(&c, 101, 1, out);
+  assert_int_equal(send_command(replay, &c), 0);
+  redbook_cdb_read_cd(&c, 101, 1, in);
+  assert_int_equal(send_command(replay, &c), 0);
+  assert_memory_equal(in, out, 2352);
+  assert_null(redbook_replay_problem(replay));
+  redbook_node_unref(replay);
 }
 
 /* More lines than the first allocation has room for. */
@@ -222,6 +283,7 @@ int main(void) {
       cmocka_unit_test(test_another_length),
       cmocka_unit_test(test_past_the_end),
       cmocka_unit_test(test_exclusive_access),
+      cmocka_unit_test(test_sectors_come_back),
       cmocka_unit_test(test_long_trace),
       cmocka_unit_test(test_key),
       cmocka_unit_test(test_files_that_are_no_traces),
