@@ -54,4 +54,21 @@ describe("run", function()
     assert.equal(problem, raised)
     assert.same({ "cancel" }, log)
   end)
+
+  it("says what is wrong when it gets no operation", function()
+    local function raised(...)
+      return select(2, pcall(run, ...)):gsub("^[^ ]+:%d+: ", "")
+    end
+    local usual = "redbook.run: an operation expected, got nil; a Begin* method gives nil and an "
+      .. "error when it fails: use redbook.run(assert(...))"
+    assert.equal(usual, raised())
+    assert.equal(usual, raised(nil, print))
+    assert.equal(usual .. ": the disc is not blank", raised(nil, setmetatable({}, {
+      __tostring = function() return "the disc is not blank" end })))
+    assert.equal("redbook.run: an operation expected, got a string", raised "x")
+    local log = {}
+    assert.equal("redbook.run: on_event: a function expected, got a number",
+      raised(fake.operation(log), 5))
+    assert.same({}, log)
+  end)
 end)
