@@ -2,6 +2,7 @@
 -- Entries become a disc: look at the medium, decode everything once, lay it out, burn track by
 -- track, close. A failure never closes the disc: it stays open, so that it can be continued.
 
+local accept = require "redbook.recipe.accept"
 local core = require "redbook.core"
 local failure = require "redbook.failure"
 local medium = require "redbook.recipe.medium"
@@ -307,9 +308,10 @@ end
 ---@return table? result { tracks, sectors, needed, disc, simulated, clipped_samples, remarks,
 ---plan }
 ---@return redbook.Failure? err its `disc` says what became of the disc
+---Wrong use (an unknown option, a wrong type, no recorder) raises.
 local function burn_playlist(recorder, entries, options, on_event)
   options = options or {}
-  assert(recorder or options.plan_only, "a recorder is needed to burn")
+  accept.burn(recorder, entries, options, on_event)
   return setmetatable({ recorder = recorder, entries = entries, options = options,
     on_event = on_event or function() end, remarks = {}, written = 0 }, Burn):run()
 end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Waits for a drive to know its disc.
 
+local accept = require "redbook.recipe.accept"
 local failure = require "redbook.failure"
 local operate = require "redbook.recipe.operate"
 local pause = require "redbook.pause"
@@ -17,6 +18,7 @@ local LOCKED = 0xC0AA0210
 ---@field limit number? seconds, default 60; 0 looks once
 ---@field insertion boolean? also waits for a disc to be put in, or for whoever holds the drive
 ---@field pause? fun(seconds: number): string? how to wait for a person; a signal's name ends it
+---@field waiter? fun(operation: redbook.Operation) see `redbook.run`
 
 local function no_medium()
   return { code = NO_MEDIA, name = "E_IMAPI_RECORDER_MEDIA_NO_MEDIA", transient = false,
@@ -83,6 +85,7 @@ end
 ---@return redbook.Failure? err stage "medium", or "interrupted"
 local function wait_until_ready(recorder, options, on_event)
   options = options or {}
+  accept.wait("wait_until_ready: options", options)
   local wait = setmetatable({ recorder = recorder, on_event = on_event,
     limit = options.limit or READY_LIMIT, insertion = options.insertion,
     pause = options.pause or pause, waiter = options.waiter }, Wait)

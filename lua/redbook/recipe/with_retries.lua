@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Tries again what failed for a passing reason.
 
+local accept = require "redbook.recipe.accept"
 local pause = require "redbook.pause"
 
 ---@class redbook.RetryPolicy
@@ -25,6 +26,7 @@ end
 ---@return integer attempts made
 local function with_retries(fn, policy)
   policy = policy or {}
+  accept.retries(policy)
   local attempts, wait = policy.attempts or 5, policy.first or 1
   local retryable = policy.retryable or is_transient
   for attempt = 1, attempts do

@@ -151,3 +151,23 @@ describe("recipe.with_retries", function()
     assert.same({ false, nil, 1 }, { with_retries(function() return false end) })
   end)
 end)
+
+describe("recipe.wait_until_ready and with_retries", function()
+  local function raised(call, ...)
+    return (select(2, pcall(call, ...)):gsub("^[^ ]+:%d+: ", ""))
+  end
+
+  it("raise for options that they do not know", function()
+    assert.equal("wait_until_ready: options: unknown key 'timeout'; known are: insertion, limit, "
+      .. "pause, waiter", raised(wait_until_ready, {}, { timeout = 5 }))
+    assert.equal("wait_until_ready: options: limit: a number of seconds, 0 or more, expected, "
+      .. "got -1", raised(wait_until_ready, {}, { limit = -1 }))
+    assert.equal("with_retries: policy: unknown key 'attempt'; known are: attempts, factor, "
+      .. "first, longest, on_event, pause, retryable", raised(with_retries, print,
+      { attempt = 5 }))
+    assert.equal("with_retries: policy: attempts: an integer, 1 or more, expected, got 0",
+      raised(with_retries, print, { attempts = 0 }))
+    assert.equal("with_retries: policy: retryable: function expected, got true",
+      raised(with_retries, print, { retryable = true }))
+  end)
+end)

@@ -1,0 +1,77 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What the recipes take; all else raises in the caller's line, before anything is touched.
+
+local shape = require "redbook.shape"
+
+local accept = {}
+
+-- From an `error` here to the line that called the recipe.
+local LEVEL = 3
+
+local function is_speed(value)
+  return value == "max" or value == "min" or (type(value) == "number" and value > 0),
+    "a number above 0 (times 1x), 'min' or 'max'"
+end
+
+local function is_path(value)
+  return type(value) == "string" and value ~= "", "the name of a file"
+end
+
+local function is_attempts(value)
+  return math.type(value) == "integer" and value >= 1, "an integer, 1 or more,"
+end
+
+local BURN = { client_name = "string", speed = is_speed, simulate = "boolean",
+  multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
+  plan_only = "boolean", wait = "table", confirm = "function", stop = "function",
+  waiter = "function" }
+
+local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = "function",
+  waiter = "function" }
+
+local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
+  start = "integer|string", length = "integer|string", list = "string", line = "integer" }
+
+local RETRIES = { attempts = is_attempts, first = shape.at_least(0, "seconds"),
+  factor = shape.at_least(0, "times"), longest = shape.at_least(0, "seconds"),
+  retryable = "function", pause = "function", on_event = "function" }
+
+---@param what string
+---@param options any of `wait_until_ready`
+---@param level? integer
+function accept.wait(what, options, level)
+  shape.check(what, options, WAIT, level or LEVEL)
+end
+
+---@param policy any of `with_retries`
+function accept.retries(policy)
+  shape.check("with_retries: policy", policy, RETRIES, LEVEL)
+end
+
+local function check_recorder(recorder, plan_only)
+  local kind = type(recorder)
+  if recorder == nil and not plan_only then
+    error("burn_playlist: a recorder is needed to burn; when Recorder() finds none it gives nil "
+      .. "and an error: use assert", LEVEL + 1)
+  elseif recorder ~= nil and kind ~= "userdata" and kind ~= "table" then
+    error(("burn_playlist: recorder: a Recorder expected, got a %s"):format(kind), LEVEL + 1)
+  end
+end
+
+---@param recorder any
+---@param entries any
+---@param options any
+---@param on_event any
+function accept.burn(recorder, entries, options, on_event)
+  shape.check("burn_playlist: options", options, BURN, LEVEL)
+  if options.wait then accept.wait("burn_playlist: options.wait", options.wait, LEVEL + 1) end
+  if options.multi and options.keep_open then
+    error("burn_playlist: options: multi closes the session, keep_open leaves it open: choose "
+      .. "one", LEVEL)
+  end
+  shape.check_list("burn_playlist: entries", entries, ENTRY, "path", LEVEL)
+  check_recorder(recorder, options.plan_only)
+  shape.check("burn_playlist", { on_event = on_event }, { on_event = "function" }, LEVEL)
+end
+
+return accept
