@@ -30,21 +30,57 @@ local BYTES = 64 * 1024 * 1024
 
 local M3U = { m3u = true, m3u8 = true }
 local LATER = { pls = "PLS", xspf = "XSPF", cue = "CUE", wpl = "WPL", asx = "ASX", b4s = "B4S" }
+local AN = { XSPF = true, ASX = true }
 
----What kind of playlist a file is, by its name, else by its first bytes.
+-- Where a sound file shows what it is.
+local HEAD = 512
+
+local function head_of(name)
+  local file = io.open(name, "rb")
+  local head = file and file:read(HEAD)
+  if file then file:close() end
+  return head
+end
+
+-- FF FB and its like: 11 bits of frame sync, a layer, a bit rate and a sampling rate that exist
+-- (ISO 11172-3 2.4.2.3). FF FE begins UTF-16, and MPEG layer I only besides.
+local function is_mpeg(head)
+  local first, second, third = head:byte(1, 3)
+  return third ~= nil and first == 0xFF and second & 0xE0 == 0xE0 and second ~= 0xFE
+    and second & 0x06 ~= 0 and third & 0xF0 ~= 0xF0 and third & 0x0C ~= 0x0C
+end
+
+-- First bytes of the sound files that get the names of playlists.
+local function is_sound(head)
+  local four, form = head:sub(1, 4), head:sub(9, 12)
+  if four == "RIFF" or four == "RF64" then return form == "WAVE" end
+  if four == "FORM" then return form == "AIFF" or form == "AIFC" end
+  return four == "fLaC" or four == "OggS" or head:sub(1, 3) == "ID3" or is_mpeg(head)
+end
+
+---What kind of playlist a file is, by its name, else by its first bytes. A sound file is none,
+---whatever its name says.
 ---@param name string
 ---@return string? kind "M3U"; "PLS", "XSPF", "CUE", ... (not read yet); nil: no playlist
 function playlist.kind(name)
+  local head = head_of(name)
+  if head and is_sound(head) then return nil end
   local extension = path.extension(name)
   if M3U[extension] then return "M3U" end
   if LATER[extension] then return LATER[extension] end
-  local file = io.open(name, "rb")
-  local head = file and file:read(64)
-  if file then file:close() end
   if not head then return nil end
   head = text.unmark(head):upper()
   if head:find("^%s*#EXTM3U") then return "M3U" end
   if head:find("^%s*%[PLAYLIST%]") then return "PLS" end
+end
+
+-- Two NULs near the beginning are in no text but UTF-16 with its mark; behind the end of a list
+-- they are padding.
+local function is_binary(bytes)
+  local _, encoding = text.unmark(bytes:sub(1, HEAD))
+  if encoding == "UTF-16" then return false end
+  local last = bytes:sub(1, HEAD):match "^.*()[^%z\26]"
+  return last ~= nil and select(2, bytes:sub(1, last):gsub("%z", "")) > 1
 end
 
 local function read_all(name)
@@ -54,6 +90,9 @@ local function read_all(name)
   file:close()
   if failure then return nil, failure end
   if bytes and #bytes > BYTES then return nil, "is no playlist: longer than 64 MiB" end
+  if bytes and is_binary(bytes) then
+    return nil, "is no playlist: it begins with binary data, not with lines of text"
+  end
   return bytes or ""
 end
 
@@ -65,12 +104,31 @@ function Collector:complain(message, item, list)
     list = list, line = item and item.line }
 end
 
+-- A list, or a sound file that is named like one.
+function Collector:is_list(name)
+  if not self.lists[path.extension(name) or ""] then return false end
+  if playlist.kind(name) then return true end
+  self.remarks[#self.remarks + 1] = name .. ": a sound file, though it is named like a playlist"
+  return false
+end
+
+-- Beside the list, then, for a list that is a link, beside the file that it leads to.
+local function find(finders, item)
+  local first_problem
+  for _, finder in ipairs(finders) do
+    local found, problem = finder:find(item.raw, item.decoded)
+    if found then return found end
+    first_problem = first_problem or problem
+  end
+  return nil, first_problem
+end
+
 -- One line of a list: a file, a list, or a problem.
-function Collector:item(item, list, finder)
-  local found, problem = finder:find(item.raw, item.decoded)
+function Collector:item(item, list, finders)
+  local found, problem = find(finders, item)
   problem = problem or path.unreadable(found)
   if problem then return self:complain(problem, item, list) end
-  if self.lists[path.extension(found) or ""] then return self:list(found, item, list) end
+  if self:is_list(found) then return self:list(found, item, list) end
   self.entries[#self.entries + 1] = { path = found, title = item.title, artist = item.artist,
     album = item.album, start = item.start, length = item.length, list = list,
     line = item.line }
@@ -80,8 +138,8 @@ end
 function Collector:list(name, item, from)
   local kind, key = playlist.kind(name), path.identity(name)
   if kind ~= "M3U" then
-    return self:complain(("is a %s playlist; redbook reads M3U and M3U8 so far"):format(kind),
-      item or { decoded = name }, from)
+    return self:complain(("is %s %s playlist; redbook reads M3U and M3U8 so far"):format(
+      AN[kind] and "an" or "a", kind), item or { decoded = name }, from)
   elseif self.open[key] then
     return self:complain("names a list that is being read: lists that name each other never end",
       item, from)
@@ -97,10 +155,19 @@ function Collector:list(name, item, from)
   self.open[key], self.depth = nil, self.depth - 1
 end
 
+local function find_exact(finders, line)
+  for _, finder in ipairs(finders) do
+    if finder:exact(line) then return true end
+  end
+  return false
+end
+
 function Collector:lines(name, bytes)
-  local finder = path.finder((path.split(name)), self.options)
+  local finders = { path.finder((path.split(name)), self.options) }
+  local target = path.resolve(name)
+  if target ~= name then finders[2] = path.finder((path.split(target)), self.options) end
   local parsed = m3u.parse(bytes, function(line)
-    return finder:exact(line) ~= nil or finder:exact(text.trim(line)) ~= nil
+    return find_exact(finders, line) or find_exact(finders, text.trim(line))
   end)
   if self.depth == 1 and not self.title then self.title = parsed.title end
   for _, remark in ipairs(parsed.remarks) do
@@ -110,7 +177,7 @@ function Collector:lines(name, bytes)
     found.list = name
     self.problems[#self.problems + 1] = found
   end
-  for _, item in ipairs(parsed.items) do self:item(item, name, finder) end
+  for _, item in ipairs(parsed.items) do self:item(item, name, finders) end
   if #parsed.items == 0 and #parsed.problems == 0 then
     self:complain("names no file", { decoded = name })
   end
@@ -123,7 +190,10 @@ function Collector:argument(name)
   if not found then return self:complain(problem or "no such file", { decoded = name }) end
   problem = path.unreadable(found)
   if problem then return self:complain(problem, { decoded = name }) end
-  if playlist.kind(found) then return self:list(found) end
+  local named_so = self.lists[path.extension(found) or ""]
+  if named_so and self:is_list(found) or not named_so and playlist.kind(found) then
+    return self:list(found)
+  end
   self.entries[#self.entries + 1] = { path = found }
 end
 

@@ -47,6 +47,20 @@ function path.identity(name)
   return attributes and attributes.dev .. ":" .. attributes.ino
 end
 
+-- As many links in a row as Linux follows (path_resolution(7)).
+local LINKS = 40
+
+---@param name string
+---@return string target what a symbolic link leads to in the end; the name itself otherwise
+function path.resolve(name)
+  for _ = 1, LINKS do
+    local target = lfs.symlinkattributes(name, "target")
+    if not target then break end
+    name = path.join((path.split(name)), target)
+  end
+  return name
+end
+
 ---@param name string of something that exists
 ---@return string? problem why it is nothing that can be read from beginning to end, twice
 function path.unreadable(name)

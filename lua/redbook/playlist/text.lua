@@ -109,11 +109,22 @@ function text.trim(value)
   return trimmed and text.trim(trimmed) or value
 end
 
----Text from outside as it may be shown on a terminal: valid UTF-8, no control characters.
+-- What moves, hides or breaks the text around it: direction marks and overrides, separators of
+-- lines and paragraphs, invisible characters. The joiners U+200C and U+200D stay: without them
+-- Persian and Indic words and many emoji are spelled wrong.
+local UNSEEN = {}
+for _, range in ipairs { { 0x80, 0x9F }, { 0xAD, 0xAD }, { 0x61C, 0x61C }, { 0x180E, 0x180E },
+  { 0x200B, 0x200B }, { 0x200E, 0x200F }, { 0x2028, 0x202E }, { 0x2060, 0x206F },
+  { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB } } do
+  for codepoint = range[1], range[2] do UNSEEN[utf8.char(codepoint)] = "?" end
+end
+
+---Text from outside as it may be shown on a terminal: valid UTF-8 on one line, nothing that
+---controls the terminal or hides and reorders what stands there.
 ---@param value string
 ---@return string
 function text.printable(value)
-  return (text.to_utf8(value):gsub("[%c\127]", "?"):gsub("\xC2[\x80-\x9F]", "?"))
+  return (text.to_utf8(value):gsub("[%c\127]", "?"):gsub("[\xC2-\xF4][\x80-\xBF]+", UNSEEN))
 end
 
 return text

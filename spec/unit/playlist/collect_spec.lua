@@ -82,7 +82,7 @@ describe("playlist.collect", function()
     write("x.pls")
     write("hidden.txt", "\xEF\xBB\xBF[Playlist]\n")
     assert.same({ "x.cue: is a CUE playlist; redbook reads M3U and M3U8 so far",
-      "x.xspf: is a XSPF playlist; redbook reads M3U and M3U8 so far",
+      "x.xspf: is an XSPF playlist; redbook reads M3U and M3U8 so far",
       "x.pls: is a PLS playlist; redbook reads M3U and M3U8 so far",
       "hidden.txt: is a PLS playlist; redbook reads M3U and M3U8 so far" },
       described(collect("x.cue", "x.xspf", "x.pls", "hidden.txt")))
@@ -164,5 +164,54 @@ describe("playlist.collect", function()
     assert.equal(1, #found.entries)
     assert.same({ { message = "no such file", text = name, list = "l.m3u", line = 1 } },
       found.problems)
+  end)
+
+  it("takes a sound file for one, whatever it is named", function()
+    local heads = { ["wav.m3u"] = "RIFF\36\0\0\0WAVEfmt ", ["aiff.m3u8"] = "FORM\0\0\0\46AIFFCOMM",
+      ["flac.m3u"] = "fLaC\0\0\0\34", ["ogg.pls"] = "OggS\0\2\0\0", ["id3.m3u"] = "ID3\4\0\0",
+      ["mp3.m3u"] = "\xFF\xFB\x90\x64\0\0" }
+    local names = {}
+    for name, head in pairs(heads) do
+      write(name, head .. ("\n\1\2\xFF"):rep(1000))
+      names[#names + 1] = name
+    end
+    table.sort(names)
+    write("list.m3u", table.concat(names, "\n"))
+    local found = collect("list.m3u", table.unpack(names))
+    assert.same({}, found.problems)
+    local paths, remarks = {}, {}
+    for round = 0, 1 do
+      for index, name in ipairs(names) do
+        paths[round * #names + index] = name
+        remarks[round * #names + index] = name
+          .. ": a sound file, though it is named like a playlist"
+      end
+    end
+    for index, entry in ipairs(found.entries) do found.entries[index] = entry.path end
+    assert.same({ paths, remarks }, { found.entries, found.remarks })
+  end)
+
+  it("has one problem with binary data, and none with UTF-16 or padding", function()
+    write("noise.m3u", ("\0\1\0\n"):rep(3000))
+    write("padded.m3u", "a.mp3\r\n\26" .. ("\0"):rep(200))
+    write("wide.m3u", "\xFF\xFE" .. ("a.mp3"):gsub(".", "%0\0"))
+    local found = collect("noise.m3u", "padded.m3u", "wide.m3u")
+    assert.same({ "noise.m3u: is no playlist: it begins with binary data, not with lines of text" },
+      described(found))
+    assert.equal(2, #found.entries)
+  end)
+
+  it("looks beside a link to a list, then beside the list itself", function()
+    write("sub/l.m3u", "b.flac\na.mp3\n#2.mp3\nnone.mp3\n")
+    write "sub/#2.mp3"
+    write "sub/a.mp3"
+    assert(lfs.mkdir(folder .. "/links"))
+    assert(lfs.link("../sub/l.m3u", "links/middle.m3u", true))
+    assert(lfs.link("links/middle.m3u", "link.m3u", true))
+    local found = collect "link.m3u"
+    assert.same({ { path = "links/../sub/b.flac", list = "link.m3u", line = 1 },
+      { path = "a.mp3", list = "link.m3u", line = 2 },
+      { path = "links/../sub/#2.mp3", list = "link.m3u", line = 3 } }, found.entries)
+    assert.same({ "link.m3u:4: none.mp3: no such file" }, described(found))
   end)
 end)

@@ -57,5 +57,13 @@ describe("playlist.text", function()
     assert.equal("a?[31mb?", text.printable "a\27[31mb\n")
     assert.equal("?", text.printable "\u{9B}")
     assert.equal("Zoë", text.printable "Zo\xEB")
+    -- Overrides, isolates and marks of direction; separators; characters without a glyph.
+    for _, codepoint in ipairs { 0x85, 0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029,
+      0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2060, 0x2066, 0x2067, 0x2068, 0x2069, 0xFEFF } do
+      assert.equal("a?b", text.printable("a" .. utf8.char(codepoint) .. "b"))
+    end
+    for _, kept in ipairs { "می\u{200C}خواهم", "👩\u{200D}🎤", "Ænima – “Ü”…", "東京" } do
+      assert.equal(kept, text.printable(kept))
+    end
   end)
 end)
