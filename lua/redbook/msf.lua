@@ -31,4 +31,10 @@ function msf.short(sectors)
   return ("%d:%02d"):format(m, s)
 end
 
+---@param sectors integer
+---@return string "M:SS", rounded up: what is missing is never less than it says
+function msf.short_up(sectors)
+  return msf.short((sectors + 74) // 75 * 75)
+end
+
 return msf

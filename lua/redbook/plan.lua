@@ -80,7 +80,7 @@ local function judge(result)
   if result.left < 0 then
     problems[#problems + 1] = ("%s of audio and gaps, %s are free: %s (%s) too much"):format(
       plural(result.needed, "sector"), plural(result.free, "sector"),
-      plural(-result.left, "sector"), msf.of_length(-result.left))
+      plural(-result.left, "sector"), msf.short_up(-result.left))
   end
   return problems
 end

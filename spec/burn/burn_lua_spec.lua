@@ -27,7 +27,7 @@ describe("burn.lua", function()
  1  00:02:00    0:04  Me - First
  2  00:08:43    0:05  two
  3  00:15:46    0:04  Third
-3 tracks, 00:17:46 in all (1321 sectors); 79:57:72 free, 79:40:26 left.
+3 tracks, 0:13 of music, 0:17 with gaps; 79:57 free, 79:40 left.
 Note: track at once: 2 seconds of silence between tracks
 Note: track 3 is shorter than 4 seconds and is padded with 225 sectors of silence
 Note: only 0:17 of 79:57 are used, and the disc will be closed for good
@@ -41,7 +41,7 @@ Track 1 of 3: Me - First
 Track 2 of 3: two
 Track 3 of 3: Third
 Closing the disc.
-3 tracks burned, 00:13:42.
+3 tracks burned, 0:13 of music.
 The disc is closed and plays.
 ]], out)
       assert.same({ "version 1", "medium cd-r", "minutes 80", "finalised yes",
@@ -80,8 +80,8 @@ what to do: put a blank disc in
     it("or simulates it, and says so", function()
       local code, out = room:burn "--dummy --device virtual:d.cue list.m3u"
       assert.equal(0, code)
-      assert.is_truthy(out:find("3 tracks simulated, 00:13:42.\nThe laser was off: The disc is "
-        .. "untouched.\n", 1, true))
+      assert.is_truthy(out:find("3 tracks simulated, 0:13 of music.\nThe laser was off: "
+        .. "The disc is untouched.\n", 1, true))
       assert.is_nil(out:find "burned")
       assert.is_nil(out:find "closed for good")
       assert.is_false(room:has "d.cue")
@@ -105,8 +105,8 @@ what to do: put a blank disc in
     it("with its session open, and goes on with it", function()
       local code, out = room:burn "--keep-open --device virtual:d.cue one.wav"
       assert.equal(0, code)
-      assert.is_truthy(out:find("1 track burned, 00:04:41.\nThe disc is open: its tracks are safe, "
-        .. "but players cannot see them before its session is closed.\n", 1, true))
+      assert.is_truthy(out:find("1 track burned, 0:04 of music.\nThe disc is open: "
+        .. "its tracks are safe, but players cannot see them before its session is closed.\n", 1, true))
       assert.same({ "version 1", "medium cd-r", "minutes 80", "finalised no", FIRST },
         room:remarks "d.cue")
       local refused, _, err = room:burn "--device virtual:d.cue two.wav"
@@ -241,7 +241,7 @@ what to do: correct the list, or take these lines out of it
       local code, out, err = room:burn "--device 'virtual:d.cue?minutes=74' one.wav long.wav"
       room:must "rm long.wav"
       assert.equal(7, code)
-      assert.is_truthy(out:find "\n2 tracks, 76:06:43 in all %(342493 sectors%); ")
+      assert.is_truthy(out:find "\n2 tracks, 76:04 of music, 76:06 with gaps; ")
       assert.is_truthy(err:find "^burn: 342493 sectors of audio and gaps, %d+ sectors are free: ")
       assert.is_false(room:has "d.cue")
     end)

@@ -17,4 +17,11 @@ describe("msf", function()
     assert.equal("0:00", msf.short(74))
     assert.equal("74:00", msf.short(333000))
   end)
+
+  it("shows lengths in minutes, however many", function()
+    assert.same({ "0:00", "0:01", "72:30", "120:00" }, { msf.short(74), msf.short(149),
+      msf.short(72 * 4500 + 2250), msf.short(120 * 4500) })
+    assert.same({ "0:00", "0:01", "0:01", "0:02", "72:31" }, { msf.short_up(0), msf.short_up(1),
+      msf.short_up(75), msf.short_up(76), msf.short_up(72 * 4500 + 2251) })
+  end)
 end)

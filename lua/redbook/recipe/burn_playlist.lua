@@ -256,7 +256,7 @@ function Burn:examine(err)
     if state ~= "unknown" then err.disc = state end
     if err.disc == "untouched" and self.written > 0 then err.disc = "unknown" end
   end
-  err.tracks_written = self.written
+  err.tracks_written, err.tracks_before = self.written, self.summary.NumberOfTracks
   return err
 end
 

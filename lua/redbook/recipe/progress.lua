@@ -12,19 +12,35 @@ local function percent(used, total)
   return math.floor(used * 100 / total + 0.5)
 end
 
--- Times 1x over the last whole seconds that differ; ElapsedTime has no finer grain. The time
--- before the first sector (calibration, spinning up) does not count.
+-- Seconds over which the speed is a mean: drives write in bursts, and a mean over less jumps.
+local WINDOW = 3
+-- Less than this is too little to tell a speed from.
+local LEAST = 1
+
+-- Times 1x over the last seconds. The time before the first sector (calibration, spinning up)
+-- does not count.
 local function speedometer()
-  local from_time, from_sectors, speed
-  return function(elapsed, done)
-    if not from_time or elapsed < from_time or from_sectors == 0 then
-      from_time, from_sectors = elapsed, done
-    elseif elapsed > from_time then
-      speed = (done - from_sectors) / (elapsed - from_time) / 75
-      from_time, from_sectors = elapsed, done
+  local times, sectors, first = {}, {}, 1
+  return function(now, done)
+    local last = #times
+    if last < first or now < times[last] or sectors[last] == 0 then
+      times, sectors, first = { now }, { done }, 1
+    elseif now > times[last] then
+      last = last + 1
+      times[last], sectors[last] = now, done
+      while first < last - 1 and now - times[first + 1] >= WINDOW do first = first + 1 end
     end
-    return speed
+    local span = times[#times] - times[first]
+    if span < LEAST then return nil end
+    return (sectors[#sectors] - sectors[first]) / span / 75
   end
+end
+
+-- Before anything is known the core says 0.
+local function remaining(update, done)
+  local seconds = update.RemainingTime
+  if not seconds or seconds < 0 or (seconds == 0 and done == 0) then return nil end
+  return seconds
 end
 
 ---@param track? redbook.PlannedTrack nil while the session is being closed
@@ -38,12 +54,14 @@ function progress.new(track, index, count)
     if update.SectorCount > 0 and update.LastWrittenLba >= update.StartLba then
       done = math.min(update.LastWrittenLba - update.StartLba + 1, update.SectorCount)
     end
+    -- ElapsedTime is in whole seconds, which is too coarse for a speed.
+    local now = update.ElapsedSeconds or update.ElapsedTime
     local drive_total = update.TotalDriveBuffer or 0
     return { event = "progress", action = ACTIONS[update.CurrentAction] or "unknown",
       number = track and track.number, index = index, count = count,
       title = track and track.title, done = done, sectors = update.SectorCount,
-      elapsed = update.ElapsedTime, remaining = update.RemainingTime,
-      speed = update.CurrentAction == WRITING and measure(update.ElapsedTime, done) or nil,
+      elapsed = update.ElapsedTime, remaining = remaining(update, done),
+      speed = update.CurrentAction == WRITING and measure(now, done) or nil,
       fifo_percent = percent(update.UsedSystemBuffer, update.TotalSystemBuffer),
       drive_buffer_percent = percent(drive_total - (update.FreeDriveBuffer or 0), drive_total) }
   end

@@ -42,4 +42,20 @@ function columns.fit(value, width)
   end
 end
 
+---@param value string words with single spaces between them
+---@param width integer
+---@return string[] lines no wider than that, unless a single word is
+function columns.wrap(value, width)
+  local list = {}
+  for word in value:gmatch "%S+" do
+    local longer = #list > 0 and list[#list] .. " " .. word
+    if longer and columns.width(longer) <= width then
+      list[#list] = longer
+    else
+      list[#list + 1] = word
+    end
+  end
+  return list
+end
+
 return columns

@@ -24,6 +24,7 @@ local DISC = {
   untouched = "The disc is untouched.",
   open = "The disc is open: its tracks are safe, but players cannot see them before its "
     .. "session is closed.",
+  empty = "The disc is open, and no track on it is complete.",
   appendable = "The disc plays; its session is closed and another one may follow.",
   finalised = "The disc is closed and plays.",
   spoiled = "The disc is spoiled.",
@@ -39,9 +40,20 @@ local DOUBTFUL = {
 
 ---@param state string
 ---@param doubtful boolean? a check has failed
+---@param tracks integer? complete ones on it; nil: some
 ---@return string sentence
-function lines.disc(state, doubtful)
+function lines.disc(state, doubtful, tracks)
+  if state == "open" and tracks == 0 and not doubtful then return DISC.empty end
   return doubtful and DOUBTFUL[state] or DISC[state] or DISC.unknown
+end
+
+-- Gaps are no music, but they take room.
+local function totals(plan)
+  local gaps = plan.gaps > 0 and (", %s with gaps"):format(msf.short(plan.needed)) or ""
+  local left = plan.left < 0 and msf.short_up(-plan.left) .. " too little"
+    or msf.short(plan.left) .. " left"
+  return ("%s, %s of music%s; %s free, %s."):format(plural(#plan.tracks, "track"),
+    msf.short(plan.audio), gaps, msf.short(plan.free), left)
 end
 
 ---@param plan redbook.Plan
@@ -53,10 +65,7 @@ function lines.plan(plan, width)
     local head = ("%2d  %s  %6s  "):format(track.number, track.start_msf, track.length)
     list[#list + 1] = head .. columns.fit(lines.label(track), width - #head)
   end
-  list[#list + 1] = ("%s, %s in all (%s); %s free, %s %s."):format(
-    plural(#plan.tracks, "track"), msf.of_length(plan.needed), plural(plan.needed, "sector"),
-    msf.of_length(plan.free), msf.of_length(math.abs(plan.left)),
-    plan.left < 0 and "too little" or "left")
+  for _, line in ipairs(columns.wrap(totals(plan), width)) do list[#list + 1] = line end
   for _, problem in ipairs(plan.problems) do list[#list + 1] = "Problem: " .. problem end
   for _, remark in ipairs(plan.remarks) do list[#list + 1] = "Note: " .. remark end
   return list
@@ -72,7 +81,17 @@ local function figures(event)
   if event.drive_buffer_percent then
     parts[#parts + 1] = ("drive %d%%"):format(event.drive_buffer_percent)
   end
-  return table.concat(parts, "  ")
+  return parts
+end
+
+-- As many figures as there is room for, the first one always; half a figure misleads.
+local function join(parts, room)
+  local line = parts[1]
+  for index = 2, #parts do
+    if #line + 2 + #parts[index] > room then break end
+    line = line .. "  " .. parts[index]
+  end
+  return line
 end
 
 ---One line of progress, never longer than `width` columns.
@@ -85,11 +104,34 @@ function lines.progress(event, width)
       event.elapsed or 0), width)
   end
   local head = ("track %d of %d  "):format(event.index, event.count)
-  local tail = event.action == "writing" and figures(event)
+  local tail = event.action == "writing" and join(figures(event), width - #head)
     or DOING[event.action] or event.action
   local room = width - #head - #tail - 2
   local title = room >= 4 and columns.fit(text.printable(event.title or ""), room) .. "  " or ""
   return columns.fit(head .. title .. tail, width)
+end
+
+-- No terminal shows more of them at once; --json has all.
+local PROBLEMS = 20
+
+local function several(problems)
+  local list = {}
+  for index = 1, math.min(#problems, PROBLEMS) do
+    list[index] = playlist.describe(problems[index])
+  end
+  if #problems > PROBLEMS then
+    list[#list + 1] = ("and %s more"):format(plural(#problems - PROBLEMS, "problem"))
+  end
+  return list
+end
+
+-- The drive's own words; the message has the numbers already when the core made it.
+local function sense_line(err, what)
+  local sense = err.sense
+  local numbers = ("%X/%02X/%02X"):format(sense.key, sense.asc, sense.ascq)
+  local parts = { not what:find(numbers, 1, true) and numbers or nil }
+  if sense.text and sense.text ~= "" then parts[#parts + 1] = sense.text end
+  return ("sense: %s, command %s"):format(table.concat(parts, " "), err.command or "unknown")
 end
 
 ---Three lines: what happened, what it means for the disc, what to do. Several problems stand
@@ -104,17 +146,13 @@ function lines.failure(err, options)
   if #problems == 1 then
     what = playlist.describe(problems[1])
   else
-    for _, problem in ipairs(problems) do list[#list + 1] = playlist.describe(problem) end
+    list = several(problems)
   end
-  if err.name and options.verbose then
-    what = ("%s (%s, 0x%08X)"):format(what, err.name, err.code or 0)
-  end
-  list[#list + 1] = "burn: " .. what
-  if err.sense and options.verbose then
-    list[#list + 1] = ("sense: %X/%02X/%02X %s, command %s"):format(err.sense.key, err.sense.asc,
-      err.sense.ascq, err.sense.text or "", err.command or "unknown")
-  end
-  local disc = lines.disc(err.disc, err.stage == "verify")
+  local codes = err.name and options.verbose and (" (%s, 0x%08X)"):format(err.name, err.code or 0)
+  list[#list + 1] = "burn: " .. what .. (codes or "")
+  if err.sense and options.verbose then list[#list + 1] = sense_line(err, what) end
+  local disc = lines.disc(err.disc, err.stage == "verify",
+    (err.tracks_before or 0) + (err.tracks_written or 0))
   if (err.tracks_written or 0) > 0 and not options.simulate then
     disc = ("%s %s written whole."):format(disc, plural(err.tracks_written, "track") ..
       (err.tracks_written == 1 and " is" or " are"))
@@ -138,8 +176,8 @@ end
 ---@return string[]
 function lines.summary(event)
   local verb = event.simulated and "simulated" or "burned"
-  local list = { ("%s %s, %s."):format(plural(event.tracks, "track"), verb,
-    msf.of_length(event.sectors)) }
+  local list = { ("%s %s, %s of music."):format(plural(event.tracks, "track"), verb,
+    msf.short(event.sectors)) }
   list[2] = event.simulated and "The laser was off: " .. lines.disc(event.disc)
     or lines.disc(event.disc)
   if event.clipped_samples > 0 then

@@ -197,7 +197,7 @@ describe("recipe.burn_playlist", function()
   it("burns nothing that does not fit", function()
     local _, err = burn({}, fake.recorder { fake.blank { FreeSectors = 1451 } })
     assert.same({ "space", 0xC0AA0509, "1452 sectors of audio and gaps, 1451 sectors are free: "
-      .. "1 sector (00:00:01) too much", "untouched" }, { err.stage, err.code, err.message,
+      .. "1 sector (0:01) too much", "untouched" }, { err.stage, err.code, err.message,
       err.disc })
     assert.same({ "open a.wav", "open b.wav" }, state.log)
     assert.is_false(named "plan".plan.fits)

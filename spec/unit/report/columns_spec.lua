@@ -20,4 +20,11 @@ describe("report.columns", function()
     assert.equal("…", columns.fit("東京", 2))
     assert.equal("e\u{308}…", columns.fit("e\u{308}xy", 2))
   end)
+
+  it("wraps between words", function()
+    assert.same({ "one two", "three", "東京 四", "seventeen" },
+      columns.wrap("one two three 東京 四 seventeen", 7))
+    assert.same({ "one two" }, columns.wrap("one two", 80))
+    assert.same({}, columns.wrap("", 80))
+  end)
 end)

@@ -14,10 +14,13 @@ describe("report.lines", function()
       " 1  00:02:00    3:01  Björk - Jóga",
       " 2  03:05:02    0:04  b.wav",
       " 3  03:11:04    1:00  " .. ("long "):rep(11) .. "lo…",
-      "3 tracks, 04:09:04 in all (18679 sectors); 79:57:72 free, 75:48:68 left.",
+      "3 tracks, 4:05 of music, 4:09 with gaps; 79:57 free, 75:48 left.",
       "Note: track at once: 2 seconds of silence between tracks",
       "Note: track 2 is shorter than 4 seconds and is padded with 1 sector of silence",
     }, lines.plan(made, 80))
+    local narrow = lines.plan(made, 40)
+    assert.same({ "3 tracks, 4:05 of music, 4:09 with gaps;", "79:57 free, 75:48 left." },
+      { narrow[5], narrow[6] })
   end)
 
   it("says in a plan what does not fit", function()
@@ -26,8 +29,8 @@ describe("report.lines", function()
     assert.same({
       " #  start     length  title",
       " 1  00:02:00    0:05  ",
-      "1 track, 00:05:25 in all (400 sectors); 00:05:24 free, 00:00:01 too little.",
-      "Problem: 400 sectors of audio and gaps, 399 sectors are free: 1 sector (00:00:01) too much",
+      "1 track, 0:05 of music; 0:05 free, 0:01 too little.",
+      "Problem: 400 sectors of audio and gaps, 399 sectors are free: 1 sector (0:01) too much",
     }, lines.plan(made, 80))
   end)
 
@@ -40,7 +43,7 @@ describe("report.lines", function()
       lines.progress(writing, 79))
     assert.equal("track 2 of 12  1:24 of 3:01  8.0x  fifo 100%  drive 97%",
       lines.progress(writing, 58))
-    assert.equal("track 2 of 12  1:24 of 3:01  8.0x  fifo…", lines.progress(writing, 40))
+    assert.equal("track 2 of 12  Jóga  1:24 of 3:01  8.0x", lines.progress(writing, 40))
     for width = 1, 79 do
       assert.is_true(utf8.len(lines.progress(writing, width)) <= width)
     end
@@ -90,6 +93,38 @@ describe("report.lines", function()
           { path = "x.mp3", message = "x.mp3 is not audio" } } }))
   end)
 
+  it("names twenty of many problems", function()
+    local problems = {}
+    for index = 1, 22 do problems[index] = { list = "l.m3u", line = index, message = "m" } end
+    local shown = lines.failure(failure.new { stage = "source", message = "22 sources",
+      problems = problems })
+    assert.same({ "l.m3u:20: m", "and 2 problems more", "burn: 22 sources" },
+      { table.unpack(shown, 20, 22) })
+    problems[22], problems[21] = nil, nil
+    assert.equal("burn: 22 sources", lines.failure(failure.new { stage = "source",
+      message = "22 sources", problems = problems })[21])
+  end)
+
+  it("calls no tracks safe when there are none", function()
+    local function disc(fields)
+      fields.stage, fields.message, fields.disc = "burn", "m", "open"
+      return lines.failure(failure.new(fields))[2]
+    end
+    assert.equal("disc: The disc is open, and no track on it is complete.",
+      disc { tracks_written = 0 })
+    assert.equal("disc: The disc is open: its tracks are safe, but players cannot see them before "
+      .. "its session is closed.", disc { tracks_written = 0, tracks_before = 2 })
+  end)
+
+  it("says numbers of sense data once", function()
+    local err = failure.new { stage = "burn", message = "WRITE(10) failed: write error (3/0C/00)",
+      name = "E_FAIL", code = 0x80004005, command = "WRITE(10)",
+      sense = { key = 3, asc = 12, ascq = 0, text = "write error" } }
+    assert.same({ "burn: WRITE(10) failed: write error (3/0C/00) (E_FAIL, 0x80004005)",
+      "sense: write error, command WRITE(10)" }, { table.unpack(lines.failure(err,
+      { verbose = true }), 1, 2) })
+  end)
+
   it("puts a single problem in the place of the message", function()
     assert.same({ "burn: l.m3u:2: no.mp3: no such file", "disc: The disc is untouched.",
       "what to do: repair it" }, lines.failure(failure.new { stage = "source", message = "m",
@@ -107,11 +142,11 @@ describe("report.lines", function()
   end)
 
   it("sums up, and never calls a simulation a burn", function()
-    assert.same({ "2 tracks burned, 04:01:00.", "The disc is closed and plays.",
+    assert.same({ "2 tracks burned, 4:01 of music.", "The disc is closed and plays.",
       "1 sample had to be limited (clipped).", "Note: slower" },
       lines.summary { tracks = 2, sectors = 18075, disc = "finalised", simulated = false,
         clipped_samples = 1, remarks = { "slower" } })
-    assert.same({ "1 track simulated, 00:04:00.", "The laser was off: The disc is untouched." },
+    assert.same({ "1 track simulated, 0:04 of music.", "The laser was off: The disc is untouched." },
       lines.summary { tracks = 1, sectors = 300, disc = "untouched", simulated = true,
         clipped_samples = 0, remarks = {} })
   end)

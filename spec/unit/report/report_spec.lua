@@ -87,7 +87,7 @@ describe("report.text", function()
     local out, text = sink()
     events(report.text { out = out })
     assert.equal("becoming ready (at most 60 s)\nTrack 1 of 2: X - A\nClosing the disc.\n"
-      .. "1 track burned, 00:04:00.\nThe disc is closed and plays.\n", text())
+      .. "1 track burned, 0:04 of music.\nThe disc is closed and plays.\n", text())
   end)
 
   it("writes more of them when asked", function()
@@ -97,7 +97,7 @@ describe("report.text", function()
       .. "becoming ready (at most 60 s)\nTrack 1 of 2: X - A\n"
       .. "  track 1 of 2  A  0:02 of 0:04\n  track 1 of 2  A  finishing\n"
       .. "  track 1: sector 0, 300 sectors, CRC-32 00000abc\nClosing the disc.\n"
-      .. "1 track burned, 00:04:00.\nThe disc is closed and plays.\n", text())
+      .. "1 track burned, 0:04 of music.\nThe disc is closed and plays.\n", text())
   end)
 
   it("redraws one line on a terminal and wipes what is longer", function()
@@ -106,7 +106,7 @@ describe("report.text", function()
     assert.equal("\rreading 1 of 2: a.wav\rreading 2 of 2: b.wav\r" .. (" "):rep(21)
       .. "\rbecoming ready (at most 60 s)\n"
       .. "\rtrack 1 of 2  A  0:02 of 0:04\rtrack 1 of 2  A  finishing   \r" .. (" "):rep(26)
-      .. "\rClosing the disc.\n1 track burned, 00:04:00.\nThe disc is closed and plays.\n",
+      .. "\rClosing the disc.\n1 track burned, 0:04 of music.\nThe disc is closed and plays.\n",
       text())
   end)
 
@@ -130,7 +130,7 @@ describe("report.text", function()
     show { event = "remark", message = "late; the summary has it" }
     assert.equal("the drive is busy; attempt 2 of 5 in 2.5 s\nNote: early\n"
       .. " #  start     length  title\n"
-      .. "0 tracks, 00:00:00 in all (0 sectors); 00:00:01 free, 00:00:01 left.\n"
+      .. "0 tracks, 0:00 of music; 0:00 free, 0:00 left.\n"
       .. "Problem: there is nothing to burn\n", text())
   end)
 
