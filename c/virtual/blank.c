@@ -85,7 +85,8 @@ uint32_t redbook_vdo_blank(struct redbook_virtual *drive, struct redbook_vcall *
   if (code) return code;
   uint64_t time = redbook_vdelay(drive, REDBOOK_VCOST_BLANK_MINIMAL_US);
   if (type == ALL) time = redbook_vtime_path(drive, 0, redbook_vdisc_last_lead_out(&disc));
-  if (redbook_vimage_shrink(&drive->image, &disc) != 0) return REDBOOK_VERASE_ERROR;
+  int error = redbook_vimage_shrink(&drive->image, &disc);
+  if (redbook_vfile_error(call, drive->image.cue, error)) return REDBOOK_VERASE_ERROR;
   drive->disc = disc;
   drive->testing = false;
   drive->buffer = (struct redbook_vbuffer){.writes = drive->buffer.writes};

@@ -21,6 +21,7 @@
 #define REDBOOK_VSEQUENCE REDBOOK_VSENSE(5, 0x2C, 0x00)
 #define REDBOOK_VOUT_OF_RANGE REDBOOK_VSENSE(5, 0x21, 0x00)
 #define REDBOOK_VCANNOT_WRITE REDBOOK_VSENSE(5, 0x30, 0x05)
+#define REDBOOK_VREAD_ERROR REDBOOK_VSENSE(3, 0x11, 0x00)
 #define REDBOOK_VBUSY REDBOOK_VSENSE(2, 0x04, 0x07)
 
 #define REDBOOK_VPAGE05 52u  /* page code, length byte and 32h bytes */
@@ -131,6 +132,10 @@ void redbook_vsense_put(struct redbook_command *command, const struct redbook_vc
                         uint32_t code, bool deferred);
 void redbook_vsense_bytes(uint8_t sense[18], const struct redbook_vcall *call, uint32_t code,
                           bool deferred);
+
+/* file_error.c: notes for the command's sender what went wrong with a file of the disc: a sense
+ * can only blame the disc. False for error 0. */
+bool redbook_vfile_error(struct redbook_vcall *call, const char *path, int error);
 
 /* fault.c: what a fault does before and after a command is executed. */
 enum redbook_vfault_effect {

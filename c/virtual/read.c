@@ -65,15 +65,16 @@ static uint32_t put_sectors(struct redbook_virtual *drive, struct redbook_vcall 
                             int32_t lba, uint32_t sectors, const struct form *form) {
   uint8_t *p = call->command->data_in;
   uint32_t size = form->main + form->c2 + form->sub;
-  if (size == form->main)
-    return redbook_vimage_read(&drive->image, lba, p, sectors) == 0
-               ? 0
-               : REDBOOK_VSENSE(3, 0x11, 0x00);
+  const char *file = drive->image.bin;
+  if (size == form->main) {
+    int error = redbook_vimage_read(&drive->image, lba, p, sectors);
+    return redbook_vfile_error(call, file, error) ? REDBOOK_VREAD_ERROR : 0;
+  }
   memset(p, 0, (size_t)sectors * size); /* no C2 error; R-W is empty */
   for (uint32_t i = 0; i < sectors; i++, p += size) {
     int32_t at = lba + (int32_t)i;
-    if (form->main && redbook_vimage_read(&drive->image, at, p, 1) != 0)
-      return REDBOOK_VSENSE(3, 0x11, 0x00);
+    int error = form->main ? redbook_vimage_read(&drive->image, at, p, 1) : 0;
+    if (redbook_vfile_error(call, file, error)) return REDBOOK_VREAD_ERROR;
     put_sub_channel(&drive->disc, form->channel, at, p + form->main + form->c2);
   }
   return 0;

@@ -25,7 +25,7 @@ struct redbook_vdisc *redbook_vrecord_target(struct redbook_virtual *drive);
 
 /* Before a track's first sector: a new disc's sheet is written, so that medium and length
  * survive whatever happens to the first track, and leftovers of an older recording vanish. */
-uint32_t redbook_vrecord_prepare(struct redbook_virtual *drive);
+uint32_t redbook_vrecord_prepare(struct redbook_virtual *drive, struct redbook_vcall *call);
 
 /* Sectors into the files; nothing when only testing. */
 uint32_t redbook_vrecord_store(struct redbook_virtual *drive, struct redbook_vcall *call,

@@ -84,20 +84,23 @@ static uint32_t check(struct redbook_virtual *drive, struct redbook_vcall *call,
 }
 
 /* The first block touches the disc: from now on it holds a track, if only a broken one. */
-static uint32_t begin(struct redbook_virtual *drive, struct redbook_vdisc *disc) {
-  uint32_t code = redbook_vrecord_prepare(drive);
+static uint32_t begin(struct redbook_virtual *drive, struct redbook_vcall *call,
+                      struct redbook_vdisc *disc) {
+  uint32_t code = redbook_vrecord_prepare(drive, call);
   if (code) return code;
   const struct redbook_vtrack *first = drive->sao.sheet.track;
   struct redbook_vtrack *track =
       redbook_vdisc_begin_track(disc, first->control, first->isrc, first->catalog);
   drive->sao.begun = true;
-  if (drive->testing || redbook_vimage_reach(&drive->image, track->start + 1) == 0) return 0;
+  int error = drive->testing ? 0 : redbook_vimage_reach(&drive->image, track->start + 1);
+  if (!redbook_vfile_error(call, drive->image.bin, error)) return 0;
   track->state = REDBOOK_VTRACK_BROKEN;
   return REDBOOK_VWRITE_ERROR;
 }
 
 /* The tracks of the sheet take the place of the one that stood for them. */
-static uint32_t complete(struct redbook_virtual *drive, struct redbook_vdisc *disc) {
+static uint32_t complete(struct redbook_virtual *drive, struct redbook_vcall *call,
+                         struct redbook_vdisc *disc) {
   struct redbook_vsao *sao = &drive->sao;
   struct redbook_vdisc before = *disc;
   uint64_t time = redbook_vrecord_close_time(drive, disc);
@@ -115,7 +118,7 @@ static uint32_t complete(struct redbook_virtual *drive, struct redbook_vdisc *di
                    ? redbook_vimage_put_cd_text(&drive->image, sao->pack[0], sao->packs)
                    : 0;
   if (!failed) failed = redbook_vimage_commit(&drive->image, disc);
-  if (!failed) return 0;
+  if (!redbook_vfile_error(call, drive->image.cue, failed)) return 0;
   *disc = before;
   redbook_vdisc_unfinished(disc)->state = REDBOOK_VTRACK_BROKEN;
   sao->owed_us = 0;
@@ -152,12 +155,12 @@ uint32_t redbook_vsao_write(struct redbook_virtual *drive, struct redbook_vcall 
   if (code || !blocks) return code;
   struct redbook_vdisc *disc = redbook_vrecord_target(drive);
   bool first = !drive->sao.begun;
-  if (first) code = begin(drive, disc);
+  if (first) code = begin(drive, call, disc);
   if (!code) code = record(drive, call, redbook_vdisc_unfinished(disc), blocks);
   if (code) return code;
   redbook_vbuffer_take(drive, call, first, !first);
   if (drive->sao.position < drive->sao.sheet.lead_out) return 0;
-  return complete(drive, disc);
+  return complete(drive, call, disc);
 }
 
 bool redbook_vsao_synchronize(struct redbook_virtual *drive, struct redbook_vcall *call) {

@@ -25,6 +25,14 @@ bool redbook_vrecord_possible(const struct redbook_vdisc *disc) {
   return medium && !disc->finalised;
 }
 
+/* A changed disc into its files; true when that failed. */
+static bool commit_failed(struct redbook_virtual *drive, struct redbook_vcall *call,
+                          const struct redbook_vdisc *disc) {
+  if (drive->testing) return false;
+  int error = redbook_vimage_commit(&drive->image, disc);
+  return redbook_vfile_error(call, drive->image.cue, error);
+}
+
 /* Page 05h is sampled when a track starts (1.4). */
 static struct redbook_vtrack *begin(struct redbook_virtual *drive, struct redbook_vdisc *disc) {
   const uint8_t *page = drive->page05;
@@ -55,18 +63,19 @@ static uint32_t check_write(struct redbook_virtual *drive, struct redbook_vcall 
   return 0;
 }
 
-uint32_t redbook_vrecord_prepare(struct redbook_virtual *drive) {
+uint32_t redbook_vrecord_prepare(struct redbook_virtual *drive, struct redbook_vcall *call) {
+  struct redbook_vimage *image = &drive->image;
   if (drive->testing) return 0;
-  if (!drive->disc.tracks && redbook_vimage_fresh(&drive->image) != 0)
-    return REDBOOK_VWRITE_ERROR;
-  if (drive->image.cue_exists) return 0;
-  return redbook_vimage_commit(&drive->image, &drive->disc) == 0 ? 0 : REDBOOK_VWRITE_ERROR;
+  int error = drive->disc.tracks ? 0 : redbook_vimage_fresh(image);
+  if (!error && !image->cue_exists) error = redbook_vimage_commit(image, &drive->disc);
+  return redbook_vfile_error(call, image->cue, error) ? REDBOOK_VWRITE_ERROR : 0;
 }
 
 uint32_t redbook_vrecord_store(struct redbook_virtual *drive, struct redbook_vcall *call,
                                int32_t lba, uint32_t sectors) {
   if (drive->testing || call->lie) return 0;
-  if (redbook_vimage_write(&drive->image, lba, call->command->data_out, sectors) == 0) return 0;
+  int error = redbook_vimage_write(&drive->image, lba, call->command->data_out, sectors);
+  if (!redbook_vfile_error(call, drive->image.bin, error)) return 0;
   call->has_information = true;
   call->information = lba;
   return REDBOOK_VWRITE_ERROR;
@@ -85,7 +94,7 @@ uint32_t redbook_vdo_write(struct redbook_virtual *drive, struct redbook_vcall *
   struct redbook_vdisc *disc = redbook_vrecord_target(drive);
   struct redbook_vtrack *track = redbook_vdisc_unfinished(disc);
   bool first = !track, open = track && track->state == REDBOOK_VTRACK_OPEN;
-  if (first) code = redbook_vrecord_prepare(drive);
+  if (first) code = redbook_vrecord_prepare(drive, call);
   if (code) return code;
   if (first) track = begin(drive, disc);
   code = redbook_vrecord_store(drive, call, lba, sectors);
@@ -122,7 +131,7 @@ uint32_t redbook_vdo_synchronize(struct redbook_virtual *drive, struct redbook_v
   if (!track || track->state != REDBOOK_VTRACK_OPEN) return 0;
   uint64_t time = redbook_vbuffer_flush(drive) + redbook_vdelay(drive, REDBOOK_VCOST_SYNC_US);
   time += end_track(drive, disc);
-  if (!drive->testing && redbook_vimage_commit(&drive->image, disc) != 0) {
+  if (commit_failed(drive, call, disc)) {
     track->state = REDBOOK_VTRACK_BROKEN;
     return REDBOOK_VPMA_ERROR;
   }
@@ -146,7 +155,7 @@ static uint32_t close_track(struct redbook_virtual *drive, struct redbook_vcall 
   redbook_vdisc_close_track(disc);
   uint64_t time = redbook_vbuffer_flush(drive) + redbook_vdelay(drive, REDBOOK_VCOST_SYNC_US) +
                   padding_time(drive, &disc->track[number - 1], had);
-  if (!drive->testing && redbook_vimage_commit(&drive->image, disc) != 0) {
+  if (commit_failed(drive, call, disc)) {
     *disc = before;
     return REDBOOK_VPMA_ERROR;
   }
@@ -172,7 +181,7 @@ static uint32_t close_session(struct redbook_virtual *drive, struct redbook_vcal
   struct redbook_vdisc before = *disc;
   uint64_t time = redbook_vrecord_close_time(drive, disc);
   redbook_vdisc_close_session(disc, drive->page05[3] >> 6 == 3);
-  if (!drive->testing && redbook_vimage_commit(&drive->image, disc) != 0) {
+  if (commit_failed(drive, call, disc)) {
     *disc = before;
     return REDBOOK_VLEAD_IN_ERROR;
   }

@@ -2,6 +2,7 @@
 -- Error objects and the table of codes.
 
 local core = require "redbook.core"
+local lfs = require "lfs"
 local burner = require "spec.support.burner"
 
 describe("redbook.errors", function()
@@ -120,6 +121,21 @@ describe("an error object", function()
     assert.is_nil(ok)
     assert.equal(0x80004003, err.code)
     assert.equal(14, err.errno)
+  end)
+
+  it("blames a full disk of the host, not the disc", function()
+    local bench <close> = burner.new()
+    assert(bench.tao:PrepareMedia())
+    assert(lfs.mkdir(bench.disc .. ".new")) -- the sheet cannot be written: works for root too
+    local ok, err = bench.tao:AddAudioTrack(
+      burner.feeder(burner.pcm(300)), { length = 300 })
+    lfs.rmdir(bench.disc .. ".new")
+    assert.is_nil(ok)
+    assert.equal(("WRITE(10) at sector 0 failed: the disc's file %s: Is a directory")
+      :format(bench.disc), err.message)
+    assert.equal(("Look after the disk and the rights of %s; the disc is a file there.")
+      :format(bench.folder), err.advice)
+    assert.equal("3/0C/00", ("%X/%02X/%02X"):format(err.sense.key, err.sense.asc, err.sense.ascq))
   end)
 
   it("refuses junk", function()

@@ -267,18 +267,45 @@ static void no_space(void **state) {
   rig_remove(&r);
 }
 
+/* /dev/full takes no byte, whoever writes. */
+static void disk_full(void **state) {
+  (void)state;
+  struct rig r;
+  char text[256];
+  rig_make(&r, "?medium=cd-rw");
+  burn_track(&r, 0x41, 0, 0, 300);
+  assert_int_equal(no_data(&r, CDB(0xA1, 1)), GOOD); /* a blank disc with a sheet */
+  rig_close(&r);
+  assert_int_equal(unlink(r.bin), 0);
+  assert_int_equal(symlink("/dev/full", r.bin), 0);
+  rig_open(&r, "");
+  assert_int_equal(select05(&r, 0x41, 0), GOOD);
+  assert_int_equal(write_run(&r, 0, 26, 0), SENSE(3, 0x0C, 0));
+  snprintf(text, sizeof text, "the disc's file %s: No space left on device", r.bin);
+  assert_string_equal(r.c.problem, text);
+  snprintf(text, sizeof text, "Free space in %s; the disc is a file there.", r.folder);
+  assert_string_equal(r.c.remedy, text);
+  rig_remove(&r);
+}
+
 /* The sheet cannot be written: PMA update failure at SYNC, and the disc says so. */
 static void sheet_cannot_be_written(void **state) {
   (void)state;
   struct rig r;
-  char blocker[128];
+  char blocker[128], text[256];
   rig_make(&r, "");
   snprintf(blocker, sizeof blocker, "%s.new", r.cue);
   assert_int_equal(mkdir(blocker, 0777), 0); /* works for root as well */
   assert_int_equal(select05(&r, 0x41, 0), GOOD);
   assert_int_equal(write_run(&r, 0, 300, 0), SENSE(3, 0x0C, 0)); /* new disc: nothing begun */
+  snprintf(text, sizeof text, "the disc's file %s: Is a directory", r.cue);
+  assert_string_equal(r.c.problem, text);
+  snprintf(text, sizeof text,
+           "Look after the disk and the rights of %s; the disc is a file there.", r.folder);
+  assert_string_equal(r.c.remedy, text);
   assert_int_equal(file_size(r.bin), 0);
   assert_int_equal(nwa(&r), 0);
+  assert_string_equal(r.c.problem, ""); /* that was of the command before */
   assert_int_equal(rmdir(blocker), 0);
   assert_int_equal(write_run(&r, 0, 300, 0), GOOD);
   assert_int_equal(mkdir(blocker, 0777), 0);
@@ -377,6 +404,7 @@ int main(void) {
       cmocka_unit_test(only_one_holder),
       cmocka_unit_test(abandoned_after_fork),
       cmocka_unit_test(no_space),
+      cmocka_unit_test(disk_full),
       cmocka_unit_test(sheet_cannot_be_written),
       cmocka_unit_test(payload_before_sheet),
       cmocka_unit_test(cd_info),
