@@ -253,6 +253,8 @@ static bool move_tray(struct redbook_recorder *recorder, enum redbook_start_stop
                       struct redbook_error *err) {
   bool goes_on = redbook_recorder_lock_count(recorder) > 0;
 
+  if (!redbook_recorder_busy(recorder) && !redbook_recorder_free_of_jobs(recorder, err))
+    return false;
   if (!redbook_recorder_acquire(recorder, false, TRAY_CLIENT, err)) return false;
   struct redbook_drive *drive = redbook_recorder_held_drive(recorder);
   bool ok =

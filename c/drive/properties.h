@@ -43,7 +43,9 @@ unsigned redbook_recorder_volume_path_names(struct redbook_recorder *recorder, c
                                             unsigned room);
 
 /* Both take exclusive access for the moment unless it is held already, and send ALLOW first (a
- * process that died may have left PREVENT on: mmc reference 5.1). Held by somebody: 0210. */
+ * process that died may have left PREVENT on: mmc reference 5.1). Held by somebody, or by a
+ * TrackAtOnce between PrepareMedia and ReleaseMedia: 0210; the holder by
+ * redbook_recorder_acquire may move the tray. */
 bool redbook_recorder_eject_media(struct redbook_recorder *recorder, struct redbook_error *err);
 bool redbook_recorder_close_tray(struct redbook_recorder *recorder, struct redbook_error *err);
 

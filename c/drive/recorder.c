@@ -28,6 +28,7 @@ static struct redbook_recorder *allocate(const char *id, struct redbook_error *e
   atomic_init(&recorder->references, 1);
   atomic_init(&recorder->busy, false);
   atomic_init(&recorder->locks, 0);
+  atomic_init(&recorder->jobs, 0);
   recorder->lock_fd = REDBOOK_NO_LOCK_FILE;
   return recorder;
 }
@@ -121,6 +122,7 @@ void redbook_recorder_abandon(struct redbook_recorder *recorder) {
   redbook_lock_abandon(recorder->lock_fd);
   recorder->lock_fd = REDBOOK_NO_LOCK_FILE;
   atomic_store(&recorder->locks, 0);
+  atomic_store(&recorder->jobs, 0);
   recorder->looks = 0;
   recorder->abandoned = true;
 }
@@ -207,8 +209,8 @@ static bool acquire_first(struct redbook_recorder *recorder, const char *client,
   return true;
 }
 
-bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char *client,
-                                  struct redbook_error *err) {
+static bool acquire(struct redbook_recorder *recorder, const char *client,
+                    struct redbook_error *err) {
   if (recorder->abandoned) return fail_abandoned(err);
   if (!client || !redbook_client_name_valid(client))
     return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_CLIENT_NAME_IS_NOT_VALID,
@@ -219,15 +221,24 @@ bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char 
   return true;
 }
 
+bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char *client,
+                                  struct redbook_error *err) {
+  if (!acquire(recorder, client, err)) return false;
+  (void)snprintf(recorder->job_client, sizeof recorder->job_client, "%s", client);
+  atomic_fetch_add(&recorder->jobs, 1);
+  return true;
+}
+
 bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
                               struct redbook_error *err) {
   (void)force;
   if (redbook_recorder_busy(recorder) && !recorder->abandoned) return fail_busy(err);
-  return redbook_recorder_job_acquire(recorder, client, err);
+  return acquire(recorder, client, err);
 }
 
 /* ALLOW, close, unlock: the last two whatever became of the first. */
 static bool let_go(struct redbook_recorder *recorder, struct redbook_error *err) {
+  atomic_store(&recorder->jobs, 0);
   if (atomic_exchange(&recorder->locks, 0) == 0) return true;
   struct redbook_drive patient = {.transport = recorder->drive.transport, .cancel = NULL};
   bool ok = redbook_drive_prevent(&patient, false, err);
@@ -236,8 +247,7 @@ static bool let_go(struct redbook_recorder *recorder, struct redbook_error *err)
   return ok;
 }
 
-bool redbook_recorder_job_release(struct redbook_recorder *recorder,
-                                  struct redbook_error *err) {
+static bool release(struct redbook_recorder *recorder, struct redbook_error *err) {
   unsigned locks = atomic_load(&recorder->locks);
 
   if (recorder->abandoned) return fail_abandoned(err);
@@ -248,9 +258,31 @@ bool redbook_recorder_job_release(struct redbook_recorder *recorder,
   return true;
 }
 
+bool redbook_recorder_job_release(struct redbook_recorder *recorder,
+                                  struct redbook_error *err) {
+  if (atomic_load(&recorder->jobs) > 0) atomic_fetch_sub(&recorder->jobs, 1);
+  return release(recorder, err);
+}
+
 bool redbook_recorder_release(struct redbook_recorder *recorder, struct redbook_error *err) {
+  unsigned jobs = atomic_load(&recorder->jobs);
+
   if (redbook_recorder_busy(recorder) && !recorder->abandoned) return fail_busy(err);
-  return redbook_recorder_job_release(recorder, err);
+  if (jobs > 0 && atomic_load(&recorder->locks) == jobs)
+    return redbook_fail(
+        err, REDBOOK_E_FAIL,
+        "the recorder is held by the burn of \"%s\" only: ReleaseMedia ends that",
+        recorder->job_client);
+  return release(recorder, err);
+}
+
+bool redbook_recorder_free_of_jobs(struct redbook_recorder *recorder,
+                                   struct redbook_error *err) {
+  if (atomic_load(&recorder->jobs) == 0) return true;
+  redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED,
+               "the recorder is held by the burn of \"%s\"", recorder->job_client);
+  redbook_advise(err, "End the burn first: ReleaseMedia, or Close of the TrackAtOnce.");
+  return false;
 }
 
 void redbook_recorder_let_go(struct redbook_recorder *recorder) {

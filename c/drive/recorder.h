@@ -42,16 +42,21 @@ bool redbook_client_name_valid(const char *name);
  * disc is never mounted. */
 bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
                               struct redbook_error *err);
-/* At count 0: ALLOW, unlock, close. Each step is tried even if the one before failed; the first
- * failure is reported, the lock is gone in any case. Not held: E_FAIL. */
+/* Gives back what redbook_recorder_acquire took. At count 0: ALLOW, unlock, close. Each step is
+ * tried even if the one before failed; the first failure is reported, the lock is gone in any
+ * case. Not held, or by a job only: E_FAIL. */
 bool redbook_recorder_release(struct redbook_recorder *recorder, struct redbook_error *err);
-/* The same two for a job that has made the recorder busy. */
+/* The same two for a job that has made the recorder busy. What a job holds, only the job
+ * releases, and while it does the tray stays where it is. */
 bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char *client,
                                   struct redbook_error *err);
 bool redbook_recorder_job_release(struct redbook_recorder *recorder, struct redbook_error *err);
 /* Releases whatever is held, whatever the count; idempotent. */
 void redbook_recorder_let_go(struct redbook_recorder *recorder);
 unsigned redbook_recorder_lock_count(const struct redbook_recorder *recorder);
+/* False and 0210, naming the job's client, while a job holds the drive. */
+bool redbook_recorder_free_of_jobs(struct redbook_recorder *recorder,
+                                   struct redbook_error *err);
 /* Name of the holder, here or in another process; "" when nobody holds it. */
 bool redbook_recorder_owner(struct redbook_recorder *recorder, char *buffer, size_t size,
                             struct redbook_error *err);

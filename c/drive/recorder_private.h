@@ -21,10 +21,12 @@ struct redbook_recorder {
   bool listed;
 
   atomic_uint locks; /* nesting of exclusive access; who takes it to 0 lets go */
+  atomic_uint jobs;  /* those of them that a prepared TrackAtOnce has */
   unsigned looks;    /* nesting of enter without it */
   unsigned mcn_disabled;
   atomic_bool busy;
-  char client[REDBOOK_CLIENT_NAME_MAX + 1]; /* of the holder, while locks > 0 */
+  char client[REDBOOK_CLIENT_NAME_MAX + 1];     /* of the holder, while locks > 0 */
+  char job_client[REDBOOK_CLIENT_NAME_MAX + 1]; /* of the job, while jobs > 0 */
 };
 
 /* While it is taken no fork of another thread comes between a descriptor and the note of it. */

@@ -53,6 +53,27 @@ describe("Recorder", function()
     assert.equal(0xC0AA0210, err.code)
   end)
 
+  it("keeps its tray shut between PrepareMedia and ReleaseMedia, whoever holds it besides", function()
+    local tao = bench.tao
+    for _, held in ipairs { false, true } do
+      if held then assert(recorder:AcquireExclusiveAccess(false, "me")) end
+      assert(tao:PrepareMedia())
+      for _, move in ipairs { "EjectMedia", "CloseTray" } do
+        local ok, err = recorder[move](recorder)
+        assert.is_nil(ok)
+        assert.equal(0xC0AA0210, err.code)
+        assert.equal('the recorder is held by the burn of "spec"', err.message)
+        assert.equal("End the burn first: ReleaseMedia, or Close of the TrackAtOnce.", err.advice)
+      end
+      assert(tao:AddAudioTrack(burner.feeder(burner.pcm(300)), { length = 300 }))
+      assert.is_nil(recorder:EjectMedia())
+      assert(tao:ReleaseMedia())
+      assert(recorder:EjectMedia())
+      assert(recorder:CloseTray())
+      if not held then assert(bench.virtual:Insert { path = bench.folder .. "/second.cue" }) end
+    end
+  end)
+
   it("tells who the drive is", function()
     assert.equal("VIRTUAL", recorder.VendorId)
     assert.equal("CD-R/RW RECORDER", recorder.ProductId)

@@ -117,6 +117,21 @@ static void tray(void **state) {
   assert_false(prevented());
 }
 
+static void tray_during_a_burn(void **state) {
+  (void)state;
+  assert_true(redbook_recorder_job_acquire(recorder, "burner", &err));
+  assert_false(redbook_recorder_eject_media(recorder, &err));
+  assert_int_equal(err.code, 0xC0AA0210);
+  assert_string_equal(err.message, "the recorder is held by the burn of \"burner\"");
+  assert_false(redbook_recorder_close_tray(recorder, &err));
+  assert_int_equal(err.code, 0xC0AA0210);
+  assert_false(tray_open());
+  assert_true(prevented());
+  assert_true(redbook_recorder_job_release(recorder, &err));
+  assert_true(redbook_recorder_eject_media(recorder, &err));
+  assert_true(tray_open());
+}
+
 static void tray_of_a_held_drive(void **state) {
   (void)state;
   struct redbook_node *node = redbook_virtual_node(virtual_drive);
@@ -278,6 +293,7 @@ int main(void) {
       TEST(mechanism),
       TEST(no_kernel_device),
       TEST(tray),
+      TEST(tray_during_a_burn),
       TEST(tray_of_a_held_drive),
       cmocka_unit_test(mode_pages_at_once),
       cmocka_unit_test(mode_pages_one_by_one),

@@ -190,7 +190,35 @@ static void busy_recorder(void **state) {
   assert_true(redbook_recorder_job_acquire(r, "job", NULL));
   assert_string_equal(owner(r), "job");
   redbook_recorder_set_busy(r, false);
+  assert_true(redbook_recorder_job_release(r, NULL));
+  assert_string_equal(owner(r), "");
+  redbook_recorder_unref(r);
+}
+
+/* What a job holds is the job's to release, whoever else holds the drive. */
+static void held_by_a_job(void **state) {
+  (void)state;
+  struct redbook_recorder *r = make(name);
+  struct redbook_error err;
+  assert_true(redbook_recorder_free_of_jobs(r, NULL));
+  assert_int_equal(acquire(r, "me"), 0);
+  assert_true(redbook_recorder_free_of_jobs(r, NULL));
+  assert_true(redbook_recorder_job_acquire(r, "job", NULL));
+  redbook_error_clear(&err);
+  assert_false(redbook_recorder_free_of_jobs(r, &err));
+  assert_int_equal(err.code, 0xC0AA0210);
+  assert_string_equal(err.message, "the recorder is held by the burn of \"job\"");
+  assert_string_equal(err.advice,
+                      "End the burn first: ReleaseMedia, or Close of the TrackAtOnce.");
   assert_int_equal(release(r), 0);
+  assert_int_equal(release(r), 0x80004005);
+  assert_int_equal(redbook_recorder_lock_count(r), 1);
+  assert_true(redbook_recorder_job_release(r, NULL));
+  assert_true(redbook_recorder_free_of_jobs(r, NULL));
+  assert_int_equal(redbook_recorder_lock_count(r), 0);
+  assert_true(redbook_recorder_job_acquire(r, "job", NULL));
+  redbook_recorder_let_go(r);
+  assert_true(redbook_recorder_free_of_jobs(r, NULL));
   redbook_recorder_unref(r);
 }
 
@@ -347,6 +375,7 @@ int main(void) {
       cmocka_unit_test(empty_drives),
       TEST(looks_are_waited_for),
       TEST(busy_recorder),
+      TEST(held_by_a_job),
       TEST(let_go_of_all),
       TEST(change_notification),
       cmocka_unit_test(prevent_and_allow),
