@@ -106,7 +106,8 @@ what to do: put a blank disc in
       local code, out = room:burn "--keep-open --device virtual:d.cue one.wav"
       assert.equal(0, code)
       assert.is_truthy(out:find("1 track burned, 0:04 of music.\nThe disc is open: "
-        .. "its tracks are safe, but players cannot see them before its session is closed.\n", 1, true))
+        .. "its tracks are safe, but players cannot see them before its session is closed.\n",
+        1, true))
       assert.same({ "version 1", "medium cd-r", "minutes 80", "finalised no", FIRST },
         room:remarks "d.cue")
       local refused, _, err = room:burn "--device virtual:d.cue two.wav"
@@ -206,7 +207,7 @@ what to do: put a blank disc in
     it("with 5 for a disc that does not become ready in time", function()
       local code, out = room:burn "--wait=2 --device 'virtual:d.cue?ready=30' one.wav"
       assert.equal(5, code)
-      assert.is_truthy(out:find "%(at most 2 s%)\n$")
+      assert.equal("waiting: the drive is becoming ready (at most 2 s)\n", out)
     end)
 
     it("with 6 for sources that are missing, named by list and line", function()
@@ -271,7 +272,12 @@ what to do: correct the list, or take these lines out of it
   it("waits for a drive that is becoming ready, and says so", function()
     local code, out = room:burn "--device 'virtual:d.cue?ready=5' one.wav"
     assert.equal(0, code)
-    assert.is_truthy(out:find "^[^\n]+ %(at most 60 s%)\n #  start")
+    assert.is_truthy(out:find "^waiting: the drive is becoming ready %(at most 60 s%)\n #  start")
+    room:must "rm -f d.*"
+    code, out = room:burn "--plan --verbose --device 'virtual:d.cue?ready=5' one.wav"
+    assert.equal(0, code)
+    assert.is_truthy(out:find("^waiting: the drive is becoming ready %(at most 60 s%): "
+      .. "[^\n]*2/04/01[^\n]*\n"))
   end)
 
   it("tells of a speed that the drive does not have", function()

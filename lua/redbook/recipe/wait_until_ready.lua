@@ -14,6 +14,14 @@ local INTERVAL = 1
 local NO_MEDIA = 0xC0AA0202
 local LOCKED = 0xC0AA0210
 
+-- For people; what the drive really said is the event's `detail`.
+local REASONS = {
+  [0xC0AA0205] = "waiting: the drive is becoming ready",
+  [0xC0AA0206] = "waiting: the drive is formatting the disc",
+  [0xC0AA0207] = "waiting: the drive is busy",
+  [0xC0AA020D] = "waiting: the drive does not answer",
+}
+
 ---@class redbook.WaitOptions
 ---@field limit number? seconds, default 60; 0 looks once
 ---@field insertion boolean? also waits for a disc to be put in, or for whoever holds the drive
@@ -36,16 +44,17 @@ end
 local Wait = {}
 Wait.__index = Wait
 
-function Wait:announce(reason)
+function Wait:announce(reason, detail)
   if reason ~= self.reason and self.on_event then
-    self.on_event { event = "wait", reason = reason, limit = self.limit }
+    self.on_event { event = "wait", reason = reason, detail = detail, limit = self.limit }
   end
   self.reason = reason
 end
 
 -- Until the drive is ready, by the drive's own clock.
-function Wait:for_drive(reason)
-  self:announce(reason)
+function Wait:for_drive(because)
+  local reason, message = REASONS[because.code], tostring(because.message)
+  self:announce(reason or "waiting: " .. message, reason and message)
   local operation, begin_err = self.recorder:BeginWaitReady(self.limit)
   local ok, err, signal = operate(operation, begin_err, nil, { waiter = self.waiter })
   return ok, err, signal
@@ -70,7 +79,7 @@ function Wait:wait(err)
   if self.limit <= 0 or not (others and self.insertion or err.transient and not others) then
     return nil, err
   elseif not others then
-    return self:for_drive(tostring(err.message))
+    return self:for_drive(err)
   end
   return self:for_others(err, err.code == NO_MEDIA and "waiting for a disc"
     or "waiting: " .. tostring(err.message))
@@ -80,7 +89,8 @@ end
 ---is empty or held by somebody). The reason of the wait goes to `on_event` when it changes.
 ---@param recorder redbook.Recorder
 ---@param options? redbook.WaitOptions
----@param on_event? fun(event: table) gets { event = "wait", reason, limit }
+---@param on_event? fun(event: table) gets { event = "wait", reason, detail,
+---limit }
 ---@return table? summary as `MediaSummary()` gives it
 ---@return redbook.Failure? err stage "medium", or "interrupted"
 local function wait_until_ready(recorder, options, on_event)

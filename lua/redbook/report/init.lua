@@ -62,7 +62,9 @@ function show.plan(self, event)
 end
 
 function show.wait(self, event)
-  self:say(("%s (at most %g s)"):format(text.printable(event.reason), event.limit))
+  local detail = self.verbose and event.detail and ": " .. event.detail or ""
+  self:say(("%s (at most %g s)%s"):format(text.printable(event.reason), event.limit,
+    text.printable(detail)))
 end
 
 function show.retry(self, event)
@@ -71,8 +73,13 @@ function show.retry(self, event)
 end
 
 function show.countdown(self, event)
-  self:draw(columns.fit(("%s starts in %d seconds; ^C stops it"):format(
-    event.simulate and "The simulation" or "Burning", event.seconds), self.width - 1))
+  local line = ("%s starts in %d second%s; ^C stops it"):format(event.simulate
+    and "The simulation" or "Burning", event.seconds, event.seconds == 1 and "" or "s")
+  if self.tty then
+    self:draw(columns.fit(line, self.width - 1))
+  else
+    self:say(line)
+  end
 end
 
 function show.track(self, event)
@@ -131,11 +138,18 @@ function report.text(options)
 end
 
 ---@param out table something with `write` and `flush`
+---@param on_problem? fun(message: string) called once, when an event could not be written: nobody
+---reads what the disc is being told, but that is no reason to spoil it
 ---@return fun(event: table)
-function report.json(out)
+function report.json(out, on_problem)
+  local function check(ok, problem)
+    if ok or not on_problem then return end
+    on_problem(problem)
+    on_problem = nil
+  end
   return function(event)
-    out:write(json.line(event), "\n")
-    out:flush()
+    check(out:write(json.line(event), "\n"))
+    check(out:flush())
   end
 end
 

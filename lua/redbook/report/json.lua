@@ -12,7 +12,14 @@ json.VERSION = 1
 -- Lists, even when empty.
 local LISTS = { tracks = true, problems = true, remarks = true, devices = true }
 
+-- Names of files: what is not UTF-8 goes beside them byte for byte, or nobody could open them.
+local NAMES = { path = true, list = true, device = true }
+
 local encode
+
+local function hexadecimal(bytes)
+  return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
 
 local function sorted_keys(object)
   local keys = {}
@@ -29,7 +36,11 @@ end
 
 local function encode_members(object, parts)
   for _, key in ipairs(sorted_keys(object)) do
-    parts[#parts + 1] = cjson.encode(key) .. ":" .. encode(object[key], key)
+    local value = object[key]
+    parts[#parts + 1] = cjson.encode(key) .. ":" .. encode(value, key)
+    if NAMES[key] and type(value) == "string" and not utf8.len(value) then
+      parts[#parts + 1] = ('"%s_bytes":"%s"'):format(key, hexadecimal(value))
+    end
   end
   return "{" .. table.concat(parts, ",") .. "}"
 end

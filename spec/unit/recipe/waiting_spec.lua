@@ -5,7 +5,7 @@ local wait_until_ready = require "redbook.recipe.wait_until_ready"
 local with_retries = require "redbook.recipe.with_retries"
 
 local BECOMING = { code = 0xC0AA0205, name = "E_IMAPI_RECORDER_MEDIA_BECOMING_READY",
-  message = "the drive is becoming ready", transient = true }
+  message = "TEST UNIT READY failed: not ready (2/04/01)", transient = true }
 local EMPTY = { State = "none", MediaType = 0 }
 
 describe("recipe.wait_until_ready", function()
@@ -34,8 +34,19 @@ describe("recipe.wait_until_ready", function()
     local disc = fake.blank()
     assert.equal(disc, (wait { BECOMING, BECOMING, disc }))
     assert.same({ "wait 60", "wait 60" }, log)
-    assert.same({ { event = "wait", reason = "the drive is becoming ready", limit = 60 } },
-      events)
+    assert.same({ { event = "wait", reason = "waiting: the drive is becoming ready", limit = 60,
+      detail = "TEST UNIT READY failed: not ready (2/04/01)" } }, events)
+  end)
+
+  it("says in words what it waits for, else what the drive says", function()
+    local reasons = {}
+    for _, code in ipairs { 0xC0AA0205, 0xC0AA0206, 0xC0AA0207, 0xC0AA020D, 0xC0AA0211 } do
+      wait { { code = code, message = "(2/04/07)", transient = true }, fake.blank() }
+      reasons[#reasons + 1] = events[1].reason
+    end
+    assert.same({ "waiting: the drive is becoming ready",
+      "waiting: the drive is formatting the disc", "waiting: the drive is busy",
+      "waiting: the drive does not answer", "waiting: (2/04/07)" }, reasons)
   end)
 
   it("gives up at the limit with the drive's reason", function()
@@ -43,8 +54,7 @@ describe("recipe.wait_until_ready", function()
     assert.is_nil(summary)
     assert.same({ "wait 10" }, log)
     assert.same({ stage = "medium", code = 0xC0AA0205, transient = true, disc = "untouched",
-      name = "E_IMAPI_RECORDER_MEDIA_BECOMING_READY", message = "the drive is becoming ready" },
-      err:as_table())
+      name = "E_IMAPI_RECORDER_MEDIA_BECOMING_READY", message = BECOMING.message }, err:as_table())
     assert.equal(0xC0AA0205, select(2, wait({ BECOMING }, { limit = 0 })).code)
     assert.same({}, log)
   end)
@@ -59,7 +69,8 @@ describe("recipe.wait_until_ready", function()
       { insertion = true, limit = 600 })))
     assert.same({ "pause 1", "pause 1", "pause 1", "wait 600" }, log)
     assert.same({ { event = "wait", reason = "waiting for a disc", limit = 600 },
-      { event = "wait", reason = "the drive is becoming ready", limit = 600 } }, events)
+      { event = "wait", reason = "waiting: the drive is becoming ready", limit = 600,
+        detail = "TEST UNIT READY failed: not ready (2/04/01)" } }, events)
   end)
 
   it("does not wait for whoever holds the drive unless told", function()

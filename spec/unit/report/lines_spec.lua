@@ -112,8 +112,8 @@ describe("report.lines", function()
     end
     assert.equal("disc: The disc is open, and no track on it is complete.",
       disc { tracks_written = 0 })
-    assert.equal("disc: The disc is open: its tracks are safe, but players cannot see them before "
-      .. "its session is closed.", disc { tracks_written = 0, tracks_before = 2 })
+    assert.equal("disc: The disc is open: its tracks are safe, but players cannot see them "
+      .. "before its session is closed.", disc { tracks_written = 0, tracks_before = 2 })
   end)
 
   it("says numbers of sense data once", function()

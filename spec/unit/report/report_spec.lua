@@ -11,7 +11,7 @@ local function sink()
   local written = {}
   return { write = function(_, ...) for _, part in ipairs { ... } do
       written[#written + 1] = part end end,
-    flush = function() end }, function() return table.concat(written) end
+    flush = function(self) return self end }, function() return table.concat(written) end
 end
 
 describe("report.json", function()
@@ -51,6 +51,26 @@ describe("report.json", function()
     assert.equal("/Jóga\n\"\\/\1.mp3", cjson.decode(line).path)
   end)
 
+  it("writes a name that is not UTF-8 byte for byte besides", function()
+    assert.equal('{"redbook":1,"event":"scan","index":1,"path":"J\u{F3}ga\\n.mp3",'
+      .. '"path_bytes":"4af367610a2e6d7033"}',
+      json.line { event = "scan", path = "J\xF3ga\n.mp3", index = 1 })
+    assert.same({ list = "\u{FC}.m3u", list_bytes = "fc2e6d3375", message = "m" },
+      cjson.decode(json.line { event = "error", err = failure.new { stage = "source",
+        message = "1", problems = { { list = "\xFC.m3u", message = "m" } } } }).err.problems[1])
+    assert.is_nil(json.line { event = "scan", path = "J\u{F3}ga.mp3" }:find "_bytes")
+  end)
+
+  it("says once that nobody can read it, and goes on", function()
+    local problems = {}
+    local show = report.json({ write = function() return nil, "No space left on device" end,
+      flush = function() return nil, "No space left on device" end },
+      function(problem) problems[#problems + 1] = problem end)
+    show { event = "begin" }
+    show { event = "end", exit = 0 }
+    assert.same({ "No space left on device" }, problems)
+  end)
+
   it("rounds figures to a thousandth and keeps whole numbers whole", function()
     assert.equal('{"redbook":1,"event":"progress","crc32":4294967295,"speed":8.123}',
       json.line { event = "progress", speed = 8.12349, crc32 = 0xFFFFFFFF })
@@ -88,6 +108,13 @@ describe("report.text", function()
     events(report.text { out = out })
     assert.equal("becoming ready (at most 60 s)\nTrack 1 of 2: X - A\nClosing the disc.\n"
       .. "1 track burned, 0:04 of music.\nThe disc is closed and plays.\n", text())
+  end)
+
+  it("says what the drive said when asked", function()
+    local out, text = sink()
+    report.text { out = out, verbose = true } { event = "wait", reason = "becoming ready",
+      limit = 60, detail = "TEST UNIT READY failed (2/04/01)" }
+    assert.equal("becoming ready (at most 60 s): TEST UNIT READY failed (2/04/01)\n", text())
   end)
 
   it("writes more of them when asked", function()
@@ -138,6 +165,11 @@ describe("report.text", function()
     local out, text = sink()
     local show = report.text { out = out, tty = true }
     show { event = "countdown", seconds = 5 }
-    assert.equal("\rBurning starts in 5 seconds; ^C stops it", text())
+    show { event = "countdown", seconds = 1, simulate = true }
+    assert.equal("\rBurning starts in 5 seconds; ^C stops it"
+      .. "\rThe simulation starts in 1 second; ^C stops it", text())
+    out, text = sink()
+    report.text { out = out } { event = "countdown", seconds = 2 }
+    assert.equal("Burning starts in 2 seconds; ^C stops it\n", text())
   end)
 end)
