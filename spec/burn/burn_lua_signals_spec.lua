@@ -2,6 +2,7 @@
 -- INT, TERM and HUP while burn.lua works: the exit code, the message, the disc, the lock.
 
 local burn_lua = require "spec.burn.burn_lua"
+local cjson = require "cjson"
 local sandbox = require "spec.support.sandbox"
 
 local CODES = { INT = 130, TERM = 143, HUP = 129 }
@@ -133,5 +134,25 @@ describe("burn.lua on a terminal", function()
       .. "The disc is closed and plays.\r\n$"))
     for line in out:gmatch "[^\r\n]+" do assert.is_true(utf8.len(line) <= 100, line) end
     for line in out:gmatch "\r(track [^\r\n]+)" do assert.is_true(utf8.len(line) < 60, line) end
+  end)
+
+  it("does not draw between the lines of events", function()
+    local room <close> = setmetatable({ burn_lua.room() }, { __close = function(self)
+      self[1]:close()
+    end })
+    room[1]:wav("one.wav", "5")
+    local code, out = sandbox.run(("%s COLUMNS=60 script -qec '%s %s/scripts/burn.lua --yes --json "
+      .. "--device virtual:d.cue one.wav' /dev/null"):format(sandbox.env, sandbox.lua,
+      sandbox.root), room[1].folder)
+    assert.equal(0, code)
+    local events = 0
+    for line in out:gmatch "([^\n]*)\r\n" do
+      if line:find('"redbook"', 1, true) then
+        events = events + 1
+        assert.equal("table", type(cjson.decode(line)))
+      end
+      assert.is_nil(line:find("\r", 1, true), line)
+    end
+    assert.is_true(events > 5)
   end)
 end)

@@ -165,10 +165,26 @@ what to do: put a blank disc in
       assert.equal(2, (room:burn ""))
     end)
 
+    it("with 2 also for readers of events", function()
+      local code, events, err = room:events "--bogus list.m3u"
+      assert.equal(2, code)
+      assert.same({ { redbook = 1, event = "error", exit = 2, simulate = false, err = {
+        stage = "arguments", disc = "untouched", message = "unknown option '--bogus'",
+        advice = "burn.lua --help lists the options" } },
+        { redbook = 1, event = "end", exit = 2 } }, events)
+      assert.equal("burn.lua: unknown option '--bogus'\nburn.lua --help lists the options.\n", err)
+    end)
+
     it("with 3 for a drive that is not there", function()
       local code, _, err = room:burn "--device /dev/no-such-drive one.wav"
       assert.equal(3, code)
       assert.is_truthy(err:find("/dev/no-such-drive", 1, true))
+      assert.is_truthy(err:find("what to do: this version drives virtual recorders only: --device "
+        .. "virtual:disc.cue burns to files\n", 1, true))
+      code, _, err = room:burn "--trace no/such/trace --device virtual:d.cue one.wav"
+      assert.equal(3, code)
+      assert.is_truthy(err:find("what to do: name a file for --trace that you may write, in a "
+        .. "folder that is there\n", 1, true))
       assert.equal(3, (room:burn "--device 'virtual:d.cue?minutes=4' one.wav"))
       assert.equal(3, (room:burn "--device 'virtual:d.cue?bogus=1' one.wav"))
     end)
@@ -261,7 +277,7 @@ what to do: correct the list, or take these lines out of it
       assert.same({ 12, "", [[
 burn: bad.m3u:2: none.wav: no such file
 disc: The disc is untouched.
-what to do: correct the list, or take these lines out of it
+what to do: correct the list, or take this line out of it
 ]] }, { code, out, err })
       assert.equal(12, (room:burn "--plan --device virtual: one.wav"))
       assert.equal(2, (room:burn "--plan"))
@@ -339,11 +355,31 @@ what to do: correct the list, or take these lines out of it
     assert.same({ redbook = 1, event = "end", exit = 5 }, events[#events])
   end)
 
+  it("burns on when its events cannot be written, and says so once", function()
+    local code, _, err = room:burn "--json --device virtual:d.cue one.wav >/dev/full"
+    assert.equal(0, code)
+    assert.equal(1, select(2, err:gsub("burn.lua: the events cannot be written %(No space left on "
+      .. "device%); the burn goes on without them.\n", "")))
+    assert.equal("finalised yes", room:remarks "d.cue"[4])
+    assert.equal(5, (room:burn "--json --device virtual:d.cue one.wav >/dev/full"))
+  end)
+
   it("shows help and version on standard output", function()
     local code, out, err = room:burn "--help"
     assert.same({ 0, "" }, { code, err })
     assert.is_truthy(out:find "^Usage: burn.lua %[OPTION%]... PLAYLIST|FILE...\n")
     assert.same({ 0, "redbook 0.1.0\n", "" }, { room:burn "--version" })
+  end)
+
+  it("is found through links to it and to its folder", function()
+    room:must(("mkdir -p bin && ln -sf %s/scripts/burn.lua bin/middle && ln -sf bin/middle burn "
+      .. "&& ln -sfn %s/scripts folder && ln -sf %s/scripts/vdrive.lua bin/vdrive"):format(
+      sandbox.root, sandbox.root, sandbox.root))
+    local env = "REDBOOK_BUILD=" .. sandbox.quote(sandbox.build)
+    for _, script in ipairs { "bin/middle", "burn", "./burn", "folder/burn.lua", "bin/vdrive" } do
+      assert.same({ 0, "redbook 0.1.0\n", "" }, { sandbox.run(("%s %s %s --version"):format(env,
+        sandbox.lua, script), room.folder) })
+    end
   end)
 
   it("says in a sentence that the interpreter is wrong", function()

@@ -10,8 +10,8 @@ local args = {}
 -- anyway.
 local WORDS = {
   ["-dummy"] = "--dummy", ["-multi"] = "--multi", ["-eject"] = "--eject", ["-v"] = "--verbose",
-  ["-vv"] = "--verbose", ["-n"] = "--yes", ["--simulate"] = "--dummy", ["--dev"] = "--device",
-  ["-tao"] = false, ["-audio"] = false, ["-pad"] = false,
+  ["-vv"] = "--verbose", ["-h"] = "--help", ["-n"] = "--yes", ["--simulate"] = "--dummy",
+  ["--dev"] = "--device", ["-tao"] = false, ["-audio"] = false, ["-pad"] = false,
 }
 -- Options whose value may be the next word.
 local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true }
@@ -141,6 +141,16 @@ local function check(options)
     return nil, "--multi closes the session, --keep-open leaves it open: choose one"
   end
   return true
+end
+
+---@param words string[] the command line, also a wrong one
+---@return boolean whether --json is among its options
+function args.wants_json(words)
+  for _, word in ipairs(words) do
+    if word == "--" then return false end
+    if word == "--json" then return true end
+  end
+  return false
 end
 
 ---@param words string[] the command line

@@ -1,11 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Which recorder is meant: --device, then $CDR_DEVICE, then the only one there is.
 
+local advice = require "redbook.cli.advice"
 local failure = require "redbook.failure"
 
 local device = {}
-
-local HINT = "--device virtual:disc.cue burns to files instead, for trying things out"
 
 local function list(ids)
   local lines = {}
@@ -25,11 +24,11 @@ function device.choose(wanted, getenv, drives)
   if #found == 1 then return found[1] end
   if #found == 0 then
     return nil, failure.new { stage = "device", message = "no CD recorder is connected",
-      advice = "connect one; " .. HINT, devices = found }
+      advice = advice.VIRTUAL, devices = found }
   end
   return nil, failure.new { stage = "device", devices = found, message =
     ("%d recorders are connected:\n%s"):format(#found, list(found)),
-    advice = "choose one: --device " .. found[1] .. "; " .. HINT }
+    advice = "choose one: --device " .. found[1] .. "; " .. advice.VIRTUAL }
 end
 
 return device

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- burn.lua without its first lines: words in, exit code out.
 
+local advice = require "redbook.cli.advice"
 local args = require "redbook.cli.args"
 local core = require "redbook.core"
 local device = require "redbook.cli.device"
@@ -28,13 +29,22 @@ local function drive_ids()
   return ids
 end
 
--- People's text, and with --json the events besides.
+local function events_to(out)
+  return report.json(out, function(problem)
+    io.stderr:write("burn.lua: the events cannot be written (", tostring(problem),
+      "); the burn goes on without them.\n")
+  end)
+end
+
+-- People's text, and with --json the events besides. A line that is redrawn and events on one
+-- terminal would run into each other.
 local function reporter(options)
   local tty = terminal.is_tty(options.json and 2 or 1)
+    and not (options.json and terminal.is_tty(1))
   local show = report.text { out = options.json and io.stderr or io.stdout, err = io.stderr,
     tty = tty, width = terminal.width(os.getenv, tty), verbose = options.verbose }
   if not options.json then return show end
-  local log = report.json(io.stdout)
+  local log = events_to(io.stdout)
   return function(event)
     log(event)
     show(event)
@@ -48,7 +58,7 @@ function Job:entries()
   return nil, failure.new { stage = "source", problems = found.problems,
     message = #found.problems == 1 and "a source is missing or cannot be used"
       or ("%d sources are missing or cannot be used"):format(#found.problems),
-    advice = "correct the list, or take these lines out of it" }
+    advice = advice.of_sources(found.problems) }
 end
 
 -- A plan without a device named on purpose asks no drive at all.
@@ -105,12 +115,21 @@ function Job:run()
   if entries then result, err = self:burn(entries) end
   if result then return exit.OK end
   local code = exit.code(err, self.options)
+  advice.fit(err, { device = self.device or self.options.device, trace = self.options.trace })
   self.emit { event = "error", exit = code, err = err, simulate = self.options.dummy or false }
   return code
 end
 
-local function usage(problem)
+-- Whoever reads events gets them also when nothing else of the command line makes sense.
+local function usage(problem, words)
   io.stderr:write("burn.lua: ", problem, "\nburn.lua --help lists the options.\n")
+  if args.wants_json(words) then
+    local emit = events_to(io.stdout)
+    emit { event = "error", exit = exit.USAGE, simulate = false,
+      err = failure.new { stage = "arguments", message = problem,
+        advice = "burn.lua --help lists the options" } }
+    emit { event = "end", exit = exit.USAGE }
+  end
   return exit.USAGE
 end
 
@@ -123,7 +142,7 @@ local trap
 ---@return integer exit code, see cli/exit.lua
 function cli.main(words)
   local options, problem = args.parse(words)
-  if not options then return usage(problem) end
+  if not options then return usage(problem, words) end
   if options.help then
     io.stdout:write(args.help(), "\n")
     return exit.OK

@@ -71,7 +71,7 @@ function vdrive.parse(words)
       command = table.move(words, index + 1, #words, 1, {})
       break
     end
-    own[index] = word
+    own[index] = word == "-h" and "--help" or word
   end
   local ok, options = build():pparse(own)
   if not ok then return nil, options end

@@ -57,11 +57,29 @@ local function scan_one(entry, options)
   return measured(entry, source)
 end
 
--- The message names the path already when the core made it.
+local ACCESS_DENIED = 0x80070005
+
+-- The message names the path already when the core made it. Its advice on permissions is for
+-- drives.
 local function complaint(entry, err)
   local message = type(err) == "string" and err or err.message
   return { message = message, list = entry.list, line = entry.line, path = entry.path,
-    name = err.name, code = err.code, advice = err.advice }
+    name = err.name, code = err.code,
+    advice = err.code == ACCESS_DENIED and "make the file readable for you" or err.advice }
+end
+
+-- The one thing that mends them all, or what can be done about any file.
+local function advice_for(problems)
+  local advice, listed = present(problems[1].advice), true
+  for _, problem in ipairs(problems) do
+    if problem.advice ~= advice then advice = nil end
+    listed = listed and problem.list ~= nil
+  end
+  if advice then return advice end
+  local what = #problems == 1 and "this file" or "these files"
+  return listed and ("repair %s, or take %s out of the list"):format(what,
+    #problems == 1 and "it" or "them") or ("repair %s, or burn without %s"):format(what,
+    #problems == 1 and "it" or "them")
 end
 
 ---@param entries redbook.Entry[]
@@ -90,7 +108,7 @@ local function scan(entries, options, on_event)
   return nil, failure.new { stage = "source", problems = problems, code = first.code,
     name = first.name, message = #problems == 1 and first.message
       or ("%d of %d sources cannot be burned"):format(#problems, #entries),
-    advice = present(first.advice) or "repair these files or take them out of the list" }
+    advice = advice_for(problems) }
 end
 
 return scan

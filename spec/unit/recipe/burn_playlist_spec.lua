@@ -194,6 +194,25 @@ describe("recipe.burn_playlist", function()
       { message = "b.wav: no such file", path = "b.wav", code = 0x80070002 } }, err.problems)
   end)
 
+  it("advises what fits the sources", function()
+    local function advice(codes, list)
+      local files, entries = {}, {}
+      for index, code in ipairs(codes) do
+        local name = index .. ".wav"
+        files[name] = { open_error = { code = code, message = "m", advice = code == 0x80070005
+          and "the group cdrom" or code == 1 and "one" or code == 2 and "two" or "" } }
+        entries[index] = { path = name, list = list, line = list and index }
+      end
+      return (select(2, burn({ files = files }, blank(), nil, entries))).advice
+    end
+    assert.equal("make the file readable for you", advice { 0x80070005 })
+    assert.equal("one", advice { 1, 1 })
+    assert.equal("repair these files, or burn without them", advice { 1, 2 })
+    assert.equal("repair these files, or take them out of the list", advice({ 1, 2 }, "l.m3u"))
+    assert.equal("repair this file, or burn without it", advice { 3 })
+    assert.equal("repair this file, or take it out of the list", advice({ 3 }, "l.m3u"))
+  end)
+
   it("burns nothing that does not fit", function()
     local _, err = burn({}, fake.recorder { fake.blank { FreeSectors = 1451 } })
     assert.same({ "space", 0xC0AA0509, "1452 sectors of audio and gaps, 1451 sectors are free: "

@@ -117,10 +117,10 @@ describe("report.lines", function()
   end)
 
   it("says numbers of sense data once", function()
-    local err = failure.new { stage = "burn", message = "WRITE(10) failed: write error (3/0C/00)",
+    local err = failure.new { stage = "burn", message = "WRITE(10) failed: (3/0C/00)",
       name = "E_FAIL", code = 0x80004005, command = "WRITE(10)",
       sense = { key = 3, asc = 12, ascq = 0, text = "write error" } }
-    assert.same({ "burn: WRITE(10) failed: write error (3/0C/00) (E_FAIL, 0x80004005)",
+    assert.same({ "burn: WRITE(10) failed: (3/0C/00) (E_FAIL, 0x80004005)",
       "sense: write error, command WRITE(10)" }, { table.unpack(lines.failure(err,
       { verbose = true }), 1, 2) })
   end)
@@ -146,8 +146,8 @@ describe("report.lines", function()
       "1 sample had to be limited (clipped).", "Note: slower" },
       lines.summary { tracks = 2, sectors = 18075, disc = "finalised", simulated = false,
         clipped_samples = 1, remarks = { "slower" } })
-    assert.same({ "1 track simulated, 0:04 of music.", "The laser was off: The disc is untouched." },
-      lines.summary { tracks = 1, sectors = 300, disc = "untouched", simulated = true,
-        clipped_samples = 0, remarks = {} })
+    assert.same({ "1 track simulated, 0:04 of music.",
+      "The laser was off: The disc is untouched." }, lines.summary { tracks = 1, sectors = 300,
+      disc = "untouched", simulated = true, clipped_samples = 0, remarks = {} })
   end)
 end)

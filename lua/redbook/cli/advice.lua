@@ -1,0 +1,48 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What to do, where the core cannot know what was meant: its advice speaks of drives, but the
+-- command line also names discs in files, a trace and lists.
+
+local advice = {}
+
+local ACCESS_DENIED = 0x80070005
+local DEVICE_GONE = 0x80070037
+local FILE_NOT_FOUND = 0x80070002
+
+advice.VIRTUAL = "this version drives virtual recorders only: --device virtual:disc.cue burns to "
+  .. "files"
+
+-- Messages of the core name the trace as it was given.
+local function is_of_trace(err, trace)
+  return trace and tostring(err.message):find("the trace to " .. trace, 1, true) ~= nil
+end
+
+---@param err redbook.Failure its `advice` is replaced where a better one is known
+---@param context { device: string?, trace: string? } as on the command line
+---@return redbook.Failure err
+function advice.fit(err, context)
+  local virtual = (context.device or ""):find "^virtual:" ~= nil
+  if is_of_trace(err, context.trace) then
+    err.advice = "name a file for --trace that you may write, in a folder that is there"
+  elseif err.stage == "device" and err.code == DEVICE_GONE and not virtual then
+    err.advice = advice.VIRTUAL
+  elseif virtual and err.code == ACCESS_DENIED and err.stage ~= "source" then
+    err.advice = "check that you may write to the disc's files and to the folder they are in"
+  elseif virtual and err.stage == "device" and err.code == FILE_NOT_FOUND then
+    err.advice = "make that folder, or name another one"
+  end
+  return err
+end
+
+---@param problems redbook.Problem[] of `redbook.playlist.collect`
+---@return string
+function advice.of_sources(problems)
+  local lists, others = 0, 0
+  for _, problem in ipairs(problems) do
+    if problem.line then lists = lists + 1 else others = others + 1 end
+  end
+  if others > 0 then return "name audio files or playlists that can be read" end
+  return lists == 1 and "correct the list, or take this line out of it"
+    or "correct the list, or take these lines out of it"
+end
+
+return advice

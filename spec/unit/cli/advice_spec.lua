@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local advice = require "redbook.cli.advice"
+
+describe("cli.advice", function()
+  local GROUP = "the user must be in the group cdrom"
+
+  local function fit(err, context)
+    err.advice = err.advice or GROUP
+    return advice.fit(err, context).advice
+  end
+
+  it("on permissions speaks of what was named", function()
+    local denied = 0x80070005
+    assert.equal("check that you may write to the disc's files and to the folder they are in",
+      fit({ stage = "burn", code = denied, message = "m" }, { device = "virtual:d.cue" }))
+    assert.equal("name a file for --trace that you may write, in a folder that is there",
+      fit({ stage = "device", code = denied, message = "cannot write the trace to t.json: "
+        .. "Permission denied" }, { device = "virtual:d.cue", trace = "t.json" }))
+    assert.equal(GROUP, fit({ stage = "device", code = denied, message = "m" },
+      { device = "/dev/sr0", trace = "t.json" }))
+    assert.equal("of a source", fit({ stage = "source", code = denied, message = "m",
+      advice = "of a source" }, { device = "virtual:d.cue" }))
+  end)
+
+  it("on a drive that is not there says which ones there can be", function()
+    local gone = 0x80070037
+    assert.equal("this version drives virtual recorders only: --device virtual:disc.cue burns "
+      .. "to files", fit({ stage = "device", code = gone, message = "m" }, { device = "foo" }))
+    assert.equal("cable", fit({ stage = "burn", code = gone, message = "m", advice = "cable" },
+      { device = "/dev/sr0" }))
+    assert.equal("make that folder, or name another one", fit({ stage = "device",
+      code = 0x80070002, message = "m" }, { device = "virtual:/no/d.cue" }))
+  end)
+
+  it("speaks of lists only where there is one", function()
+    local line, word = { list = "l.m3u", line = 2 }, { text = "none.wav" }
+    assert.equal("correct the list, or take this line out of it", advice.of_sources { line })
+    assert.equal("correct the list, or take these lines out of it",
+      advice.of_sources { line, line })
+    assert.equal("name audio files or playlists that can be read",
+      advice.of_sources { word, line })
+    assert.equal("name audio files or playlists that can be read",
+      advice.of_sources { { list = "empty.m3u" } })
+  end)
+end)
