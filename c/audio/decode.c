@@ -75,8 +75,8 @@ static bool open_file(struct redbook_decoder *decoder, struct redbook_error *err
   decoder->file = sf_open_virtual(&io, SFM_READ, &decoder->info, decoder);
   if (decoder->file) return true;
   if (decoder->read_errno)
-    return redbook_fail_errno(err, decoder->read_errno, "%s cannot be read",
-                              decoder->input.label);
+    return redbook_fail_file(err, decoder->read_errno, "%s cannot be read",
+                             decoder->input.label);
   const char *reason = sf_strerror(NULL);
   redbook_fail(err, refused, "%s cannot be decoded (%s)", decoder->input.label, reason);
   redbook_advise(err, "Convert it to FLAC or WAV first, for instance with ffmpeg.");
@@ -143,8 +143,8 @@ static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err)
   double says = (double)decoder->promise / decoder->info.samplerate;
   bool fewer = decoder->promise >= 0 && decoder->position < least;
   if (decoder->read_errno)
-    (void)redbook_fail_errno(err, decoder->read_errno, "%s cannot be read at %.2f s", label,
-                             second(decoder));
+    (void)redbook_fail_file(err, decoder->read_errno, "%s cannot be read at %.2f s", label,
+                            second(decoder));
   else if (fewer && decoder->offset < file_length(decoder))
     (void)redbook_fail(err, refused,
                        "%s cannot be decoded beyond %.2f s of %.2f s: it is damaged, or "

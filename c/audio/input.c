@@ -25,7 +25,7 @@ void redbook_label(char *label, size_t size, const char *path) {
 static bool open_failed(const char *label, int reason, struct redbook_error *err) {
   if (reason == ENOENT || reason == ENOTDIR)
     return redbook_fail(err, REDBOOK_E_FILE_NOT_FOUND, "%s: no such file", label);
-  return redbook_fail_errno(err, reason, "%s cannot be opened", label);
+  return redbook_fail_file(err, reason, "%s cannot be opened", label);
 }
 
 static bool suitable(const struct stat *status, const char *label, struct redbook_error *err) {

@@ -58,11 +58,11 @@ static bool too_short(const struct raw *raw, int64_t there, struct redbook_error
 static bool settle(struct raw *raw, int64_t there, struct redbook_error *err) {
   uint8_t head[4];
   ssize_t got = redbook_read_at(raw->fd, head, sizeof head, raw->origin);
-  if (got < 0) return redbook_fail_errno(err, errno, "%s cannot be read", raw->label);
+  if (got < 0) return redbook_fail_file(err, errno, "%s cannot be read", raw->label);
   if (!headerless(raw, head, (size_t)got, err)) return false;
   if (raw->bytes > there) return too_short(raw, there, err);
   if (raw->bytes < 0) raw->bytes = there;
-  if (raw->bytes <= 0) return redbook_fail(err, refused, "%s holds no sound", raw->label);
+  if (raw->bytes <= 0) return redbook_fail(err, refused, "there is no sound in %s", raw->label);
   if (raw->bytes % REDBOOK_FRAME_BYTES != 0) {
     redbook_fail(err, refused, "%s has %lld bytes, not a multiple of 4", raw->label,
                  (long long)raw->bytes);
@@ -84,7 +84,7 @@ static ssize_t pipe_read(struct raw *raw, uint8_t *data, size_t length,
     if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
     ssize_t got = ready < 0 ? -1 : read(raw->fd, data, length);
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (got < 0) (void)redbook_fail_errno(err, errno, "%s cannot be read", raw->label);
+    if (got < 0) (void)redbook_fail_file(err, errno, "%s cannot be read", raw->label);
     return got;
   }
 }
@@ -94,7 +94,7 @@ static bool spool_write(int spool, const uint8_t *data, size_t length,
   while (length > 0) {
     ssize_t put = write(spool, data, length);
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return redbook_fail_errno(err, errno, "the temporary file cannot be written");
+    if (put < 0) return redbook_fail_file(err, errno, "the temporary file cannot be written");
     data += put;
     length -= (size_t)put;
   }
@@ -168,7 +168,7 @@ static int64_t raw_read(struct redbook_stream *stream, uint8_t *bytes, size_t fr
   ssize_t got = raw->pipe ? pipe_fill(raw, bytes, want, err)
                           : redbook_read_at(raw->fd, bytes, want, raw->origin + raw->position);
   if (got < 0) {
-    if (!raw->pipe) (void)redbook_fail_errno(err, errno, "%s cannot be read", raw->label);
+    if (!raw->pipe) (void)redbook_fail_file(err, errno, "%s cannot be read", raw->label);
     return -1;
   }
   raw->position += got;
@@ -193,7 +193,7 @@ static void raw_close(struct redbook_stream *stream) {
 static bool measure(struct raw *raw, int64_t sectors, struct redbook_error *err) {
   struct stat status;
   if (raw->fd < 0 || fstat(raw->fd, &status) != 0)
-    return redbook_fail_errno(err, errno, "%s cannot be used", raw->label);
+    return redbook_fail_file(err, errno, "%s cannot be used", raw->label);
   if (sectors == 0 || sectors > LONGEST / REDBOOK_AUDIO_SECTOR_BYTES)
     return redbook_fail(err, refused, "%s is announced with %lld sectors, not 1 to 450000",
                         raw->label, (long long)sectors);
@@ -207,7 +207,7 @@ static bool measure(struct raw *raw, int64_t sectors, struct redbook_error *err)
     return true;
   }
   raw->origin = (int64_t)lseek(raw->fd, 0, SEEK_CUR);
-  if (raw->origin < 0) return redbook_fail_errno(err, errno, "%s cannot be used", raw->label);
+  if (raw->origin < 0) return redbook_fail_file(err, errno, "%s cannot be used", raw->label);
   int64_t there = (int64_t)status.st_size - raw->origin;
   return settle(raw, there < 0 ? 0 : there, err);
 }

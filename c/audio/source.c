@@ -87,6 +87,15 @@ static struct redbook_source *opened(struct redbook_source *source, struct redbo
   return NULL;
 }
 
+/* Of a path only files that say themselves what they are can be taken. */
+static void advise_formats(struct redbook_error *err) {
+  const struct redbook_code *row = redbook_code_find(refused);
+  if (err && err->code == refused && row && strcmp(err->advice, row->advice) == 0)
+    redbook_advise(err,
+                   "Pass a sound file that is whole: WAV, FLAC, AIFF, Ogg Vorbis, Opus, MP3, "
+                   "CAF, W64 or AU.");
+}
+
 struct redbook_source *redbook_source_open(const char *path,
                                            const struct redbook_source_part *part,
                                            struct redbook_error *err) {
@@ -96,7 +105,9 @@ struct redbook_source *redbook_source_open(const char *path,
   if (part_valid(&source->part, source->label, err))
     source->stream = redbook_convert_open(path, in_frames(source->part.start),
                                           in_frames(source->part.length), err);
-  return opened(source, err);
+  source = opened(source, err);
+  if (!source) advise_formats(err);
+  return source;
 }
 
 struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const char *name,

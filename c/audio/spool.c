@@ -36,7 +36,7 @@ int redbook_spool_file(struct redbook_error *err) {
     if (fd >= 0) return fd;
     reason = errno;
   }
-  (void)redbook_fail_errno(err, reason, "no temporary file can be made");
+  (void)redbook_fail_file(err, reason, "no temporary file can be made");
   redbook_advise(err, "Set TMPDIR to a folder with room for the sound.");
   return -1;
 }

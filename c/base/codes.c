@@ -159,7 +159,7 @@ static const struct redbook_code table[] = {
     ROW(E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED, LASTS,
         "The audio data cannot be written: it is empty, cut off, unreadable or of a wrong "
         "form.",
-        "Pass a file that can be decoded, or raw 44.1 kHz 16-bit stereo samples."),
+        "Pass a sound file whole, or feed 44.1 kHz 16-bit stereo samples."),
     ROW(E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED, LASTS,
         "The recorder cannot write CDs track at once.", OTHER_RECORDER),
     ROW(E_IMAPI_DF2TAO_CLIENT_NAME_IS_NOT_VALID, LASTS, BAD_CLIENT_NAME, CLIENT_NAME_RULE),

@@ -78,18 +78,68 @@ static uint32_t code_of_errno(int errno_value) {
   }
 }
 
-bool redbook_fail_errno(struct redbook_error *err, int errno_value, const char *format, ...) {
-  if (err == NULL) return false;
-  va_list args;
-  va_start(args, format);
-  fill(err, code_of_errno(errno_value), format, args);
-  va_end(args);
+static uint32_t code_of_file_errno(int errno_value) {
+  switch (errno_value) {
+    case ENOENT:
+    case ENOTDIR:
+      return REDBOOK_E_FILE_NOT_FOUND;
+    case ENODEV:
+    case ENXIO:
+    case EBUSY:
+    case ETIMEDOUT:
+      return REDBOOK_E_FAIL;
+    default:
+      return code_of_errno(errno_value);
+  }
+}
+
+/* NULL where the code's own advice will do. */
+static const char *advice_of_file_errno(int errno_value) {
+  switch (errno_value) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "Check the rights of the file and of its folder.";
+    case ENOSPC:
+    case EDQUOT:
+      return "Free space on the disk that holds the file.";
+    case EISDIR:
+      return "Name a file, not a folder.";
+    case EBADF:
+      return "Open the file again.";
+    default:
+      return NULL;
+  }
+}
+
+static void add_reason(struct redbook_error *err, int errno_value) {
   char reason[96];
   const char *why = strerror_r(errno_value, reason, sizeof reason);
   size_t length = strlen(err->message);
   int more = snprintf(err->message + length, sizeof err->message - length, ": %s", why);
   if (more >= (int)(sizeof err->message - length)) drop_cut_character(err->message);
   err->errno_value = errno_value;
+}
+
+bool redbook_fail_errno(struct redbook_error *err, int errno_value, const char *format, ...) {
+  if (err == NULL) return false;
+  va_list args;
+  va_start(args, format);
+  fill(err, code_of_errno(errno_value), format, args);
+  va_end(args);
+  add_reason(err, errno_value);
+  return false;
+}
+
+bool redbook_fail_file(struct redbook_error *err, int errno_value, const char *format, ...) {
+  if (err == NULL) return false;
+  va_list args;
+  va_start(args, format);
+  fill(err, code_of_file_errno(errno_value), format, args);
+  va_end(args);
+  add_reason(err, errno_value);
+  const char *advice = advice_of_file_errno(errno_value);
+  if (advice != NULL) redbook_advise(err, "%s", advice);
   return false;
 }
 

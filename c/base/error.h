@@ -70,6 +70,12 @@ bool redbook_fail(struct redbook_error *err, uint32_t code, const char *format, 
 bool redbook_fail_errno(struct redbook_error *err, int errno_value, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same where the system call was about a file, not a device: ENOENT and ENOTDIR are
+ * E_FILE_NOT_FOUND, what is only said of devices (ENODEV, ENXIO, EBUSY, ETIMEDOUT) E_FAIL, and
+ * the advice speaks of the file. */
+bool redbook_fail_file(struct redbook_error *err, int errno_value, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* Replaces the advice of an error that has been filled. */
 void redbook_advise(struct redbook_error *err, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -130,10 +130,10 @@ struct redbook_recorder *redbook_tao_recorder(struct redbook_tao *tao) {
 bool redbook_tao_set_client_name(struct redbook_tao *tao, const char *name,
                                  struct redbook_error *err) {
   if (!redbook_tao_allows(tao, REDBOOK_RULE_IDLE, "setting ClientName", err)) return false;
-  if (!redbook_client_name_valid(name))
+  if (name && !redbook_client_name_valid(name))
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_CLIENT_NAME_IS_NOT_VALID,
                         "ClientName must be 1 to 63 of A-Z a-z 0-9 space . , : ; - _");
-  (void)snprintf(tao->client_name, sizeof tao->client_name, "%s", name);
+  (void)snprintf(tao->client_name, sizeof tao->client_name, "%s", name ? name : "");
   return true;
 }
 

@@ -46,6 +46,7 @@ bool redbook_tao_set_recorder(struct redbook_tao *tao, struct redbook_recorder *
                               struct redbook_error *err); /* NULL clears; 0500, 0503, 050E */
 struct redbook_recorder *redbook_tao_recorder(
     struct redbook_tao *tao); /* borrowed, may be NULL */
+/* 1 to 63 characters (050F), or NULL to clear it; when IDLE: 0500, 0503. */
 bool redbook_tao_set_client_name(struct redbook_tao *tao, const char *name,
                                  struct redbook_error *err);
 const char *redbook_tao_client_name(const struct redbook_tao *tao);

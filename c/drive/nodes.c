@@ -209,6 +209,8 @@ static struct redbook_node *device_node(const char *path, struct redbook_error *
 
   if (stat(path, &st) != 0) {
     redbook_fail_errno(err, errno, "no drive at %s", path);
+    if (err && err->code == REDBOOK_E_DEVICE_GONE)
+      redbook_advise(err, "Check the name; DiscMaster lists the drives that are there.");
     return NULL;
   }
   if (!S_ISBLK(st.st_mode)) {

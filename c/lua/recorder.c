@@ -187,8 +187,11 @@ that do not pass by themselves end it at once
 static int begin_wait_ready(lua_State *L) {
   struct redbook_recorder *recorder = redbook_check_recorder(L, 1);
   struct redbook_error err;
-  lua_Number seconds = luaL_checknumber(L, 2);
-  luaL_argcheck(L, seconds >= 0 && seconds <= 86400, 2, "0 to 86400 seconds expected");
+  int number;
+  lua_Number seconds = lua_tonumberx(L, 2, &number);
+  if (!number || !(seconds >= 0 && seconds <= 86400))
+    return redbook_misuse(L, "BeginWaitReady: 0 to 86400 seconds expected, got %s",
+                          luaL_tolstring(L, 2, NULL));
   redbook_error_clear(&err);
   struct redbook_box *box = redbook_new_operation(L, 1);
   box->core = redbook_recorder_begin_wait_ready(recorder, seconds, &err);

@@ -43,7 +43,7 @@ static bool align_descriptor(FILE *file, struct redbook_error *err) {
                         read_ahead(file));
   }
   if (fflush(file) || lseek(fileno(file), offset, SEEK_SET) < 0)
-    return redbook_fail_errno(err, errno, "cannot find the place in the open file");
+    return redbook_fail_file(err, errno, "cannot find the place in the open file");
   return true;
 }
 

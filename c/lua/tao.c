@@ -223,9 +223,13 @@ Asks for a speed; the nearest that drive and medium offer is taken.
 static int set_speed(lua_State *L) {
   struct redbook_tao *tao = self(L);
   struct redbook_error err;
-  lua_Integer speed = luaL_checkinteger(L, 2);
-  luaL_argcheck(L, speed == -1 || (speed > 0 && speed <= INT32_MAX), 2,
-                "sectors per second, or -1 for the fastest");
+  int whole;
+  lua_Integer speed = lua_tointegerx(L, 2, &whole);
+  if (!whole || speed == 0 || speed < -1 || speed > INT32_MAX)
+    return redbook_misuse(L,
+                          "SetWriteSpeed: sectors per second (75 is 1x) or -1 for the fastest "
+                          "expected, got %s",
+                          luaL_tolstring(L, 2, NULL));
   if (!lua_isnoneornil(L, 3)) luaL_checktype(L, 3, LUA_TBOOLEAN);
   uint32_t remark = 0;
   redbook_error_clear(&err);

@@ -50,7 +50,8 @@ static int set_recorder(lua_State *L) {
 
 /***
 Who burns, recorded with the lock: 1 to 63 of A-Z a-z 0-9 space . , : ; - _ (050F otherwise;
-0500, 0503). "" at first.
+0500, 0503). nil clears it, as NULL does in IMAPI2 (imapi2 7.18); without a name it reads "", as
+at first, and PrepareMedia gives 050F.
 @field TrackAtOnce.ClientName
 */
 static int get_client_name(lua_State *L) {
@@ -61,7 +62,7 @@ static int get_client_name(lua_State *L) {
 static int set_client_name(lua_State *L) {
   struct redbook_tao *tao = self(L);
   struct redbook_error err;
-  const char *name = redbook_set_string(L, "ClientName");
+  const char *name = lua_isnil(L, 2) ? NULL : redbook_set_string(L, "ClientName");
   redbook_error_clear(&err);
   return settled(L, tao, redbook_tao_set_client_name(tao, name, &err), &err);
 }

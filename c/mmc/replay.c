@@ -279,7 +279,7 @@ static bool load(struct replay_node *n, FILE *in, const char *path, struct redbo
   if (!ok) {
     return redbook_fail(err, REDBOOK_E_INVALIDARG, "%s, line %zu: %s", path, number, problem);
   }
-  if (ferror(in)) return redbook_fail_errno(err, errno, "cannot read the trace %s", path);
+  if (ferror(in)) return redbook_fail_file(err, errno, "cannot read the trace %s", path);
   if (number > 0) return true;
   return redbook_fail(err, REDBOOK_E_INVALIDARG, "%s is empty, not a trace", path);
 }
@@ -328,7 +328,7 @@ struct redbook_node *redbook_replay_node(const char *path, struct redbook_error 
     return NULL;
   }
   if (in == NULL) {
-    redbook_fail_errno(err, errno, "cannot open the trace %s", path);
+    redbook_fail_file(err, errno, "cannot open the trace %s", path);
     return NULL;
   }
   struct replay_node *n = new_node(path, err);

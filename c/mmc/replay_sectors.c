@@ -50,7 +50,7 @@ struct redbook_replay_sectors *redbook_replay_sectors_create(struct redbook_erro
   }
   sectors->fd = open_file();
   if (sectors->fd >= 0) return sectors;
-  redbook_fail_errno(err, errno, "no temporary file can be made for the replay");
+  redbook_fail_file(err, errno, "no temporary file can be made for the replay");
   redbook_advise(err, "Set TMPDIR to a folder with room for the sound.");
   free(sectors);
   return NULL;

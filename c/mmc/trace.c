@@ -105,7 +105,7 @@ static bool open_file(struct trace_transport *t, struct redbook_error *err) {
   t->fd = open(node->path, flags, 0666);
   if (t->fd < 0) {
     if (first) atomic_store(&node->begun, false);
-    return redbook_fail_errno(err, errno, "cannot write the trace to %s", node->path);
+    return redbook_fail_file(err, errno, "cannot write the trace to %s", node->path);
   }
   if (!first) return true;
   atomic_store(&node->start_us, redbook_transport_now_us(t->inner));

@@ -42,7 +42,7 @@ bool redbook_vimage_set_path(struct redbook_vimage *image, const char *path,
     if (errno == ENOENT || errno == ENOTDIR)
       return redbook_fail(err, REDBOOK_E_FILE_NOT_FOUND,
                           "the folder of the disc %s does not exist", path);
-    return redbook_fail_errno(err, errno, "the folder of the disc %s", path);
+    return redbook_fail_file(err, errno, "the folder of the disc %s", path);
   }
   snprintf(whole, sizeof whole, "%s/%s", real[1] ? real : "", base);
   size_t stem = strlen(whole) - 4;
@@ -80,7 +80,7 @@ static bool read_text(const char *path, char **text, struct redbook_error *err) 
   *text = NULL;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return errno == ENOENT || redbook_fail_errno(err, errno, "reading the disc %s", path);
+    return errno == ENOENT || redbook_fail_file(err, errno, "reading the disc %s", path);
   const size_t room = 1 << 18; /* 99 tracks with all their lines need 30 KiB */
   char *buffer = calloc(1, room + 1);
   size_t have = 0;
@@ -96,7 +96,7 @@ static bool read_text(const char *path, char **text, struct redbook_error *err) 
     return true;
   }
   free(buffer);
-  if (n < 0) return redbook_fail_errno(err, saved, "reading the disc %s", path);
+  if (n < 0) return redbook_fail_file(err, saved, "reading the disc %s", path);
   return redbook_fail(err, REDBOOK_E_INVALIDARG, "%s is not a cue sheet", path);
 }
 
@@ -169,14 +169,14 @@ bool redbook_vimage_load(struct redbook_vimage *image, struct redbook_vdisc *dis
 bool redbook_vimage_lock(struct redbook_vimage *image, bool read_only,
                          struct redbook_error *err) {
   int fd = open(image->bin, (read_only ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0666);
-  if (fd < 0) return redbook_fail_errno(err, errno, "opening the disc %s", image->bin);
+  if (fd < 0) return redbook_fail_file(err, errno, "opening the disc %s", image->bin);
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
     int saved = errno;
     close(fd);
     if (saved == EWOULDBLOCK)
       return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED,
                           "another user holds the disc %s", image->cue);
-    return redbook_fail_errno(err, saved, "locking the disc %s", image->bin);
+    return redbook_fail_file(err, saved, "locking the disc %s", image->bin);
   }
   image->fd = fd;
   return true;

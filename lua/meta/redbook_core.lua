@@ -184,7 +184,7 @@ function Recorder:Close() end
 
 ---@class redbook.TrackAtOnce
 ---@field Recorder redbook.Recorder? fixed while prepared (0503)
----@field ClientName string 1 to 63 characters; fixed while prepared
+---@field ClientName string? 1 to 63 characters; nil clears it, then it reads ""; fixed while prepared
 ---@field OnUpdate fun(tao: redbook.TrackAtOnce, args: redbook.Update)? called by the blocking methods
 ---@field DoNotFinalizeMedia boolean fixed while prepared
 ---@field BufferUnderrunFreeDisabled boolean to be set only while prepared (0502)

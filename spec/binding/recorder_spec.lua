@@ -33,6 +33,7 @@ describe("Recorder", function()
     local made, err = core.Recorder "/dev/no-such-drive"
     assert.is_nil(made)
     assert.equal(0x80070037, err.code)
+    assert.equal("Check the name; DiscMaster lists the drives that are there.", err.advice)
     made, err = core.Recorder "virtual:x.cue?colour=red"
     assert.is_nil(made)
     assert.equal(0x80070057, err.code)

@@ -66,6 +66,18 @@ describe("TrackAtOnce", function()
     assert.is_nil(tao.Recorder)
   end)
 
+  it("has its ClientName cleared by nil, when idle", function()
+    tao.ClientName = nil
+    assert.equal("", tao.ClientName)
+    local ok, err = tao:PrepareMedia()
+    assert.is_nil(ok)
+    assert.equal(0xC0AA050F, err.code)
+    tao.ClientName = "spec"
+    assert(tao:PrepareMedia())
+    assert.equal(0xC0AA0503, burner.raised(write, "ClientName", nil).code)
+    assert.equal("spec", tao.ClientName)
+  end)
+
   it("keeps its Recorder object alive", function()
     tao.Recorder = assert(bench.virtual:Recorder())
     collectgarbage()
@@ -99,7 +111,6 @@ describe("TrackAtOnce", function()
       { "Recorder", 5, "redbook.Recorder or nil expected, got number" },
       { "Recorder", io.stdout, "redbook.Recorder or nil expected, got userdata" },
       { "ClientName", 5, "string expected, got number" },
-      { "ClientName", nil, "string expected, got nil" },
       { "ClientName", "a\0b", "it holds a zero byte" },
       { "OnUpdate", "x", "function or nil expected, got string" },
       { "OnUpdate", setmetatable({}, { __call = print }), "function or nil expected, got table" },
@@ -190,7 +201,8 @@ describe("TrackAtOnce", function()
     assert.is_true(ok)
     assert.equal("S_IMAPI_ROTATIONADJUSTED", remark.name)
     for _, wrong in ipairs { 0, -2, 2 ^ 31, 1.5, "fast" } do
-      assert.has_error(function() tao:SetWriteSpeed(wrong) end)
+      assert.equal("SetWriteSpeed: sectors per second (75 is 1x) or -1 for the fastest expected, "
+        .. "got " .. tostring(wrong), burner.raised(tao.SetWriteSpeed, tao, wrong):match ": (.*)")
     end
     assert.has_error(function() tao:SetWriteSpeed(300, 1) end)
   end)

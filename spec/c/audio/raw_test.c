@@ -96,7 +96,7 @@ static void bad_lengths(void **state) {
   assert_int_equal(lseek(fd, 2, SEEK_SET), 2);
   assert_raw_refused(fd, -1, "23918 bytes, not a multiple of 4");
   assert_int_equal(lseek(fd, sizeof sound, SEEK_SET), sizeof sound);
-  assert_raw_refused(fd, -1, "holds no sound");
+  assert_raw_refused(fd, -1, "there is no sound in tape");
   assert_int_equal(close(fd), 0);
   struct redbook_error err;
   assert_null(redbook_source_open_raw(fd, -1, "tape", &err));

@@ -38,6 +38,28 @@ static void raw_samples_by_path_are_not_taken(void **state) {
   assert_refused("headerless.wav", "is not a sound file");
 }
 
+/* A path is not the place for headerless samples, a sound file not for the group of devices. */
+static void advice_fits_a_path(void **state) {
+  (void)state;
+  struct redbook_error err;
+  write_file("nothing.wav", "", 0);
+  redbook_error_clear(&err);
+  assert_null(redbook_source_open(in_folder("nothing.wav"), NULL, &err));
+  assert_string_equal(err.advice,
+                      "Pass a sound file that is whole: WAV, FLAC, AIFF, Ogg Vorbis, Opus, "
+                      "MP3, CAF, W64 or AU.");
+  run("cp a.wav shut.wav && chmod 000 shut.wav");
+  uid_t was = geteuid();
+  if (was == 0) assert_int_equal(seteuid(65534), 0);
+  redbook_error_clear(&err);
+  assert_null(redbook_source_open(in_folder("shut.wav"), NULL, &err));
+  if (was == 0) assert_int_equal(seteuid(was), 0);
+  assert_string_equal(err.advice, "Check the rights of the file and of its folder.");
+  redbook_error_clear(&err);
+  assert_null(redbook_source_open(in_folder("gone.wav"), NULL, &err));
+  assert_string_equal(err.advice, "Check the file's name and folder.");
+}
+
 static void fifo_does_not_block(void **state) {
   (void)state;
   assert_int_equal(mkfifo(in_folder("fifo.wav"), 0600), 0);
@@ -151,6 +173,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(not_audio),
       cmocka_unit_test(raw_samples_by_path_are_not_taken),
+      cmocka_unit_test(advice_fits_a_path),
       cmocka_unit_test(fifo_does_not_block),
       cmocka_unit_test(unreadable),
       cmocka_unit_test(playlists),

@@ -128,6 +128,41 @@ static void test_errno_codes(void **state) {
   }
 }
 
+static void test_errno_of_files(void **state) {
+  (void)state;
+  static const struct {
+    int errno_value;
+    uint32_t code;
+    const char *advice;
+  } rows[] = {
+      {ENOENT, 0x80070002, "Check the file's name and folder."},
+      {ENOTDIR, 0x80070002, "Check the file's name and folder."},
+      {EACCES, 0x80070005, "Check the rights of the file and of its folder."},
+      {EPERM, 0x80070005, "Check the rights of the file and of its folder."},
+      {EROFS, 0x80004005, "Check the rights of the file and of its folder."},
+      {ENOSPC, 0x80004005, "Free space on the disk that holds the file."},
+      {EDQUOT, 0x80004005, "Free space on the disk that holds the file."},
+      {EISDIR, 0x80004005, "Name a file, not a folder."},
+      {EBADF, 0x80070006, "Open the file again."},
+      {EINVAL, 0x80070057, "Correct the argument."},
+      {ENXIO, 0x80004005, "Look at the sense data or the system error that came with it."},
+      {ENODEV, 0x80004005, "Look at the sense data or the system error that came with it."},
+      {EBUSY, 0x80004005, "Look at the sense data or the system error that came with it."},
+      {ETIMEDOUT, 0x80004005, "Look at the sense data or the system error that came with it."},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct redbook_error err;
+    redbook_error_clear(&err);
+    assert_false(redbook_fail_file(&err, rows[i].errno_value, "%s cannot be read", "a.wav"));
+    assert_int_equal(err.code, rows[i].code);
+    assert_int_equal(err.errno_value, rows[i].errno_value);
+    assert_string_equal(err.advice, rows[i].advice);
+    assert_memory_equal(err.message, "a.wav cannot be read: ", 22);
+    assert_true(strlen(err.message) > 22);
+  }
+  assert_false(redbook_fail_file(NULL, ENOENT, "x"));
+}
+
 static void test_errno_text(void **state) {
   (void)state;
   struct redbook_error err;
@@ -179,6 +214,7 @@ int main(void) {
       cmocka_unit_test(test_long_message_is_cut),
       cmocka_unit_test(test_cut_leaves_no_half_character),
       cmocka_unit_test(test_errno_codes),
+      cmocka_unit_test(test_errno_of_files),
       cmocka_unit_test(test_errno_text),
       cmocka_unit_test(test_advise),
       cmocka_unit_test(test_disc_state_names),
