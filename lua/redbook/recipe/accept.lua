@@ -8,6 +8,8 @@ local accept = {}
 -- From an `error` here to the line that called the recipe.
 local LEVEL = 3
 
+local FUNCTION = "function"
+
 local function is_speed(value)
   return value == "max" or value == "min" or (type(value) == "number" and value > 0),
     "a number above 0 (times 1x), 'min' or 'max'"
@@ -23,18 +25,18 @@ end
 
 local BURN = { client_name = "string", speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
-  plan_only = "boolean", wait = "table", confirm = "function", stop = "function",
-  waiter = "function" }
+  plan_only = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
+  waiter = FUNCTION }
 
-local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = "function",
-  waiter = "function" }
+local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = FUNCTION,
+  waiter = FUNCTION }
 
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
   start = "integer|string", length = "integer|string", list = "string", line = "integer" }
 
 local RETRIES = { attempts = is_attempts, first = shape.at_least(0, "seconds"),
   factor = shape.at_least(0, "times"), longest = shape.at_least(0, "seconds"),
-  retryable = "function", pause = "function", on_event = "function" }
+  retryable = FUNCTION, pause = FUNCTION, on_event = FUNCTION }
 
 ---@param what string
 ---@param options any of `wait_until_ready`
@@ -71,7 +73,7 @@ function accept.burn(recorder, entries, options, on_event)
   end
   shape.check_list("burn_playlist: entries", entries, ENTRY, "path", LEVEL)
   check_recorder(recorder, options.plan_only)
-  shape.check("burn_playlist", { on_event = on_event }, { on_event = "function" }, LEVEL)
+  shape.check("burn_playlist", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
 end
 
 return accept

@@ -7,12 +7,16 @@ local core = require "redbook.core"
 local failure = require "redbook.failure"
 local medium = require "redbook.recipe.medium"
 local operate = require "redbook.recipe.operate"
+local pause = require "redbook.pause"
 local planner = require "redbook.plan"
 local progress = require "redbook.recipe.progress"
 local scan = require "redbook.recipe.scan"
 local wait_until_ready = require "redbook.recipe.wait_until_ready"
+local with_retries = require "redbook.recipe.with_retries"
 
 local VERIFICATION_FAILED = 0xC0AA0007
+-- Becoming ready, busy, held by somebody.
+local PASSING = { [0xC0AA0205] = true, [0xC0AA0207] = true, [0xC0AA0210] = true }
 local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 
 ---@class redbook.BurnOptions
@@ -167,14 +171,35 @@ function Burn:set_speed(tao)
   return true
 end
 
+-- Waiting must not hold up a host that runs this in a coroutine and did not say how to wait.
+function Burn:pauser()
+  local wait = self.options.wait or {}
+  if wait.limit == 0 then return nil end
+  return wait.pause or not coroutine.isyieldable() and pause or nil
+end
+
+-- Hours may lie between the look at the disc and this: the drive can be asleep again, or somebody
+-- else have it for a moment. Nothing has been written yet, so trying again spoils nothing.
 function Burn:prepare(tao)
   local stopped, why = self:stopped()
   if stopped then return nil, why end
   self:emit("prepare")
-  local operation, begin_err = tao:BeginPrepareMedia()
-  local ok, err, signal = operate(operation, begin_err, nil, self.options)
-  if ok and not signal then return self:set_speed(tao) end
-  if ok then err = { disc = "untouched" } end
+  local signal
+  local wait = self:pauser()
+  local ok, err = with_retries(function()
+    local operation, begin_err = tao:BeginPrepareMedia()
+    local done, problem
+    done, problem, signal = operate(operation, begin_err, nil, self.options)
+    if done and not signal then return true end
+    return nil, done and { disc = "untouched" } or problem
+  end, { on_event = self.on_event, pause = function(seconds)
+    signal = wait(seconds)
+    return signal
+  end, retryable = function(problem)
+    return wait ~= nil and not signal and problem.transient == true
+      and PASSING[problem.code] ~= nil
+  end })
+  if ok then return self:set_speed(tao) end
   return fail(err, signal, "burn")
 end
 

@@ -233,6 +233,68 @@ describe("recipe.burn_playlist", function()
     assert.same({ "open a.wav", "open b.wav" }, state.log)
   end)
 
+  describe("tries again to prepare", function()
+    local slept
+    local function failing(code, transient)
+      return { outcome = { nil, { code = code, message = "m", disc = "untouched",
+        transient = transient ~= false } } }
+    end
+    local function wait(signal)
+      slept = {}
+      return { wait = { pause = function(seconds)
+        slept[#slept + 1] = seconds
+        return signal
+      end } }
+    end
+
+    it("a drive that is getting ready, busy or held for a moment", function()
+      local result = assert(burn({ prepare = { failing(0xC0AA0205), failing(0xC0AA0207),
+        failing(0xC0AA0210), {} } }, blank(), wait()))
+      assert.equal("finalised", result.disc)
+      assert.same({ 1, 2, 4 }, slept)
+      assert.same({ "prepare", "prepare", "prepare", "prepare", "track a.wav" },
+        { table.unpack(state.log, 3, 7) })
+      local retry = named "retry"
+      assert.same({ 1, 5, 1 }, { retry.attempt, retry.of, retry.wait })
+    end)
+
+    it("five times in all", function()
+      local prepare = {}
+      for index = 1, 9 do prepare[index] = failing(0xC0AA0207) end
+      local _, err = burn({ prepare = prepare }, blank(), wait())
+      assert.same({ "burn", 0xC0AA0207, "untouched" }, { err.stage, err.code, err.disc })
+      assert.same({ 1, 2, 4, 8 }, slept)
+      assert.equal(4, #prepare)
+    end)
+
+    it("not for what stays, not without leave to wait, not after a signal", function()
+      for _, script in ipairs { failing(0xC0AA0506), failing(0xC0AA0301), failing(0xC0AA0205,
+        false) } do
+        local _, err = burn({ prepare = { script, {} } }, blank(), wait())
+        assert.same({ script.outcome[2].code, {} }, { err.code, slept })
+      end
+      local _, err = burn({ prepare = { failing(0xC0AA0205), {} } }, blank(),
+        { wait = { limit = 0 } })
+      assert.equal(0xC0AA0205, err.code)
+      _, err = burn({ prepare = { failing(0xC0AA0205), {} } }, blank(), wait "TERM")
+      assert.same({ "interrupted", "TERM", "untouched", { 1 } }, { err.stage, err.signal, err.disc,
+        slept })
+    end)
+
+    it("never in a coroutine that nobody told how to wait", function()
+      local err = coroutine.wrap(function()
+        return (select(2, burn({ prepare = { failing(0xC0AA0205), {} } }, blank())))
+      end)()
+      assert.equal(0xC0AA0205, err.code)
+    end)
+
+    it("never a track", function()
+      local _, err = burn({ failing(0xC0AA0207), {} }, fake.recorder { fake.blank(), fake.blank {
+        State = "appendable", SessionOpen = true } }, wait())
+      assert.same({ 0xC0AA0207, {} }, { err.code, slept })
+    end)
+  end)
+
   it("never closes a disc after a failure, and asks the drive what it is now", function()
     local recorder = fake.recorder { fake.blank(), fake.blank { State = "appendable",
       SessionOpen = true } }

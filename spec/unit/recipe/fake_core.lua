@@ -68,6 +68,7 @@ local function begin(name)
       self.WrittenTracks[state.tracks] = script and script.written
     else
       script = script[name]
+      if script and script[1] then script = table.remove(script, 1) end -- another each time
     end
     return fake.operation(state.log, script)
   end
@@ -78,7 +79,8 @@ Tao.BeginAddAudioTrack = begin "track"
 Tao.BeginReleaseMedia = begin "release"
 
 ---A core whose files and burns behave as `script` says: `files[path]` = { sectors, tags,
----open_error, scan }, `prepare`, `release` and [1], [2] ... = what these operations do.
+---open_error, scan }, `prepare` (or a list of these), `release` and [1], [2] ... = what these
+---operations do.
 ---@return table core
 ---@return table state its `log` of calls, and `settings` of the TrackAtOnce
 function fake.core(script)
