@@ -111,7 +111,10 @@ void redbook_vdisc_sync(struct redbook_vdisc *disc) {
 void redbook_vdisc_close_track(struct redbook_vdisc *disc) {
   struct redbook_vtrack *track = redbook_vdisc_unfinished(disc);
   if (!track) return;
-  if (track->sectors < REDBOOK_VMIN_TRACK) track->sectors = REDBOOK_VMIN_TRACK;
+  int32_t room = redbook_vdisc_last_lead_out(disc) - track->start - track->run_out;
+  if ((int32_t)track->sectors > room) track->run_out = 0; /* a session at once, cut off */
+  int32_t least = room < (int32_t)REDBOOK_VMIN_TRACK ? room : (int32_t)REDBOOK_VMIN_TRACK;
+  if ((int32_t)track->sectors < least) track->sectors = (uint32_t)least;
   track->state = REDBOOK_VTRACK_COMPLETE;
 }
 

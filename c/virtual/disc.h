@@ -97,7 +97,8 @@ struct redbook_vtrack *redbook_vdisc_begin_track(struct redbook_vdisc *disc, uin
                                                  const char *isrc, const char *catalog);
 /* SYNCHRONIZE CACHE on the open track (8.1): complete, or incomplete when too short. */
 void redbook_vdisc_sync(struct redbook_vdisc *disc);
-/* CLOSE TRACK: pads to 300 sectors, complete. */
+/* CLOSE TRACK: pads to 300 sectors, or as far as there is room before the last lead-out
+ * (unverified); complete. */
 void redbook_vdisc_close_track(struct redbook_vdisc *disc);
 /* CLOSE SESSION on a session that holds complete tracks only. */
 void redbook_vdisc_close_session(struct redbook_vdisc *disc, bool next_session_allowed);
