@@ -249,6 +249,35 @@ what to do: correct the list, or take these lines out of it
       assert.is_false(room:has "d.cue")
     end)
 
+    -- Each container says in its own way how long it is.
+    for name, make in pairs { ["cut.wav"] = "cp two.wav whole", ["cut.flac"] = "cp two.flac whole",
+      ["cut.mp3"] = "lame --quiet -b 128 two.wav whole", ["cut.ogg"] =
+      "oggenc -Q two.wav -o whole" } do
+      it("with 6 for " .. name .. ", which ends before its time", function()
+        room:must(("rm -f whole; %s && head -c $(($(stat -c %%s whole) * 2 / 3)) whole > %s")
+          :format(make, name))
+        assert.equal(0, (room:burn "--plan whole"))
+        local code, out, err = room:burn("--device virtual:d.cue one.wav " .. name)
+        assert.same({ 6, "" }, { code, out })
+        assert.is_truthy(err:find("^burn: " .. name:gsub("%.", "%%.") .. "[^\n]*\n"
+          .. "disc: The disc is untouched.\nwhat to do: [^\n]+\n$"), err)
+        assert.is_false(room:has "d.cue" or room:has "d.bin")
+        -- The drive is free at once.
+        assert.equal(0, (room:burn "--device virtual:d.cue one.wav"))
+      end)
+    end
+
+    it("not for a sound file that is named like a playlist", function()
+      room:must "cp one.wav song.m3u && mkdir -p music && cp two.flac music/two.m3u8"
+      room:write("names.m3u", "music/two.m3u8\n")
+      local code, out, err = room:burn "--device virtual:d.cue song.m3u names.m3u"
+      assert.same({ 0, "" }, { code, err })
+      assert.equal(1, (out:find("Note: song.m3u: a sound file, though it is named like a playlist\n"
+        .. "Note: music/two.m3u8: a sound file, though it is named like a playlist\n", 1, true)))
+      assert.is_true(room:sectors("d.bin", 0, 341) == room:pcm "one.wav")
+      assert.is_true(room:sectors("d.bin", 493, 376) == room:pcm "two.wav")
+    end)
+
     it("with 7 for more than fits, by the sector", function()
       -- 74 minutes are 333 000 sectors; silence as a sparse file of 76 minutes.
       local bytes = 76 * 60 * 75 * 2352

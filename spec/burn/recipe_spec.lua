@@ -4,6 +4,7 @@
 
 local burn_lua = require "spec.burn.burn_lua"
 local exit = require "redbook.cli.exit"
+local lines = require "redbook.report.lines"
 local redbook = require "redbook"
 
 describe("recipe.burn_playlist on a drive", function()
@@ -63,6 +64,20 @@ describe("recipe.burn_playlist on a drive", function()
     assert.same({ 1, false, false, 0 }, { after.status, after.held, after.prevented,
       after.foreign })
     assert.is_true(room:sectors("d.bin", 0, 375) == room:pcm "one.wav")
+  end)
+
+  it("that fails in track 1, leaves a disc on which nothing is called safe", function()
+    local FAULT = { command = "WRITE", lba = 20, times = 0, sense = { key = 3, asc = 0x0C,
+      ascq = 0 } }
+    local _, err = burn { FAULT }
+    assert.same({ 0, 0 }, { err.tracks_written, err.tracks_before })
+    assert.is_nil(table.concat(lines.failure(err), "\n"):find("safe", 1, true))
+    room:must "rm -f d.*"
+    assert(burn({}, { keep_open = true }))
+    FAULT.lba = 1200
+    _, err = burn({ FAULT }, { append = true })
+    assert.same({ "open", 0, 2 }, { err.disc, err.tracks_written, err.tracks_before })
+    assert.is_truthy(table.concat(lines.failure(err), "\n"):find("its tracks are safe", 1, true))
   end)
 
   it("that vanishes, does not claim to know the disc", function()
