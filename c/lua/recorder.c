@@ -90,7 +90,9 @@ static int simple(lua_State *L, simple_call *call) {
 }
 
 /***
-Opens the tray. Errors: the device errors of imapi2 0.1; 0500 while an operation runs.
+Opens the tray. Errors: the device errors of imapi2 0.1; 0210 while somebody else holds the
+drive, and between PrepareMedia and ReleaseMedia of any TrackAtOnce; 0500 while an operation
+runs.
 @function Recorder:EjectMedia
 @treturn[1] boolean true
 @return[2] nil
@@ -101,7 +103,7 @@ static int eject_media(lua_State *L) {
 }
 
 /***
-Closes the tray; slot loaders cannot (see DeviceCanLoadMedia).
+Closes the tray; slot loaders cannot (see DeviceCanLoadMedia). Errors as EjectMedia.
 @function Recorder:CloseTray
 @treturn[1] boolean true
 @return[2] nil
@@ -112,7 +114,9 @@ static int close_tray(lua_State *L) {
 }
 
 /***
-Stops media change notification; counted, balance it with EnableMcn.
+Stops media change notification; counted, balance it with EnableMcn. On Linux nothing else has
+to be switched: the kernel does not poll a drive that a job holds, and a virtual drive tells
+nobody. So it may be called at any time, while prepared and during an operation too.
 @function Recorder:DisableMcn
 @treturn[1] boolean true
 @return[2] nil
@@ -123,7 +127,7 @@ static int disable_mcn(lua_State *L) {
 }
 
 /***
-Undoes one DisableMcn.
+Undoes one DisableMcn; without one E_FAIL.
 @function Recorder:EnableMcn
 @treturn[1] boolean true
 @return[2] nil

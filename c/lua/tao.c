@@ -55,7 +55,11 @@ and the drive unlocked.
 @return[2] nil
 @treturn[2] Error err 0503, 050A, 050F, 0210, 0202, 0205, 0206, 0207, 0507, 0506, 0201, 0208,
 device errors, in this order; C0AA0002 with `signal` when a trapped signal ended it (this holds
-for every blocking method; one that succeeds all the same gives true and a remark with `signal`)
+for every blocking method; one that succeeds all the same gives true and a remark with `signal`).
+While an operation runs it is 0503 as well, not 0500: IMAPI2 names only "is prepared". Two codes
+of IMAPI2 never come: 0504 (a property for blank media only), because each property works on
+every disc that can be prepared, blank or with Append; and 020E (no DVD structure), because no
+DVD gets that far: 0507.
 */
 /***
 BeginAddAudioTrack and its events to the end; calls OnUpdate. When OnUpdate or a function source
@@ -70,7 +74,9 @@ raises, the track is cancelled cleanly and that very error comes out.
 /***
 BeginReleaseMedia and its events to the end; calls OnUpdate. Closes the session (unless
 KeepSessionOpen) and finalises the disc (unless DoNotFinalizeMedia). The drive is unlocked and
-the object idle even when the closing fails.
+the object idle even when the closing fails. With no track written it unlocks and leaves the
+disc as it is. Update events come here too (IMAPI2 does not say): FINISHING while the session is
+closed, VERIFYING while it is compared.
 @function TrackAtOnce:ReleaseMedia
 @treturn[1] boolean true
 @return[2] nil
@@ -166,7 +172,10 @@ static bool state_allows(struct redbook_tao *tao, struct redbook_error *err) {
 Writes the next track. Options: `ISRC` (hyphens allowed), `PreEmphasis`, `CopyPermitted`, and
 for a function or an open file `length` (sectors or "MM:SS:FF"): what is announced is written
 while it comes; without it the data are spooled first. Shorter than 300 sectors (4 s): padded
-with silence.
+with silence; so is a length that is no multiple of 2352 bytes, to whole sectors. One that is no
+multiple of 4 bytes, a stereo sample, is refused: 050D (IMAPI2 says neither). Update events come
+at each change of action and about every half second by the drive's clock (IMAPI2 names no
+interval).
 @function TrackAtOnce:BeginAddAudioTrack
 @tparam string|AudioSource|file|function|table source a path; an AudioSource; an open Lua file
 or a function `(bytes) -> string|nil` with headerless 44.1 kHz s16le stereo; `{path=, start=,
@@ -211,14 +220,15 @@ static int cancel_track(lua_State *L) {
 }
 
 /***
-Asks for a speed; the nearest that drive and medium offer is taken.
+Asks for a speed; the nearest that drive and medium offer is taken. Works while idle and while
+prepared; while an operation runs it is 0500 (IMAPI2 does not say).
 @function TrackAtOnce:SetWriteSpeed
 @int speed sectors per second (75 = 1x), -1 = fastest
 @bool[opt=false] pureCAV
 @treturn[1] boolean true
 @treturn[1] ?Error remark S_IMAPI_SPEEDADJUSTED, S_IMAPI_ROTATIONADJUSTED, S_IMAPI_BOTHADJUSTED
 @return[2] nil
-@treturn[2] Error err C0AA0003 no recorder, device errors, 0301
+@treturn[2] Error err C0AA0003 no recorder, 0500, device errors, 0301
 */
 static int set_speed(lua_State *L) {
   struct redbook_tao *tao = self(L);

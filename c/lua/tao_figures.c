@@ -73,7 +73,8 @@ static int get_media_type(lua_State *L) {
 }
 
 /***
-Completed tracks of this session. 0502, 0500.
+Completed tracks of this session. 0502 outside of a session (IMAPI2 does not say whether 0 or
+0502), 0500.
 @field TrackAtOnce.NumberOfExistingTracks
 */
 static int get_existing_tracks(lua_State *L) {
@@ -99,7 +100,9 @@ static int get_sectors(lua_State *L, sectors_call *call) {
 }
 
 /***
-Capacity in sectors if filled with one track. 0502.
+Capacity in sectors if filled with one track. IMAPI2 gives no formula; here it is
+UsedSectorsOnMedia + FreeSectorsOnMedia, which on a blank disc is the LBA of the last possible
+lead-out (ATIP: 359849 on a disc of 80 minutes). 0502.
 @field TrackAtOnce.TotalSectorsOnMedia
 */
 static int get_total(lua_State *L) {
@@ -107,7 +110,9 @@ static int get_total(lua_State *L) {
 }
 
 /***
-Room for one more track in sectors; during a track the value from before it. 0502.
+Room for one more track in sectors; during a track the value from before it. IMAPI2 gives no
+formula; here it is what READ TRACK INFORMATION calls free blocks of the invisible track: from
+the next writable address to the last possible lead-out. 0502.
 @field TrackAtOnce.FreeSectorsOnMedia
 */
 static int get_free(lua_State *L) {
@@ -116,7 +121,8 @@ static int get_free(lua_State *L) {
 
 /***
 Sectors taken by tracks and the gaps between them; during a track the value from before it.
-0502.
+IMAPI2 gives no formula; here it is the next writable address: run-out, pregaps and, on a disc
+of several sessions, lead-outs and lead-ins count. 0502.
 @field TrackAtOnce.UsedSectorsOnMedia
 */
 static int get_used(lua_State *L) {

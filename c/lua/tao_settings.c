@@ -114,7 +114,8 @@ True leaves the disc open for another session. Fixed while prepared (0503).
 */
 FLAG(no_finalize, "DoNotFinalizeMedia", REDBOOK_TAO_DO_NOT_FINALIZE)
 /***
-True turns buffer-underrun-free recording off. Can be set only while prepared (0502).
+True turns buffer-underrun-free recording off. Can be set only while prepared (0502, 0500). It
+keeps its value over ReleaseMedia and is used for the next disc as well.
 @field TrackAtOnce.BufferUnderrunFreeDisabled
 */
 FLAG(no_burn_free, "BufferUnderrunFreeDisabled", REDBOOK_TAO_BUFFER_UNDERRUN_FREE_DISABLED)
@@ -160,7 +161,8 @@ static int set_fifo(lua_State *L) {
 
 /***
 The disc's catalogue number, 13 digits with a right check digit (050C), or "". Fixed while
-prepared.
+prepared (0503, 0500). IMAPI2 has no such property; its remark that the "MCN" becomes read-only
+may mean this number or the notifications of Recorder:DisableMcn: here it is the number.
 @field TrackAtOnce.MediaCatalogNumber
 */
 static int get_catalog(lua_State *L) {
@@ -178,6 +180,7 @@ static int set_catalog(lua_State *L) {
 
 /***
 IMAPI_BURN_VERIFICATION_LEVEL: NONE 0 (default) or QUICK 1; FULL 2 is E_INVALIDARG for tracks.
+Fixed while prepared (0503, 0500).
 @field TrackAtOnce.BurnVerificationLevel
 */
 static int get_verification(lua_State *L) {

@@ -105,7 +105,10 @@ static bool open_file(struct trace_transport *t, struct redbook_error *err) {
   t->fd = open(node->path, flags, 0666);
   if (t->fd < 0) {
     if (first) atomic_store(&node->begun, false);
-    return redbook_fail_file(err, errno, "cannot write the trace to %s", node->path);
+    /* A trace that cannot be opened fails the open of the drive, so with a drive's code. */
+    redbook_fail_errno(err, errno, "cannot write the trace to %s", node->path);
+    redbook_advise(err, "Name a trace that can be written, in a folder that is there.");
+    return false;
   }
   if (!first) return true;
   atomic_store(&node->start_us, redbook_transport_now_us(t->inner));

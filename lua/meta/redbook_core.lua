@@ -119,6 +119,7 @@ local Recorder = {}
 ---@return redbook.Error? err
 function Recorder:InitializeDiscRecorder(id) end
 
+---0210 between PrepareMedia and ReleaseMedia.
 ---@return true? ok
 ---@return redbook.Error? err
 function Recorder:EjectMedia() end
@@ -187,23 +188,23 @@ function Recorder:Close() end
 ---@field ClientName string? 1 to 63 characters; nil clears it, then it reads ""; fixed while prepared
 ---@field OnUpdate fun(tao: redbook.TrackAtOnce, args: redbook.Update)? called by the blocking methods
 ---@field DoNotFinalizeMedia boolean fixed while prepared
----@field BufferUnderrunFreeDisabled boolean to be set only while prepared (0502)
+---@field BufferUnderrunFreeDisabled boolean to be set only while prepared (0502); outlives release
 ---@field TestWrite boolean fixed while prepared
 ---@field Append boolean fixed while prepared
 ---@field KeepSessionOpen boolean fixed while prepared
 ---@field Prescan boolean default true; fixed while prepared
 ---@field FifoBytes integer 1 MiB to 1 GiB; fixed while prepared
 ---@field MediaCatalogNumber string 13 digits or ""; fixed while prepared
----@field BurnVerificationLevel integer IMAPI_BURN_VERIFICATION_LEVEL
+---@field BurnVerificationLevel integer IMAPI_BURN_VERIFICATION_LEVEL; fixed while prepared
 ---@field State "idle"|"preparing"|"prepared"|"writing"|"releasing" read-only
 ---@field MediaPhysicallyBlank boolean read-only
 ---@field MediaHeuristicallyBlank boolean read-only
 ---@field SupportedMediaTypes integer[] read-only; {2, 3}
 ---@field CurrentPhysicalMediaType integer read-only; IMAPI_MEDIA_PHYSICAL_TYPE
 ---@field NumberOfExistingTracks integer read-only; of this session
----@field TotalSectorsOnMedia integer read-only
+---@field TotalSectorsOnMedia integer read-only; used + free
 ---@field FreeSectorsOnMedia integer read-only; room for one more track
----@field UsedSectorsOnMedia integer read-only
+---@field UsedSectorsOnMedia integer read-only; the next writable address
 ---@field ExpectedTableOfContents string[] read-only; one blob as READ TOC gives it
 ---@field RequestedWriteSpeed integer read-only; -1 = fastest
 ---@field RequestedRotationTypeIsPureCAV boolean read-only
@@ -223,7 +224,8 @@ function TrackAtOnce:PrepareMedia() end
 ---@return redbook.Error? err
 function TrackAtOnce:BeginPrepareMedia() end
 
----Writes the next track. Data of a file or a function are headerless 44.1 kHz s16le stereo.
+---Writes the next track. Data of a file or a function are headerless 44.1 kHz s16le stereo,
+---padded to whole sectors; a length that is no multiple of 4 bytes is refused (050D).
 ---@param source string | redbook.Part | redbook.AudioSource | file* | fun(bytes: integer): string?
 ---@param options? redbook.TrackOptions
 ---@return true? ok
@@ -240,7 +242,7 @@ function TrackAtOnce:BeginAddAudioTrack(source, options) end
 ---@return redbook.Error? err
 function TrackAtOnce:CancelAddTrack() end
 
----Closes the session (unless KeepSessionOpen) and unlocks the drive.
+---Closes the session (unless KeepSessionOpen) and unlocks the drive; without a track it unlocks.
 ---@return true? ok
 ---@return redbook.Error? err
 function TrackAtOnce:ReleaseMedia() end

@@ -247,8 +247,9 @@ static void test_file_that_cannot_be_made(void **state) {
   struct redbook_node *trace = redbook_trace_node(&drive.node, "/nonexistent/x.ndjson", &err);
   assert_null(trace->ops->open(trace, REDBOOK_ACCESS_LOOK, &err));
   assert_int_equal(err.errno_value, ENOENT);
-  assert_int_equal(err.code, 0x80070002);
-  assert_string_equal(err.advice, "Check the file's name and folder.");
+  assert_int_equal(err.code, 0x80070037);
+  assert_string_equal(err.advice,
+                      "Name a trace that can be written, in a folder that is there.");
   assert_string_equal(err.message,
                       "cannot write the trace to /nonexistent/x.ndjson: No such file "
                       "or directory");
