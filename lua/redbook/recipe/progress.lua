@@ -6,6 +6,7 @@ local progress = {}
 local ACTIONS = { [0] = "unknown", "preparing", "writing", "finishing", "verifying" }
 
 local WRITING = 2
+local SECTOR = 2352
 
 local function percent(used, total)
   if not total or total <= 0 then return nil end
@@ -36,10 +37,11 @@ local function speedometer()
   end
 end
 
--- Before anything is known the core says 0.
-local function remaining(update, done)
+-- The core says 0 as long as it knows nothing, and again at the end.
+local function remaining(update, done, speed)
   local seconds = update.RemainingTime
-  if not seconds or seconds < 0 or (seconds == 0 and done == 0) then return nil end
+  if not seconds or seconds < 0 then return nil end
+  if seconds == 0 and not speed and done < update.SectorCount then return nil end
   return seconds
 end
 
@@ -57,13 +59,16 @@ function progress.new(track, index, count)
     -- ElapsedTime is in whole seconds, which is too coarse for a speed.
     local now = update.ElapsedSeconds or update.ElapsedTime
     local drive_total = update.TotalDriveBuffer or 0
+    local in_drive = drive_total - (update.FreeDriveBuffer or 0)
+    -- What still lies in the drive's buffer is not on the disc: filling it is no speed.
+    local speed = update.CurrentAction == WRITING
+      and measure(now, math.max(done - in_drive / SECTOR, 0)) or nil
     return { event = "progress", action = ACTIONS[update.CurrentAction] or "unknown",
       number = track and track.number, index = index, count = count,
       title = track and track.title, done = done, sectors = update.SectorCount,
-      elapsed = update.ElapsedTime, remaining = remaining(update, done),
-      speed = update.CurrentAction == WRITING and measure(now, done) or nil,
+      elapsed = update.ElapsedTime, remaining = remaining(update, done, speed), speed = speed,
       fifo_percent = percent(update.UsedSystemBuffer, update.TotalSystemBuffer),
-      drive_buffer_percent = percent(drive_total - (update.FreeDriveBuffer or 0), drive_total) }
+      drive_buffer_percent = percent(in_drive, drive_total) }
   end
 end
 

@@ -8,8 +8,8 @@ describe("recipe.progress", function()
     local watch = progress.new({ number = 2, title = "T" }, 1, 3)
     local function at(elapsed, last, action)
       return watch(fake.update { StartLba = 452, LastWrittenLba = last, SectorCount = 2000,
-        ElapsedTime = elapsed, RemainingTime = 1, TotalDriveBuffer = 2000,
-        FreeDriveBuffer = 500, CurrentAction = action })
+        ElapsedTime = elapsed, RemainingTime = 1, TotalDriveBuffer = 9408,
+        FreeDriveBuffer = 2352, CurrentAction = action })
     end
     assert.is_nil(at(0, 451).speed)
     assert.is_nil(at(8, 461).speed) -- spinning up took 8 seconds, and does not count
@@ -47,14 +47,27 @@ describe("recipe.progress", function()
     assert.equal(2.0, speed(20.75, 4200)) -- a gap longer than the window is one measurement
   end)
 
+  it("does not take the filling of the drive's buffer for speed", function()
+    local watch = progress.new({ number = 1 }, 1, 1)
+    local function speed(seconds, done, buffered)
+      return watch(fake.update { SectorCount = 9000, LastWrittenLba = done - 1,
+        ElapsedTime = math.floor(seconds), ElapsedSeconds = seconds,
+        TotalDriveBuffer = 1000 * 2352, FreeDriveBuffer = (1000 - buffered) * 2352 }).speed
+    end
+    assert.is_nil(speed(1, 600, 600)) -- nothing is on the disc yet
+    assert.is_nil(speed(1.5, 1100, 1000))
+    assert.equal(8.0, speed(2.5, 1700, 1000)) -- 600 sectors in 1 s
+  end)
+
   it("says what remains as soon as something is known", function()
     local function left(done, seconds)
       return progress.new({ number = 1 }, 1, 1)(fake.update { LastWrittenLba = done - 1,
         RemainingTime = seconds }).remaining
     end
-    assert.same({ nil, nil, 9, 5, 0 }, { left(0, 0), left(0, -1), left(0, 9), left(10, 5),
-      left(300, 0) })
-    assert.is_nil(left(10, -1))
+    for _, case in ipairs { { 0, 0 }, { 0, -1 }, { 10, 0 }, { 10, -1 } } do
+      assert.is_nil(left(table.unpack(case)))
+    end
+    assert.same({ 9, 5, 0 }, { left(0, 9), left(10, 5), left(300, 0) })
   end)
 
   it("names all actions, also while closing", function()
