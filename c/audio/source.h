@@ -31,6 +31,8 @@ struct redbook_source_format {
   int64_t announced_frames;             /* what the header says, source rate; -1 unknown */
 };
 
+/* Of RIFF and AIFF files LIST-INFO, NAME and AUTH are read; an ID3 chunk in them is not
+ * (libsndfile passes over it). */
 struct redbook_source_tags { /* UTF-8; empty when absent */
   char title[256], artist[256], album[256], date[64], genre[64], track_number[32], comment[256];
 };

@@ -100,9 +100,9 @@ static int get_sectors(lua_State *L, sectors_call *call) {
 }
 
 /***
-Capacity in sectors if filled with one track. IMAPI2 gives no formula; here it is
-UsedSectorsOnMedia + FreeSectorsOnMedia, which on a blank disc is the LBA of the last possible
-lead-out (ATIP: 359849 on a disc of 80 minutes). 0502.
+Capacity in sectors if filled with one track. IMAPI2 gives no formula; here it is the LBA of the
+last possible lead-out (by ATIP or disc information) less the two sectors of run-out: 359847 on a
+disc of 80 minutes. Where the drive tells none, UsedSectorsOnMedia + FreeSectorsOnMedia. 0502.
 @field TrackAtOnce.TotalSectorsOnMedia
 */
 static int get_total(lua_State *L) {
@@ -111,8 +111,8 @@ static int get_total(lua_State *L) {
 
 /***
 Room for one more track in sectors; during a track the value from before it. IMAPI2 gives no
-formula; here it is what READ TRACK INFORMATION calls free blocks of the invisible track: from
-the next writable address to the last possible lead-out. 0502.
+formula; here it is what READ TRACK INFORMATION calls free blocks of the invisible track, but no
+more than TotalSectorsOnMedia less the next writable address. 0502.
 @field TrackAtOnce.FreeSectorsOnMedia
 */
 static int get_free(lua_State *L) {

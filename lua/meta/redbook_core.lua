@@ -202,7 +202,7 @@ function Recorder:Close() end
 ---@field SupportedMediaTypes integer[] read-only; {2, 3}
 ---@field CurrentPhysicalMediaType integer read-only; IMAPI_MEDIA_PHYSICAL_TYPE
 ---@field NumberOfExistingTracks integer read-only; of this session
----@field TotalSectorsOnMedia integer read-only; used + free
+---@field TotalSectorsOnMedia integer read-only; up to the last run-out
 ---@field FreeSectorsOnMedia integer read-only; room for one more track
 ---@field UsedSectorsOnMedia integer read-only; the next writable address
 ---@field ExpectedTableOfContents string[] read-only; one blob as READ TOC gives it

@@ -54,7 +54,7 @@ describe("Recorder", function()
     assert.equal(0xC0AA0210, err.code)
   end)
 
-  it("keeps its tray shut between PrepareMedia and ReleaseMedia, whoever holds it besides", function()
+  it("keeps its tray shut from PrepareMedia to ReleaseMedia, whoever holds it besides", function()
     local tao = bench.tao
     for _, held in ipairs { false, true } do
       if held then assert(recorder:AcquireExclusiveAccess(false, "me")) end

@@ -2,6 +2,7 @@
 /* Tags come as UTF-8 whatever the file has, whole characters only. */
 #include "../../support/audio/fixtures.h"
 #include "audio/decode.h"
+#include "base/bytes.h"
 
 static int make_files(void **state) {
   if (make_folder(state) != 0) return -1;
@@ -50,6 +51,42 @@ static void none(void **state) {
   const struct redbook_source_tags empty = {0};
   run("sox a.wav bare.au");
   assert_tags("bare.au", &empty);
+}
+
+/* A chunk at the end of a.aiff: its id, its length, then the file's own length put right. */
+static void add_chunk(const char *file, const char *id, const uint8_t *data, uint32_t length) {
+  uint8_t head[8];
+  FILE *f = fopen(in_folder(file), "r+b");
+  assert_non_null(f);
+  assert_int_equal(fseek(f, 0, SEEK_END), 0);
+  memcpy(head, id, 4);
+  redbook_put32(head + 4, length);
+  assert_int_equal(fwrite(head, 1, 8, f), 8);
+  assert_int_equal(fwrite(data, 1, length, f), length);
+  if (length % 2) assert_int_equal(fputc(0, f), 0);
+  redbook_put32(head, (uint32_t)ftell(f) - 8);
+  assert_int_equal(fseek(f, 4, SEEK_SET), 0);
+  assert_int_equal(fwrite(head, 1, 4, f), 4);
+  assert_int_equal(fclose(f), 0);
+}
+
+/* libsndfile reads an AIFF's NAME and AUTH; it passes over `ID3 `, whatever stands in it. */
+static void aiff_chunks(void **state) {
+  (void)state;
+  static const uint8_t id3[] =
+      "ID3\x03\x00\x00\x00\x00\x00\x18"
+      "TPE1\x00\x00\x00\x05\x00\x00\x00Nina"
+      "\x00\x00\x00\x00\x00\x00\x00\x00\x00";
+  const struct redbook_source_tags want = {.title = "Nacht", .artist = "Ada"};
+  run("sox a.wav --comment '' tagged.aiff");
+  add_chunk("tagged.aiff", "NAME", (const uint8_t *)"Nacht", 5);
+  add_chunk("tagged.aiff", "AUTH", (const uint8_t *)"Ada", 3);
+  add_chunk("tagged.aiff", "ID3 ", id3, sizeof id3 - 1);
+  assert_tags("tagged.aiff", &want);
+  const struct redbook_source_tags nothing = {0};
+  run("sox a.wav --comment '' untagged.aiff");
+  add_chunk("untagged.aiff", "ID3 ", id3, sizeof id3 - 1);
+  assert_tags("untagged.aiff", &nothing);
 }
 
 /* ID3v1: "TAG", title 30, artist 30, album 30, year 4, comment 28, 0, track, genre 8 = Jazz. */
@@ -109,9 +146,9 @@ static void ill_formed_is_cp1252(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(tagged_formats),       cmocka_unit_test(none),
-      cmocka_unit_test(id3v1_is_cp1252),      cmocka_unit_test(whole_characters),
-      cmocka_unit_test(ill_formed_is_cp1252),
+      cmocka_unit_test(tagged_formats),   cmocka_unit_test(none),
+      cmocka_unit_test(id3v1_is_cp1252),  cmocka_unit_test(aiff_chunks),
+      cmocka_unit_test(whole_characters), cmocka_unit_test(ill_formed_is_cp1252),
   };
   return cmocka_run_group_tests_name("audio/tags", tests, make_files, remove_folder);
 }
