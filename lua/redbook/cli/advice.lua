@@ -16,12 +16,14 @@ local function is_of_trace(err, trace)
   return trace and tostring(err.message):find("the trace to " .. trace, 1, true) ~= nil
 end
 
----@param err redbook.Failure its `advice` is replaced where a better one is known
+---@param err redbook.Failure its `advice` is replaced where a better one is known, its `stage`
+---where the command line is at fault and no drive
 ---@param context { device: string?, trace: string? } as on the command line
 ---@return redbook.Failure err
 function advice.fit(err, context)
   local virtual = (context.device or ""):find "^virtual:" ~= nil
   if is_of_trace(err, context.trace) then
+    err.stage = "arguments"
     err.advice = "name a file for --trace that you may write, in a folder that is there"
   elseif err.stage == "device" and err.code == DEVICE_GONE and not virtual then
     err.advice = advice.VIRTUAL

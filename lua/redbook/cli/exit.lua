@@ -39,8 +39,11 @@ local BY_STAGE = { arguments = exit.USAGE, device = exit.DEVICE, medium = exit.M
 local PLANNED = { [exit.MEDIUM] = true, [exit.SOURCE] = true, [exit.SPACE] = true }
 local SIMULATED = { [exit.BURN] = true, [exit.VERIFY] = true }
 
+-- Stages that say more than any code.
+local CERTAIN = { arguments = true, source = true, space = true, verify = true }
+
 local function real(err)
-  if err.stage == "source" or err.stage == "space" or err.stage == "verify" then
+  if CERTAIN[err.stage] then
     return BY_STAGE[err.stage]
   elseif err.disc == "untouched" and BY_CODE[err.code] then
     return BY_CODE[err.code]

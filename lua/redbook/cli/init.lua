@@ -114,8 +114,8 @@ function Job:run()
   local result
   if entries then result, err = self:burn(entries) end
   if result then return exit.OK end
-  local code = exit.code(err, self.options)
   advice.fit(err, { device = self.device or self.options.device, trace = self.options.trace })
+  local code = exit.code(err, self.options)
   self.emit { event = "error", exit = code, err = err, simulate = self.options.dummy or false }
   return code
 end

@@ -17,6 +17,9 @@ describe("cli.advice", function()
     assert.equal("name a file for --trace that you may write, in a folder that is there",
       fit({ stage = "device", code = denied, message = "cannot write the trace to t.json: "
         .. "Permission denied" }, { device = "virtual:d.cue", trace = "t.json" }))
+    local err = { stage = "medium", code = denied, message = "cannot write the trace to t" }
+    fit(err, { device = "virtual:d.cue", trace = "t" })
+    assert.equal("arguments", err.stage)
     assert.equal(GROUP, fit({ stage = "device", code = denied, message = "m" },
       { device = "/dev/sr0", trace = "t.json" }))
     assert.equal("of a source", fit({ stage = "source", code = denied, message = "m",

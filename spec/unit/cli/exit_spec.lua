@@ -6,6 +6,7 @@ describe("cli.exit", function()
   -- stage, code, disc, exit code, with --plan, with --dummy
   local cases = {
     { "arguments", nil, "untouched", 2, 2, 2 },
+    { "arguments", 0x80070005, "untouched", 2, 2, 2 },
     { "device", nil, "untouched", 3, 3, 3 },
     { "device", 0x80070037, "untouched", 3, 3, 3 },
     { "device", 0x80070057, "untouched", 3, 3, 3 },
