@@ -20,6 +20,7 @@
 #define REDBOOK_VIRTUAL_CLASS "redbook.VirtualRecorder"
 #define REDBOOK_SERVER_CLASS "redbook.DriveServer"
 #define REDBOOK_TRAP_CLASS "redbook.SignalTrap"
+#define REDBOOK_MUTE_CLASS "redbook.StderrMute"
 
 /* Each creates a metatable and leaves the class's constructor on the stack (registers that have
  * no constructor push nothing). */
@@ -31,6 +32,7 @@ void redbook_register_master(lua_State *L);
 void redbook_register_virtual(lua_State *L);
 void redbook_register_server(lua_State *L); /* pushes nothing */
 void redbook_register_trap(lua_State *L);
+void redbook_register_mute(lua_State *L);
 
 /* recorder.c */
 struct redbook_recorder_box {

@@ -137,6 +137,8 @@ static void add_classes(lua_State *L) {
   redbook_register_server(L);
   redbook_register_trap(L);
   lua_setfield(L, -2, "trap_signals");
+  redbook_register_mute(L);
+  lua_setfield(L, -2, "mute_stderr");
 }
 
 int luaopen_redbook_core(lua_State *L) {

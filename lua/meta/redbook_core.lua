@@ -53,6 +53,11 @@ function core.VirtualRecorder(options) end
 ---@return redbook.Error? err
 function core.trap_signals(names) end
 
+---Sends the process's standard error to /dev/null until it is closed (scripts only).
+---@return redbook.StderrMute? mute
+---@return redbook.Error? err
+function core.mute_stderr() end
+
 ---1x = 75 sectors per second.
 ---@param x number
 ---@return integer sectors_per_second
@@ -564,5 +569,18 @@ function SignalTrap:wait(seconds) end
 ---Restores the handlers. Also `__close`.
 ---@return true
 function SignalTrap:close() end
+
+
+---@class redbook.StderrMute
+local StderrMute = {}
+
+---Writes to where standard error went before.
+---@param text string
+---@return boolean ok
+function StderrMute:write(text) end
+
+---Standard error is what it was before. Also `__close`.
+---@return true
+function StderrMute:close() end
 
 return core

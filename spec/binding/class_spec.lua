@@ -17,6 +17,7 @@ local function make_all()
     AudioSource = assert(core.AudioSource(path)),
     VirtualRecorder = assert(core.VirtualRecorder { path = bench.folder .. "/other.cue" }),
     SignalTrap = assert(core.trap_signals { "USR2" }),
+    StderrMute = assert(core.mute_stderr()),
   }
   made.Operation = assert(made.AudioSource:BeginScan())
 end
@@ -24,6 +25,7 @@ end
 local function drop_all()
   made.Operation:close()
   made.SignalTrap:close()
+  made.StderrMute:close()
   for _, name in ipairs { "Recorder", "TrackAtOnce", "AudioSource", "VirtualRecorder" } do
     made[name]:Close()
   end
@@ -31,7 +33,8 @@ local function drop_all()
 end
 
 local CLOSERS = { Recorder = "Close", TrackAtOnce = "Close", AudioSource = "Close",
-  VirtualRecorder = "Close", Operation = "close", SignalTrap = "close" }
+  VirtualRecorder = "Close", Operation = "close", SignalTrap = "close",
+  StderrMute = "close" }
 
 -- Values that are no object of `class`.
 local function junk(class)

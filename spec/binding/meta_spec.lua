@@ -58,7 +58,7 @@ describe("the stubs in lua/meta", function()
   end)
 
   for _, class in ipairs { "Recorder", "TrackAtOnce", "AudioSource", "Operation", "DiscMaster",
-    "VirtualRecorder", "DriveServer", "SignalTrap" } do
+    "VirtualRecorder", "DriveServer", "SignalTrap", "StderrMute" } do
     it("name every member of " .. class .. ", and how it can be used", function()
       local stub = stubs["redbook." .. class]
       local named = {}
