@@ -55,11 +55,11 @@ and the drive unlocked.
 @return[2] nil
 @treturn[2] Error err 0503, 050A, 050F, 0210, 0202, 0205, 0206, 0207, 0507, 0506, 0201, 0208,
 device errors, in this order; C0AA0002 with `signal` when a trapped signal ended it (this holds
-for every blocking method; one that succeeds all the same gives true and a remark with `signal`).
-While an operation runs it is 0503 as well, not 0500: IMAPI2 names only "is prepared". Two codes
-of IMAPI2 never come: 0504 (a property for blank media only), because each property works on
-every disc that can be prepared, blank or with Append; and 020E (no DVD structure), because no
-DVD gets that far: 0507.
+for every blocking method; one that succeeds all the same gives true and a remark with
+`signal`). While an operation runs it is 0503 as well, not 0500: IMAPI2 names only "is
+prepared". Two codes of IMAPI2 never come: 0504 (a property for blank media only), because each
+property works on every disc that can be prepared, blank or with Append; and 020E (no DVD
+structure), because no DVD gets that far: 0507.
 */
 /***
 BeginAddAudioTrack and its events to the end; calls OnUpdate. When OnUpdate or a function source

@@ -101,8 +101,8 @@ static int get_sectors(lua_State *L, sectors_call *call) {
 
 /***
 Capacity in sectors if filled with one track. IMAPI2 gives no formula; here it is the LBA of the
-last possible lead-out (by ATIP or disc information) less the two sectors of run-out: 359847 on a
-disc of 80 minutes. Where the drive tells none, UsedSectorsOnMedia + FreeSectorsOnMedia. 0502.
+last possible lead-out (by ATIP or disc information) less the two sectors of run-out: 359847 on
+a disc of 80 minutes. Where the drive tells none, UsedSectorsOnMedia + FreeSectorsOnMedia. 0502.
 @field TrackAtOnce.TotalSectorsOnMedia
 */
 static int get_total(lua_State *L) {
