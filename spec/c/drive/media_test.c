@@ -111,7 +111,8 @@ static void write_sectors(int32_t lba, uint16_t sectors) {
 static void end_track(void) {
   struct redbook_error err;
   redbook_error_clear(&err);
-  if (!redbook_drive_synchronize(&on_virtual, 120, NULL, NULL, &err)) fail_msg("%s", err.message);
+  if (!redbook_drive_synchronize(&on_virtual, 120, NULL, NULL, &err))
+    fail_msg("%s", err.message);
 }
 
 static void close_session(void) {

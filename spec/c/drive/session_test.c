@@ -40,7 +40,8 @@ static void sync_row(const struct step *steps, double limit, uint32_t code) {
   struct redbook_drive drive = scripted_begin(&s, steps);
   atomic_store(&s.cancel, true);
   redbook_error_clear(&err);
-  assert_int_equal(redbook_drive_synchronize(&drive, limit, NULL, NULL, &err), code == REDBOOK_S_OK);
+  assert_int_equal(redbook_drive_synchronize(&drive, limit, NULL, NULL, &err),
+                   code == REDBOOK_S_OK);
   assert_int_equal(err.code, code);
   scripted_finish(&s);
 }
