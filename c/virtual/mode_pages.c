@@ -138,8 +138,9 @@ static uint32_t select_page05(struct redbook_virtual *drive, const uint8_t *p) {
     if (track && track->state == REDBOOK_VTRACK_OPEN) return REDBOOK_VSEQUENCE;
   }
   memcpy(drive->page05, p, REDBOOK_VPAGE05);
-  if (!(p[2] & 0x10)) drive->testing = false;
-  if (redbook_vwrite_type(drive) != REDBOOK_VTYPE_SAO) redbook_vsao_forget(drive);
+  bool back = drive->testing && !(p[2] & 0x10); /* to the disc as it is: its NWA is another */
+  if (back) drive->testing = false;
+  if (back || redbook_vwrite_type(drive) != REDBOOK_VTYPE_SAO) redbook_vsao_forget(drive);
   return 0;
 }
 

@@ -238,6 +238,32 @@ static void test_write(void **state) {
   rig_remove(&r);
 }
 
+/* A sheet for the session behind a tested one goes with it: when that was waited for, and when
+ * page 05h no longer says test. */
+static void sheet_behind_a_test(void **state) {
+  (void)state;
+  static const uint8_t sheet[] = {
+      0x01, 0x00, 0x00, 0x01, 0, 0, 0,    0, /* */
+      0x01, 0x04, 0x00, 0x00, 0, 2, 0x39, 0, /* LBA 13125 is 02:57:00 */
+      0x01, 0x04, 0x01, 0x00, 0, 2, 0x3B, 0, /* */
+      0x01, 0xAA, 0x01, 0x01, 0, 3, 0x03, 0, /* */
+  };
+  uint8_t sector[SECTOR] = {0};
+  for (unsigned how = 0; how < 2; how++) {
+    struct rig r;
+    rig_make(&r, "");
+    assert_int_equal(select05(&r, 0x52, 0xC0), GOOD);
+    assert_int_equal(send_sheet(&r, cdrdao_sheet, sizeof cdrdao_sheet), GOOD);
+    assert_int_equal(write_run(&r, -150, 2025, 0), GOOD);
+    assert_int_equal(send_sheet(&r, sheet, sizeof sheet), GOOD);
+    assert_int_equal(how ? sync_cache(&r) : select05(&r, 0x42, 0xC0), GOOD);
+    assert_int_equal(nwa(&r), -150);
+    assert_int_equal(write_cdb(&r, 13125, 1, sector), SENSE(5, 0x2C, 0));
+    assert_int_equal(file_size(r.bin), 0);
+    rig_remove(&r);
+  }
+}
+
 /* A second session by a sheet: absolute addresses, track numbers go on (as cdrdao does). */
 static void second_session(void **state) {
   (void)state;
@@ -325,9 +351,13 @@ static void underrun(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(three_tracks),   cmocka_unit_test(codes_flags_indexes),
-      cmocka_unit_test(cd_text),        cmocka_unit_test(test_write),
-      cmocka_unit_test(second_session), cmocka_unit_test(broken_off),
+      cmocka_unit_test(three_tracks),
+      cmocka_unit_test(codes_flags_indexes),
+      cmocka_unit_test(cd_text),
+      cmocka_unit_test(test_write),
+      cmocka_unit_test(sheet_behind_a_test),
+      cmocka_unit_test(second_session),
+      cmocka_unit_test(broken_off),
       cmocka_unit_test(underrun),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

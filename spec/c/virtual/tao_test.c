@@ -228,6 +228,33 @@ static void capacity(void **state) {
   free(data);
 }
 
+/* Padding ends where the disc ends: a second track with room for 195 sectors. */
+static void short_track_at_the_end(void **state) {
+  (void)state;
+  struct rig r;
+  struct redbook_error err = {0};
+  const struct redbook_virtual_fault lie = {.kind = REDBOOK_FAULT_LIE, .opcode = 0x2A};
+  uint8_t *data = calloc(500, SECTOR);
+  rig_make(&r, "");
+  assert_int_equal(select05(&r, 0x41, 0), GOOD);
+  assert_true(redbook_virtual_add_fault(r.drive, &lie, &err)); /* nothing is stored */
+  for (int lba = 0; lba < 359500; lba += 500)
+    assert_int_equal(write_cdb(&r, lba, 500, data), GOOD);
+  redbook_virtual_clear_faults(r.drive);
+  assert_int_equal(sync_cache(&r), GOOD);
+  burn_track(&r, 0x41, 0, 359652, 1);
+  assert_int_equal(no_data(&r, CDB(0x5B, 0, 1, 0, 0, 2)), GOOD);
+  assert_int_equal(track_info(&r, 2), GOOD);
+  assert_int_equal(be32(r.data + 24), 195);
+  assert_int_equal(close_session(&r), GOOD);
+  rig_close(&r);
+  rig_open(&r, "");
+  assert_int_equal(from(&r, CDB(0x43, 0, 0, 0, 0, 0, 0xAA, 0, 12), 12), GOOD);
+  REPLY(&r, 0, 10, 1, 2, 0, 0x10, 0xAA, 0, 0, 5, 0x7D, 0xA9); /* LBA 359849 */
+  rig_remove(&r);
+  free(data);
+}
+
 static void ninety_nine_tracks(void **state) {
   (void)state;
   struct rig r;
@@ -274,11 +301,17 @@ static void cd_rw_blanks(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(two_tracks_finalised),    cmocka_unit_test(reads_back),
-      cmocka_unit_test(second_session),          cmocka_unit_test(test_write),
-      cmocka_unit_test(test_write_on_open_disc), cmocka_unit_test(short_track),
-      cmocka_unit_test(short_track_goes_on),     cmocka_unit_test(capacity),
-      cmocka_unit_test(ninety_nine_tracks),      cmocka_unit_test(cd_rw_blanks),
+      cmocka_unit_test(two_tracks_finalised),
+      cmocka_unit_test(reads_back),
+      cmocka_unit_test(second_session),
+      cmocka_unit_test(test_write),
+      cmocka_unit_test(test_write_on_open_disc),
+      cmocka_unit_test(short_track),
+      cmocka_unit_test(short_track_goes_on),
+      cmocka_unit_test(capacity),
+      cmocka_unit_test(short_track_at_the_end),
+      cmocka_unit_test(ninety_nine_tracks),
+      cmocka_unit_test(cd_rw_blanks),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
