@@ -173,8 +173,8 @@ bool redbook_vsao_synchronize(struct redbook_virtual *drive, struct redbook_vcal
     if (track) track->state = REDBOOK_VTRACK_BROKEN;
     redbook_vsao_forget(drive);
   }
-  /* No table of contents was recorded: a tested disc is what it was before, and a sheet for what
-   * would have come next is void. */
+  /* No table of contents was recorded: a tested disc is what it was before, and a sheet for
+   * what would have come next is void. */
   if (sao->owed_us && drive->testing) {
     drive->testing = false;
     redbook_vsao_forget(drive);
