@@ -19,6 +19,15 @@ enum { MAX_STEPS = 200 };
 /* --- Steps ----------------------------------------------------------------------------------
  */
 
+/* CD-TEXT: four packs of 24 six-bit symbols a block, which come again after a while. */
+static void fill_packs(uint8_t *data, int lba, uint32_t blocks, unsigned period) {
+  for (unsigned i = 0; i < blocks * 4; i++) {
+    unsigned number = ((unsigned)(lba + 11635) * 4 + i) % period;
+    memset(data + (size_t)i * 24, (int)(number & 0x3F), 24);
+    data[(size_t)i * 24 + 1] = (uint8_t)(number >> 6 & 0x3F);
+  }
+}
+
 /* Sectors or lead-in blocks at an LBA. */
 static bool write_at(struct world *w, int lba, uint32_t count, bool lead_in) {
   uint32_t length = count * (lead_in ? 96 : SECTOR);
@@ -28,7 +37,7 @@ static bool write_at(struct world *w, int lba, uint32_t count, bool lead_in) {
   uint8_t *data = malloc(length ? length : 1);
   require(data != NULL);
   if (lead_in)
-    memset(data, lba & 0x3F, length);
+    fill_packs(data, lba, count, w->lead_out % 2 ? 24 : 1 << 20);
   else
     fill(data, lba, count);
   bool done = to(w, cdb, data, length);
