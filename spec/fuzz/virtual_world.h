@@ -234,8 +234,21 @@ static inline void check_content(struct world *w) {
   free(got);
 }
 
+/* By the table of contents, when there is one. */
+static inline void check_lead_out(struct world *w) {
+  if (!from(w, CDB(0x43, 0, 0, 0, 0, 0, 0xAA, 0, 12), 12)) return;
+  int64_t lead_out = redbook_get32(w->reply + 8), end = 0;
+  if (w->tracks) end = w->track[w->tracks - 1].start + (int64_t)w->track[w->tracks - 1].sectors;
+  bool real = !(w->page[2] & 0x10);
+  struct redbook_virtual_view view;
+  redbook_virtual_look(w->drive, &view);
+  require(lead_out <= (int64_t)w->minutes * 4500 - 151);
+  if (real && view.session_status != 1) require(lead_out == end || lead_out == end + 2);
+}
+
 static inline void reopen(struct world *w) {
   check_tracks(w);
+  check_lead_out(w);
   struct redbook_virtual_view before, after;
   redbook_virtual_look(w->drive, &before);
   close_drive(w);
