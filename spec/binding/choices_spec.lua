@@ -44,7 +44,11 @@ describe("where IMAPI2 is silent", function()
     assert.equal(CAPACITY, tao.TotalSectorsOnMedia)
   end)
 
-  it("updates of a track come at least every 0.6 s of the drive's time", function()
+  -- Every half second one is queued; a host that comes late finds those of the meantime joined
+  -- into one. While it is away the drive can go on by what the FIFO holds, and no further.
+  it("updates of a track come every half second of the drive's time", function()
+    local late = (1 << 20) / 2352 / 300 -- s, the FIFO at 4x
+    tao.FifoBytes = 1 << 20
     assert(tao:PrepareMedia())
     local before, events, writing = 0, 0, 0
     local action = core.IMAPI_FORMAT2_TAO_WRITE_ACTION
@@ -53,7 +57,7 @@ describe("where IMAPI2 is silent", function()
       writing = writing + 1
       -- The first WRITE, with spin-up and calibration, is one command of several seconds.
       if writing > 2 then
-        assert.is_true(args.ElapsedSeconds - before <= 0.6,
+        assert.is_true(args.ElapsedSeconds - before <= 0.6 + late,
           ("%.3f s after %.3f s"):format(args.ElapsedSeconds, before))
         events = events + 1
       end
@@ -61,7 +65,7 @@ describe("where IMAPI2 is silent", function()
     end
     tao:SetWriteSpeed(300)
     assert(add(6000)) -- 20 s at 4x
-    assert.is_true(events >= 20, events .. " events")
+    assert.is_true(events >= 20 // (0.6 + late), events .. " events")
   end)
 
   it("ReleaseMedia tells of closing and of verifying", function()
