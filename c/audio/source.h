@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/spool.h"
 
 #define REDBOOK_AUDIO_SECTOR_BYTES 2352u
 #define REDBOOK_AUDIO_SECTOR_FRAMES 588u
@@ -68,10 +69,6 @@ struct redbook_source *redbook_source_open(const char *path,
  * 050D. `name` for messages. */
 struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const char *name,
                                                struct redbook_error *err);
-
-/* An unlinked temporary file under $TMPDIR, /var/tmp or /tmp, O_CLOEXEC; -1 and err on failure.
- */
-int redbook_spool_file(struct redbook_error *err);
 
 struct redbook_source *redbook_source_ref(struct redbook_source *source);
 void redbook_source_unref(struct redbook_source *source); /* NULL is fine */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ReleaseMedia: closes the session as asked, compares the TOC, unlocks (imapi2 1.3, design 4).
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "burn/check.h"
@@ -26,13 +25,7 @@ static void report(void *context, double elapsed, double fraction) {
 /* The multi-session bits of that moment decide (MMC reference 1.4). */
 static bool closing_parameters(struct release *job, struct redbook_drive *drive,
                                struct redbook_error *err) {
-  struct redbook_tao *tao = job->tao;
-  struct redbook_write_parameters wanted = {
-      .buffer_underrun_free = job->session.capabilities.buffer_underrun_free &&
-                              !tao->flags[REDBOOK_TAO_BUFFER_UNDERRUN_FREE_DISABLED],
-      .next_session_allowed = tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE]};
-  (void)snprintf(wanted.catalog_number, sizeof wanted.catalog_number, "%s",
-                 tao->catalog_number);
+  struct redbook_write_parameters wanted = redbook_tao_parameters(job->tao, &job->session);
   return redbook_drive_write_parameters(drive, &wanted, err);
 }
 

@@ -214,3 +214,14 @@ unsigned redbook_tao_written(const struct redbook_tao *tao,
 enum redbook_disc_state redbook_tao_disc_state(const struct redbook_tao *tao) {
   return tao->session_known ? tao->session.disc : REDBOOK_DISC_UNTOUCHED;
 }
+
+struct redbook_write_parameters redbook_tao_parameters(const struct redbook_tao *tao,
+                                                       const struct redbook_session *session) {
+  struct redbook_write_parameters parameters = {
+      .buffer_underrun_free = session->capabilities.buffer_underrun_free &&
+                              !tao->flags[REDBOOK_TAO_BUFFER_UNDERRUN_FREE_DISABLED],
+      .next_session_allowed = tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE]};
+  (void)snprintf(parameters.catalog_number, sizeof parameters.catalog_number, "%s",
+                 tao->catalog_number);
+  return parameters;
+}

@@ -100,6 +100,10 @@ void redbook_tao_unhold(struct redbook_tao *tao);
  */
 bool redbook_tao_alone(struct redbook_tao *tao, struct redbook_error *err);
 
+/* What page 05h holds by the settings alone; the test bit is off. */
+struct redbook_write_parameters redbook_tao_parameters(const struct redbook_tao *tao,
+                                                       const struct redbook_session *session);
+
 /* session.c: what the drive says of the disc. */
 /* Track at once: feature 002Dh. */
 bool redbook_session_can_write(struct redbook_drive *drive, bool *out,

@@ -30,15 +30,10 @@ static bool measure(struct redbook_track_job *job, struct redbook_error *err) {
 
 static bool parameters(struct redbook_track_job *job, struct redbook_error *err) {
   const struct redbook_tao *tao = job->tao;
-  struct redbook_write_parameters wanted = {
-      .buffer_underrun_free = job->session.capabilities.buffer_underrun_free &&
-                              !tao->flags[REDBOOK_TAO_BUFFER_UNDERRUN_FREE_DISABLED],
-      .test_write = tao->flags[REDBOOK_TAO_TEST_WRITE],
-      .next_session_allowed = tao->flags[REDBOOK_TAO_DO_NOT_FINALIZE],
-      .pre_emphasis = job->options.pre_emphasis,
-      .copy_permitted = job->options.copy_permitted};
-  (void)snprintf(wanted.catalog_number, sizeof wanted.catalog_number, "%s",
-                 tao->catalog_number);
+  struct redbook_write_parameters wanted = redbook_tao_parameters(tao, &job->session);
+  wanted.test_write = tao->flags[REDBOOK_TAO_TEST_WRITE];
+  wanted.pre_emphasis = job->options.pre_emphasis;
+  wanted.copy_permitted = job->options.copy_permitted;
   (void)snprintf(wanted.isrc, sizeof wanted.isrc, "%s", job->options.isrc);
   return redbook_drive_write_parameters(&job->drive, &wanted, err);
 }

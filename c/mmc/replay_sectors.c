@@ -3,12 +3,11 @@
 #include "mmc/replay_sectors.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/spool.h"
 
 /* LBAs from 0 that can be kept: 99:59:74, where addresses of a CD end. */
 #define SECTORS 449850
@@ -18,40 +17,14 @@ struct redbook_replay_sectors {
   uint8_t wanted[SECTORS / 8 + 1];
 };
 
-static int named_and_unlinked(const char *folder) {
-  char path[4096];
-  int length = snprintf(path, sizeof path, "%s/redbook-XXXXXX", folder);
-  if (length < 0 || (size_t)length >= sizeof path) {
-    errno = ENAMETOOLONG;
-    return -1;
-  }
-  int fd = mkostemp(path, O_CLOEXEC);
-  if (fd >= 0) (void)unlink(path);
-  return fd;
-}
-
-/* In a folder on a disk before /tmp, which may be memory. */
-static int open_file(void) {
-  const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
-  int fd = -1;
-  for (size_t i = 0; fd < 0 && i < sizeof folders / sizeof *folders; i++) {
-    if (folders[i] == NULL || *folders[i] == '\0') continue;
-    fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, 0600);
-    if (fd < 0) fd = named_and_unlinked(folders[i]);
-  }
-  return fd;
-}
-
 struct redbook_replay_sectors *redbook_replay_sectors_create(struct redbook_error *err) {
   struct redbook_replay_sectors *sectors = calloc(1, sizeof *sectors);
   if (sectors == NULL) {
     redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "there is not enough memory for a replay");
     return NULL;
   }
-  sectors->fd = open_file();
+  sectors->fd = redbook_spool_file(err);
   if (sectors->fd >= 0) return sectors;
-  redbook_fail_file(err, errno, "no temporary file can be made for the replay");
-  redbook_advise(err, "Set TMPDIR to a folder with room for the sound.");
   free(sectors);
   return NULL;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An unlinked temporary file, as large as a disc may be: in a folder on a disk before /tmp,
  * which is often in memory. */
+#include "base/spool.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "audio/source.h"
 
 static int named_and_unlinked(const char *folder) {
   char path[PATH_MAX];

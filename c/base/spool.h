@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Temporary files for sound. */
+#ifndef REDBOOK_BASE_SPOOL_H
+#define REDBOOK_BASE_SPOOL_H
+
+#include "base/error.h"
+
+/* An unlinked temporary file under $TMPDIR, /var/tmp or /tmp, O_CLOEXEC; -1 and err on failure.
+ */
+int redbook_spool_file(struct redbook_error *err);
+
+#endif
