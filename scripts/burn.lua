@@ -1,17 +1,25 @@
 #!/usr/bin/env lua5.4
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Burns a playlist as an audio CD: burn.lua playlist.m3u
+-- redbook's programs: burn.lua playlist.m3u burns a playlist, the other names do other things.
 --
--- This file finds the modules and leaves the rest to redbook.cli. Every Lua can read it, so that
--- a wrong one gets a sentence instead of a syntax error.
+-- This one file stands under all their names (links, in a checkout). It finds the modules and
+-- leaves the rest to redbook.cli.NAME. Every Lua can read it, so that a wrong one gets a sentence
+-- instead of a syntax error.
+
+local script = arg[0]
+
+local function program()
+  return (string.gsub(string.match(script, "[^/]*$"), "%.lua$", ""))
+end
 
 if _VERSION ~= "Lua 5.4" then
-  io.stderr:write("burn.lua needs Lua 5.4, this is ", _VERSION, ": run it as 'lua5.4 burn.lua'.\n")
+  io.stderr:write(program(), ".lua needs Lua 5.4, this is ", _VERSION, ": run it as 'lua5.4 ",
+    program(), ".lua'.\n")
   os.exit(1)
 end
 
 -- In a checkout the modules lie beside this folder; installed, Lua's own paths lead to them.
-local function checkout_of(script)
+local function checkout()
   local folder = string.match(script, "^(.*)/[^/]*$") or "."
   local short = string.match(folder, "^(.*)/[^/.]+$") or (string.find(folder, "^[^/.]+$") and ".")
   -- The longer spelling also holds where the folder is a link.
@@ -25,18 +33,19 @@ local function checkout_of(script)
 end
 
 -- What a symbolic link leads to, nil for anything else. Without LuaFileSystem nothing works.
-local function target_of(script)
+local function link_target()
   local there, lfs = pcall(require, "lfs")
   local target = there and lfs.symlinkattributes(script, "target")
   if not target or string.sub(target, 1, 1) == "/" then return target or nil end
   return (string.match(script, "^(.*/)[^/]*$") or "") .. target
 end
 
-local script, root = arg[0], nil
+local root
 for _ = 1, 40 do -- as many links in a row as Linux follows
-  root = root or checkout_of(script)
-  script = not root and target_of(script)
-  if not script then break end
+  root = checkout()
+  local target = not root and link_target()
+  if not target then break end
+  script = target
 end
 if root then
   local build = os.getenv("REDBOOK_BUILD") or root .. "/build"
@@ -44,11 +53,12 @@ if root then
   package.cpath = build .. "/?.so;" .. package.cpath
 end
 
-local found, cli = pcall(require, "redbook.cli")
+local name = program()
+local found, cli = pcall(require, "redbook.cli." .. name)
 if not found then
-  local missing = string.match(tostring(cli), "module '([%w_.]+)' not found")
+  local missing = string.match(tostring(cli), "module '([%w_.-]+)' not found")
   if not missing then error(cli, 0) end
-  io.stderr:write("burn.lua: the Lua module '", missing, "' is missing; ",
+  io.stderr:write(name, ".lua: the Lua module '", missing, "' is missing; ",
     root and "run 'make' in " .. root .. " first.\n" or "install redbook with LuaRocks or make.\n")
   os.exit(1)
 end

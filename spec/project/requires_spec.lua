@@ -38,6 +38,8 @@ end
 
 local function is_own(name)
   if name == "redbook.core" then return true end
+  -- The program's name follows.
+  if name == "redbook.cli." then return true end
   local base = sandbox.root .. "/lua/" .. name:gsub("%.", "/")
   return (lfs.attributes(base .. ".lua") or lfs.attributes(base .. "/init.lua")) ~= nil
 end
@@ -67,6 +69,13 @@ describe("the rockspec's dependencies", function()
     end
     table.sort(strangers)
     assert.same({}, strangers)
+  end)
+
+  it("have a module for the name of every script", function()
+    for script in lfs.dir(sandbox.root .. "/scripts") do
+      local name = script:match "^(.*)%.lua$"
+      assert.is_true(script:find "^%." ~= nil or is_own("redbook.cli." .. tostring(name)), script)
+    end
   end)
 
   it("are each required somewhere", function()

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- vdrive.lua without its first lines: a virtual drive as the device node of another program.
+-- vdrive.lua: a virtual drive as the device node of another program.
 
 local argparse = require "argparse"
 local cjson = require "cjson"

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- burn.lua without its first lines: words in, exit code out.
+-- burn.lua: words in, exit code out.
 
 local advice = require "redbook.cli.advice"
 local args = require "redbook.cli.args"
