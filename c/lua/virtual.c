@@ -260,14 +260,15 @@ What can be seen from outside: TrayOpen, HasDisc, Prevented (PREVENT is on), Hel
 exclusive access), Medium, DiscStatus and SessionStatus (as READ DISC INFORMATION byte 2 gives
 them), Tracks, Sessions, IncompleteTracks, ClockUs (the drive's clock in microseconds),
 Commands, ForeignCommands (sent by another thread than the worker that owns the drive),
-FaultHits, Underruns, Path.
+FaultHits, Underruns, IdleSeconds (that the laser waited for data inside a track), BufferLow
+(the least number of bytes in the drive's buffer while the laser was on; nil before that), Path.
 @function VirtualRecorder:View
 @treturn table
 */
 static int view(lua_State *L) {
   struct redbook_virtual_view seen;
   redbook_virtual_look(self(L), &seen);
-  lua_createtable(L, 0, 16);
+  lua_createtable(L, 0, 18);
   boolean(L, "TrayOpen", seen.tray_open);
   boolean(L, "HasDisc", seen.has_disc);
   boolean(L, "Prevented", seen.prevented);
@@ -283,6 +284,9 @@ static int view(lua_State *L) {
   integer(L, "ForeignCommands", seen.foreign_commands);
   integer(L, "FaultHits", seen.fault_hits);
   integer(L, "Underruns", seen.underruns);
+  lua_pushnumber(L, (lua_Number)seen.idle_us / 1e6);
+  lua_setfield(L, -2, "IdleSeconds");
+  if (seen.buffer_low != UINT32_MAX) integer(L, "BufferLow", seen.buffer_low);
   string(L, "Path", seen.path);
   return 1;
 }

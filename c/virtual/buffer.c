@@ -13,11 +13,30 @@ static void lose_track(struct redbook_virtual *drive) {
   if (track && track->state == REDBOOK_VTRACK_OPEN) track->state = REDBOOK_VTRACK_BROKEN;
 }
 
-static void ran_empty(struct redbook_virtual *drive) {
+/* From here on the laser waits for data. */
+static void starve(struct redbook_virtual *drive, uint64_t moment) {
+  drive->buffer.starving = true;
+  drive->buffer.starving_since = moment;
+}
+
+uint64_t redbook_vbuffer_idle(const struct redbook_virtual *drive, uint64_t moment) {
+  const struct redbook_vbuffer *b = &drive->buffer;
+  bool more = b->starving && moment > b->starving_since;
+  return drive->idle_us + (more ? moment - b->starving_since : 0);
+}
+
+static void end_starving(struct redbook_virtual *drive, uint64_t moment) {
+  drive->idle_us = redbook_vbuffer_idle(drive, moment);
+  drive->buffer.starving = false;
+}
+
+static void ran_empty(struct redbook_virtual *drive, uint64_t moment) {
   struct redbook_vbuffer *b = &drive->buffer;
   b->recording = false;
   if (b->ending) return;
   drive->underruns++;
+  drive->low_water = 0;
+  starve(drive, moment);
   if (b->protection) {
     b->linking = true;
     return;
@@ -30,9 +49,18 @@ static void start_laser(struct redbook_virtual *drive, uint64_t moment) {
   struct redbook_vbuffer *b = &drive->buffer;
   if (b->recording) return;
   if (b->at < moment) b->at = moment;
+  end_starving(drive, b->at);
   if (b->linking) b->at += redbook_vdelay(drive, REDBOOK_VCOST_LINK_US);
   b->linking = false;
   b->recording = true;
+}
+
+/* How low the buffer ever was while the laser was on; its last fill does not count. */
+static void note_fill(struct redbook_virtual *drive) {
+  const struct redbook_vbuffer *b = &drive->buffer;
+  double bytes = (b->fed - b->head) * REDBOOK_SECTOR_BYTES;
+  if (!b->recording || b->ending || bytes >= (double)drive->low_water) return;
+  drive->low_water = (uint32_t)bytes;
 }
 
 void redbook_vbuffer_run(struct redbook_virtual *drive) {
@@ -43,8 +71,10 @@ void redbook_vbuffer_run(struct redbook_virtual *drive) {
   if (b->recording) {
     double head = redbook_vpath_after(drive, b->head, drive->clock_us - b->at);
     bool empty = head >= b->fed;
+    uint64_t empty_at = empty ? b->at + redbook_vtime_path(drive, b->head, b->fed) : 0;
     b->head = empty ? b->fed : head;
-    if (empty) ran_empty(drive);
+    if (empty) ran_empty(drive, empty_at);
+    note_fill(drive);
   }
   b->at = drive->clock_us;
 }
@@ -60,6 +90,7 @@ uint32_t redbook_vbuffer_verdict(struct redbook_virtual *drive, struct redbook_v
   struct redbook_vbuffer *b = &drive->buffer;
   if (b->lost) {
     b->lost = false;
+    end_starving(drive, drive->clock_us);
     return REDBOOK_VSENSE(3, 0x0C, 0x09);
   }
   if (!b->defect) return 0;
@@ -100,6 +131,7 @@ static uint64_t delay_of(struct redbook_virtual *drive, bool first) {
 }
 
 static void begin(struct redbook_virtual *drive, int32_t lba) {
+  end_starving(drive, drive->clock_us);
   drive->buffer = (struct redbook_vbuffer){.protection = drive->page05[2] & 0x40,
                                            .writes = drive->buffer.writes,
                                            .fed = lba,
@@ -129,6 +161,7 @@ void redbook_vbuffer_take(struct redbook_virtual *drive, struct redbook_vcall *c
 uint64_t redbook_vbuffer_flush(struct redbook_virtual *drive) {
   struct redbook_vbuffer *b = &drive->buffer;
   redbook_vbuffer_run(drive);
+  end_starving(drive, drive->clock_us);
   b->ending = true;
   b->lost = b->defect = false;
   if (b->head >= b->fed) return 0;

@@ -21,12 +21,14 @@ struct redbook_vbuffer {
   bool protection; /* BUFE, as it was when the track began */
   bool linking;    /* the next start of the laser joins what an underrun left */
   bool lost;       /* an underrun without BUFE that has not been told yet */
+  bool starving;   /* the laser ran out of data inside a track and waits for more */
   bool defect;     /* so with a sector that cannot be recorded */
   unsigned writes;
-  int32_t fed;     /* LBA behind the last sector that was sent */
-  double head;     /* LBA of the laser */
-  uint64_t fed_at; /* the moment of the last WRITE */
-  uint64_t at;     /* the moment, by the drive's clock, for which `head` is right */
+  int32_t fed;             /* LBA behind the last sector that was sent */
+  double head;             /* LBA of the laser */
+  uint64_t fed_at;         /* the moment of the last WRITE */
+  uint64_t starving_since; /* the moment the last sector had been recorded */
+  uint64_t at;             /* the moment, by the drive's clock, for which `head` is right */
 };
 
 /* Lets the laser work up to now, on whichever clock. */
@@ -45,5 +47,10 @@ void redbook_vbuffer_take(struct redbook_virtual *drive, struct redbook_vcall *c
                           bool open);
 /* Nothing more will come: returns how long the rest takes. */
 uint64_t redbook_vbuffer_flush(struct redbook_virtual *drive);
+
+/* How long, up to `moment`, the laser waited for data in tracks that had begun: from the moment
+ * the buffer was empty to that at which it is full enough to go on, or the track ends or is
+ * found lost. What the link takes is not in it. */
+uint64_t redbook_vbuffer_idle(const struct redbook_virtual *drive, uint64_t moment);
 
 #endif

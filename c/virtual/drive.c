@@ -169,6 +169,7 @@ struct redbook_virtual *redbook_virtual_create(const struct redbook_virtual_opti
   }
   pthread_mutex_init(&drive->mutex, NULL);
   redbook_vclock_start(drive, options->clock);
+  drive->low_water = UINT32_MAX;
   atomic_init(&drive->references, 1);
   snprintf(drive->empty_key, sizeof drive->empty_key, "virtual-empty-%ld-%u", (long)getpid(),
            atomic_fetch_add(&counter, 1));

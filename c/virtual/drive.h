@@ -78,6 +78,9 @@ struct redbook_virtual {
   bool spun_up;
   int32_t head; /* LBA behind the last one read: reading on from it needs no seek */
   uint64_t underruns;
+  uint64_t idle_us; /* that the laser waited for data, but for a wait that goes on */
+  uint32_t
+      low_water; /* least fill of the buffer while the laser was on, UINT32_MAX: never on */
 
   struct redbook_vfault *faults;
   struct redbook_vtransport *transports;

@@ -78,6 +78,8 @@ void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_
     out->foreign_commands += atomic_load(&t->base.foreign);
   out->fault_hits = drive->fault_hits;
   out->underruns = drive->underruns;
+  out->idle_us = redbook_vbuffer_idle(drive, drive->clock_us);
+  out->buffer_low = drive->low_water;
   snprintf(out->path, sizeof out->path, "%s", drive->has_disc ? drive->image.cue : "");
   pthread_mutex_unlock(&drive->mutex);
 }

@@ -133,7 +133,10 @@ struct redbook_virtual_view {
   unsigned tracks, sessions, incomplete_tracks;
   uint64_t clock_us, commands, foreign_commands /* see transport.h */, fault_hits;
   uint64_t underruns; /* times the laser caught up with what was sent inside a track */
-  char path[4096];    /* of the .cue, real path of its folder; "" without a disc */
+  uint64_t idle_us;   /* that the laser waited then, until it could go on or the track ended */
+  uint32_t
+      buffer_low;  /* least fill of the buffer while the laser was on; UINT32_MAX: not yet */
+  char path[4096]; /* of the .cue, real path of its folder; "" without a disc */
 };
 void redbook_virtual_look(struct redbook_virtual *drive, struct redbook_virtual_view *out);
 

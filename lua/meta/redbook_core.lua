@@ -538,6 +538,8 @@ function DriveServer:Close() end
 ---@field ForeignCommands integer by another thread than the owner
 ---@field FaultHits integer
 ---@field Underruns integer
+---@field IdleSeconds number that the laser waited for data inside a track
+---@field BufferLow integer? least bytes in the drive's buffer while the laser was on
 ---@field Path string
 
 ---@class redbook.DiscTrack

@@ -34,6 +34,19 @@ static uint64_t underruns(struct rig *r) {
   return view.underruns;
 }
 
+/* Microseconds for which the laser waited for data. */
+static uint64_t idle(struct rig *r) {
+  struct redbook_virtual_view view;
+  redbook_virtual_look(r->drive, &view);
+  return view.idle_us;
+}
+
+static uint32_t buffer_low(struct rig *r) {
+  struct redbook_virtual_view view;
+  redbook_virtual_look(r->drive, &view);
+  return view.buffer_low;
+}
+
 static struct redbook_transport *look(struct rig *r) {
   struct redbook_error err = {0};
   struct redbook_transport *t = r->node->ops->open(r->node, REDBOOK_ACCESS_LOOK, &err);
@@ -147,19 +160,27 @@ static void underrun_with_protection(void **state) {
   rig_make(&r, "");
   set_speed(&r, 1411);
   assert_int_equal(select05(&r, 0x41, 0), GOOD);
+  assert_int_equal(buffer_low(&r), UINT32_MAX);
   assert_int_equal(write_run(&r, 0, 700, 0), GOOD);
   assert_int_equal(underruns(&r), 0);
-  redbook_transport_sleep_us(r.t, 2000000);
+  redbook_transport_sleep_us(r.t, 1000000); /* 700 sectors last 1.16682 s */
+  assert_in_range(buffer_low(&r), 99 * 2352, 101 * 2352);
+  assert_int_equal(idle(&r), 0);
+  redbook_transport_sleep_us(r.t, 1000000);
   assert_int_equal(underruns(&r), 1);
+  assert_int_equal(buffer_low(&r), 0);
+  assert_in_range(idle(&r), 834000, 834500); /* and two WRITEs of 0.5 ms */
   assert_int_equal(free_bytes(&r), 2097152);
   redbook_transport_sleep_us(r.t, 2000000);
   assert_int_equal(underruns(&r), 1); /* it pauses */
+  assert_in_range(idle(&r), 2834000, 2835000);
   assert_int_equal(write_run(&r, 700, 300, 0), GOOD);
   uint64_t before = now(&r);
   assert_int_equal(sync_cache(&r), GOOD);
   /* 0.5 s link, 300 sectors 0.50007 s, 3 s of run-out. */
   assert_in_range(now(&r) - before, 4000500, 4001000);
   assert_int_equal(underruns(&r), 1);
+  assert_in_range(idle(&r), 2834000, 2842000); /* the link and the run-out are not in it */
   assert_int_equal(nwa(&r), 1152);
   assert_payload(&r, 699, 0);
   assert_payload(&r, 700, 0);
@@ -182,6 +203,7 @@ static void underrun_without_protection(void **state) {
     assert_int_equal(underruns(&r), 1);
     assert_int_equal(by_sync ? sync_cache(&r) : write_run(&r, 1152, 26, 0), SENSE(3, 0x0C, 9));
     assert_int_equal(r.c.sense[0], 0x70);
+    assert_in_range(idle(&r), 134000, 134500); /* until somebody asked */
     assert_int_equal(write_run(&r, 1152, 26, 0), SENSE(5, 0x2C, 0));
     assert_int_equal(sync_cache(&r), GOOD);
     assert_int_equal(track_info(&r, 2), GOOD);
