@@ -85,6 +85,9 @@ int redbook_serve(lua_State *L, struct redbook_virtual *drive);
 /* enumerations.c: adds IMAPI's enumerations to the table on top. */
 void redbook_add_enumerations(lua_State *L);
 
+/* digest.c: adds sha256_file, sha1, base64 to the table on top. */
+void redbook_add_digests(lua_State *L);
+
 /* signals.c: "INT" <-> 2 */
 const char *redbook_signal_name(int signal);
 

@@ -151,6 +151,7 @@ int luaopen_redbook_core(lua_State *L) {
   redbook_push_errors(L);
   lua_setfield(L, -2, "errors");
   redbook_add_enumerations(L);
+  redbook_add_digests(L);
   lua_pushliteral(L, VERSION);
   lua_setfield(L, -2, "version");
   run_chunk(L);

@@ -67,6 +67,21 @@ function core.speed(x) end
 ---@return redbook.Error?
 function core.last_release_error() end
 
+---Of a whole file, as sha256sum prints it.
+---@param path string
+---@return string? hexadecimal 64 digits
+---@return redbook.Error? err
+function core.sha256_file(path) end
+
+---@param bytes string
+---@return string digest 20 bytes
+function core.sha1(bytes) end
+
+---Padded with "=", without line ends.
+---@param bytes string
+---@return string text
+function core.base64(bytes) end
+
 
 ---@class redbook.Code
 ---@field code integer unsigned, 32 bit

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2086 # lists of package names are split on purpose
 set -eu
 
-run='gcc libc6-dev pkg-config lua5.4 liblua5.4-dev libsndfile1-dev libsoxr-dev libcdio-dev
+run='gcc libc6-dev pkg-config lua5.4 liblua5.4-dev libsndfile1-dev libsoxr-dev libcdio-dev nettle-dev
      lua-cjson lua-argparse lua-filesystem libcdio-utils'
 test='lua-busted libcmocka-dev luarocks sox flac lame vorbis-tools opus-tools ffmpeg cdrskin
       lua-luv lua-cqueues lua-socket procps wodim cdrdao cdparanoia cd-paranoia icedax cd-discid'

@@ -12,6 +12,16 @@ json.VERSION = 1
 -- Lists, even when empty.
 local LISTS = { tracks = true, problems = true, remarks = true, devices = true }
 
+local LIST = {}
+
+---Marks a list, so that it is one in JSON also while it is empty.
+---@generic T: table
+---@param list T
+---@return T list
+function json.list(list)
+  return setmetatable(list, LIST)
+end
+
 -- Names of files: what is not UTF-8 goes beside them byte for byte, or nobody could open them.
 local NAMES = { path = true, list = true, device = true }
 
@@ -57,7 +67,8 @@ end
 
 function encode(value, key)
   if type(value) ~= "table" then return encode_scalar(value) end
-  if LISTS[key] and next(value) == nil then return "[]" end
+  local list = LISTS[key] or getmetatable(value) == LIST
+  if list and next(value) == nil then return "[]" end
   if #value > 0 then return encode_list(value) end
   return encode_members(value, {})
 end

@@ -137,7 +137,8 @@ end
 ---Three lines: what happened, what it means for the disc, what to do. Several problems stand
 ---before them, one line each; a single one is what happened.
 ---@param err redbook.Failure
----@param options? { simulate: boolean, verbose: boolean }
+---@param options? { simulate: boolean, verbose: boolean, program: string?, looks: boolean? }
+---program: first word, "burn"; looks: it never writes, so that nothing is to be said of the disc
 ---@return string[]
 function lines.failure(err, options)
   options = options or {}
@@ -149,7 +150,7 @@ function lines.failure(err, options)
     list = several(problems)
   end
   local codes = err.name and options.verbose and (" (%s, 0x%08X)"):format(err.name, err.code or 0)
-  list[#list + 1] = "burn: " .. what .. (codes or "")
+  list[#list + 1] = (options.program or "burn") .. ": " .. what .. (codes or "")
   if err.sense and options.verbose then list[#list + 1] = sense_line(err, what) end
   local disc = lines.disc(err.disc, err.stage == "verify",
     (err.tracks_before or 0) + (err.tracks_written or 0))
@@ -157,7 +158,7 @@ function lines.failure(err, options)
     disc = ("%s %s written whole."):format(disc, plural(err.tracks_written, "track") ..
       (err.tracks_written == 1 and " is" or " are"))
   end
-  list[#list + 1] = "disc: " .. disc
+  if not options.looks then list[#list + 1] = "disc: " .. disc end
   list[#list + 1] = "what to do: " .. lines.advice(err, options)
   return list
 end

@@ -1,0 +1,217 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What every program but burn.lua shares: --help, --version, --json, --verbose; wrong usage;
+-- failures for people and as JSON; the drive that is meant; signals.
+--
+--   return common.program {
+--     name = "blank", summary = "Erases a CD-RW.", usage = "[OPTION]...", device = true,
+--     define = function(parser) parser:flag("--fast", "...") end,
+--     run = function(job) ... return true  -- or nil, failure; or an exit code
+--     end,
+--   }
+
+local argparse = require "argparse"
+local core = require "redbook.core"
+
+local advice = require "redbook.cli.advice"
+local args = require "redbook.cli.args"
+local device = require "redbook.cli.device"
+local exit = require "redbook.cli.exit"
+local failure = require "redbook.failure"
+local json = require "redbook.report.json"
+local lines = require "redbook.report.lines"
+local signals = require "redbook.cli.signals"
+local terminal = require "redbook.cli.terminal"
+
+local common = {}
+
+---@class redbook.Program what common.program takes
+---@field name string "blank"; people call it blank.lua
+---@field summary string what it does, for --help
+---@field usage string what follows its name there
+---@field epilog string? examples, exit codes
+---@field device boolean? has --device and --trace
+---@field looks boolean? never writes to a disc: failures say nothing of the disc
+---@field events boolean? --json is a stream of events, closed by "end"; else a single object
+---@field signals boolean? INT, TERM and HUP become `job.trap`, as in burn.lua
+---@field define fun(parser: table)? adds arguments and options of its own
+---@field check fun(options: table): true?, string? what is wrong with them, a sentence
+---@field run fun(job: redbook.Job): any, redbook.Failure? true or an exit code; nil and a failure
+
+---@class redbook.Job what `run` is given
+---@field options table by the long options' names
+---@field name string of the program
+---@field out file* for people: standard output, with --json standard error
+---@field width integer columns of `out`
+---@field tty boolean whether `out` is a terminal whose lines may be redrawn
+---@field trap table? of cli/signals.lua
+---@field device string? id of the drive, once `recorder` has been called
+local Job = {}
+Job.__index = Job
+
+---A line for people.
+---@param line string
+function Job:say(line)
+  self.out:write(line, "\n")
+end
+
+---An object for programs; nothing without --json.
+---@param event table plain data with a field `event`
+function Job:emit(event)
+  if not self.options.json or self.mute then return end
+  local ok = io.stdout:write(json.line(event), "\n") and io.stdout:flush()
+  if ok then return end
+  self.mute = true
+  io.stderr:write(self.name, ".lua: standard output cannot be written; going on without it.\n")
+end
+
+local function drive_ids()
+  local master, ids = core.DiscMaster(), {}
+  for index = 0, master.Count - 1 do ids[#ids + 1] = master:Item(index) end
+  return ids
+end
+
+---The drive that is meant: --device, $CDR_DEVICE, the only one there is. Sends nothing to it.
+---@return redbook.Recorder? recorder close it
+---@return redbook.Failure? err
+function Job:recorder()
+  local id, err = device.choose(self.options.device, os.getenv, drive_ids)
+  if not id then return nil, err end
+  self.device = id
+  local recorder, problem = core.Recorder(id, { trace = self.options.trace })
+  if not recorder then return nil, failure.from(problem, "device", { disc = "untouched" }) end
+  return recorder
+end
+
+-- The same three lines, the same object and the same exit codes as burn.lua's.
+function Job:fail(err)
+  local options = self.options
+  advice.fit(err, { device = self.device or options.device, trace = options.trace })
+  local code = exit.code(err)
+  io.stdout:flush()
+  for _, line in ipairs(lines.failure(err, { program = self.name, looks = self.looks,
+    verbose = options.verbose })) do
+    io.stderr:write(line, "\n")
+  end
+  self:emit { event = "error", exit = code, err = err }
+  return code
+end
+
+local function add_shared(parser, spec)
+  local list = {}
+  if spec.device then
+    list[#list + 1] = parser:option("--device", "Drive: /dev/sr0, a link to it, or "
+      .. "virtual:disc.cue (a disc in files). Default: $CDR_DEVICE, else the only one there is.")
+      :argname "ID"
+    list[#list + 1] = parser:option("--trace", "Write every command to the drive to FILE "
+      .. "(NDJSON)."):argname "FILE"
+  end
+  list[#list + 1] = parser:flag("--json", spec.events
+    and "One event a line on standard output (NDJSON); text goes to standard error."
+    or "One JSON object on standard output; text goes to standard error.")
+  list[#list + 1] = parser:flag("--verbose", "More figures, codes of errors."):count "*"
+  list[#list + 1] = parser:flag("--help", "Show this text.")
+  list[#list + 1] = parser:flag("--version", "Show the version.")
+  parser:group("As with all programs of redbook", table.unpack(list))
+end
+
+local function build(spec)
+  local name = spec.name .. ".lua"
+  local parser = argparse(name, spec.summary):add_help(false)
+    :usage_max_width(79):help_max_width(79):usage(("Usage: %s %s"):format(name, spec.usage))
+  if spec.epilog then parser:epilog(spec.epilog) end
+  if spec.define then spec.define(parser) end
+  add_shared(parser, spec)
+  return parser
+end
+
+local SHORT = { ["-h"] = "--help", ["-v"] = "--verbose", ["-vv"] = "--verbose",
+  ["--dev"] = "--device" }
+
+-- cdrecord's `dev=ID` means the drive here too, and the usual short spellings.
+local function rewrite(words, spec)
+  local list = {}
+  for index, word in ipairs(words) do
+    if word == "--" then return table.move(words, index, #words, #list + 1, list) end
+    local id = spec.device and word:match "^%-?%-?dev=(.*)$"
+    list[index] = id and "--device=" .. id or SHORT[word] or word
+  end
+  return list
+end
+
+local function parse(spec, words)
+  local ok, options = build(spec):pparse(rewrite(words, spec))
+  if not ok then return nil, options end
+  options.verbose = (options.verbose or 0) > 0
+  if not (options.help or options.version) and spec.check then
+    local fine, problem = spec.check(options)
+    if not fine then return nil, problem end
+  end
+  return options
+end
+
+local function new_job(spec, options)
+  local tty = terminal.is_tty(options.json and 2 or 1)
+    and not (options.json and terminal.is_tty(1))
+  return setmetatable({ options = options, name = spec.name, looks = spec.looks or false,
+    out = options.json and io.stderr or io.stdout, tty = tty,
+    width = terminal.width(os.getenv, tty) }, Job)
+end
+
+-- Whoever reads JSON gets it also when nothing else of the command line makes sense.
+local function usage(spec, problem, words)
+  local help = ("%s.lua --help lists the options"):format(spec.name)
+  io.stderr:write(spec.name, ".lua: ", problem, "\n", help, ".\n")
+  local job = new_job(spec, { json = args.wants_json(words) })
+  job:emit { event = "error", exit = exit.USAGE, err = failure.new { stage = "arguments",
+    message = problem, advice = help } }
+  if spec.events then job:emit { event = "end", exit = exit.USAGE } end
+  return exit.USAGE
+end
+
+-- Kept until the process ends, see cli/burn.lua.
+local trap
+
+local function run(spec, options)
+  local job = new_job(spec, options)
+  if spec.signals then
+    trap = trap or signals.arm()
+    job.trap = trap
+  end
+  local ok, code = xpcall(function()
+    local result, err = spec.run(job)
+    if err then return job:fail(err) end
+    return math.type(result) == "integer" and result or exit.OK
+  end, debug.traceback)
+  if not ok then
+    io.stderr:write(spec.name, ".lua: a mistake in redbook itself; the drive has been let go.\n",
+      tostring(code), "\n")
+    code = exit.BUG
+  end
+  if spec.events then job:emit { event = "end", exit = code } end
+  return code
+end
+
+---A program of `scripts/`.
+---@param spec redbook.Program
+---@return { main: (fun(words: string[]): integer), help: (fun(): string), parse: function }
+---main: words of the command line in, exit code out (cli/exit.lua); parse: options, or nil and a
+---sentence
+function common.program(spec)
+  local program = {}
+
+  function program.parse(words) return parse(spec, words) end
+
+  function program.help() return build(spec):get_help() end
+
+  function program.main(words)
+    local options, problem = parse(spec, words)
+    if not options then return usage(spec, problem, words) end
+    if not (options.help or options.version) then return run(spec, options) end
+    io.stdout:write(options.help and program.help() or "redbook " .. core.version, "\n")
+    return exit.OK
+  end
+
+  return program
+end
+
+return common

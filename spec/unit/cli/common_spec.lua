@@ -1,0 +1,101 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local sandbox = require "spec.support.sandbox"
+
+-- A program of its own for every case: `run` and the rest of its table as Lua text.
+local function run(fields, words, environment)
+  local code = ([[
+    local common = require "redbook.cli.common"
+    local failure = require "redbook.failure"
+    local program = common.program { name = "look", summary = "Looks.", usage = "[OPTION]...",
+      device = true, %s }
+    os.exit(program.main(arg), true)]]):format(fields)
+  local folder = sandbox.folder()
+  sandbox.write(folder .. "/look", code)
+  local result = { sandbox.run(("%s %s %s look %s"):format(sandbox.env, environment or "",
+    sandbox.lua, words), folder) }
+  sandbox.remove(folder)
+  return result
+end
+
+local FAIL = [[run = function()
+  return nil, failure.new { stage = "medium", code = 0xC0AA0202, message = "no disc",
+    name = "E_IMAPI_RECORDER_MEDIA_NO_MEDIA", advice = "insert one" } end]]
+
+describe("cli.common", function()
+  it("prints a help text within 79 columns", function()
+    local code, out, err = table.unpack(run("run = print, epilog = ('x '):rep(60)", "-h"))
+    assert.same({ 0, "" }, { code, err })
+    assert.is_truthy(out:find("^Usage: look%.lua %[OPTION%]%.%.%.\n\nLooks%.\n"))
+    for line in out:gmatch "[^\n]+" do assert.is_true(#line <= 79, line) end
+    for _, option in ipairs { "--device ID", "--trace FILE", "--json", "--verbose", "--help",
+      "--version" } do
+      assert.is_truthy(out:find("\n   " .. option, 1, true), option)
+    end
+  end)
+
+  it("prints the version", function()
+    local version = require("redbook.core").version
+    assert.same({ 0, "redbook " .. version .. "\n", "" }, run("run = print", "--version"))
+  end)
+
+  it("gives people text on standard output, and programs an object there", function()
+    local fields = [[run = function(job)
+      job:say("device " .. job.options.device)
+      job:emit { event = "look", device = job.options.device, empty = require(
+        "redbook.report.json").list {} }
+      return true
+    end]]
+    assert.same({ 0, "device a\n", "" }, run(fields, "dev=a"))
+    assert.same({ 0, '{"redbook":1,"event":"look","device":"a","empty":[]}\n', "device a\n" },
+      run(fields, "--json --dev a"))
+  end)
+
+  it("ends with what the program gives", function()
+    assert.same({ 12, "", "" }, run("run = function() return 12 end", ""))
+    assert.same({ 12, '{"redbook":1,"event":"end","exit":12}\n', "" },
+      run("events = true, run = function() return 12 end", "--json"))
+  end)
+
+  it("shows a failure as burn.lua does", function()
+    assert.same({ 5, "", "look: no disc\ndisc: The disc is untouched.\n"
+      .. "what to do: insert one\n" }, run(FAIL, ""))
+    assert.same({ 5, "", "look: no disc (E_IMAPI_RECORDER_MEDIA_NO_MEDIA, 0xC0AA0202)\n"
+      .. "what to do: insert one\n" }, run("looks = true, " .. FAIL, "-v"))
+    assert.same({ 5, '{"redbook":1,"event":"error","err":{"advice":"insert one",'
+      .. '"code":3232367106,"disc":"untouched","message":"no disc",'
+      .. '"name":"E_IMAPI_RECORDER_MEDIA_NO_MEDIA","stage":"medium"},"exit":5}\n',
+      "look: no disc\nwhat to do: insert one\n" }, run("looks = true, " .. FAIL, "--json"))
+  end)
+
+  it("says what is wrong with the command line, also as JSON", function()
+    local help = "look.lua --help lists the options"
+    assert.same({ 2, "", "look.lua: unknown option '--no'\n" .. help .. ".\n" },
+      run("run = print", "--no"))
+    local check = "run = print, check = function() return nil, 'not today' end"
+    assert.same({ 2, '{"redbook":1,"event":"error","err":{"advice":"' .. help .. '","disc":'
+      .. '"untouched","message":"not today","stage":"arguments"},"exit":2}\n',
+      "look.lua: not today\n" .. help .. ".\n" }, run(check, "--json"))
+    assert.equal(0, run(check, "--help")[1])
+  end)
+
+  it("opens the drive that is meant", function()
+    local fields = [[run = function(job)
+      local recorder <close>, err = job:recorder()
+      if not recorder then return nil, err end
+      job:say(job.device .. " " .. recorder.ActiveDiscRecorder)
+    end]]
+    assert.same({ 0, "virtual:a.cue virtual:a.cue\n", "" }, run(fields, "dev=virtual:a.cue"))
+    assert.same({ 0, "virtual:b.cue virtual:b.cue\n", "" },
+      run(fields, "", "CDR_DEVICE=virtual:b.cue"))
+    local code, out, err = table.unpack(run(fields, "--device virtual:a.cue?no=1"))
+    assert.same({ 3, "" }, { code, out })
+    assert.is_truthy(err:find "^look: [^\n]+\n")
+  end)
+
+  it("calls a mistake of its own one", function()
+    local code, _, err = table.unpack(run("run = function() error 'oops' end", ""))
+    assert.equal(1, code)
+    assert.is_truthy(err:find("^look%.lua: a mistake in redbook itself.*oops"))
+  end)
+end)
