@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "burn/tao_internal.h"
+#include "burn/work.h"
 
 /* One background letting-go. */
 struct reaper {
@@ -213,9 +214,11 @@ static struct redbook_tao *next_held(void) {
 }
 
 void redbook_let_go_all(void) {
+  redbook_work_cancel_all();
   join_reapers(false);
   for (struct redbook_tao *tao; (tao = next_held());) {
     redbook_tao_let_go(tao);
     redbook_tao_unref(tao);
   }
+  redbook_work_join_all();
 }

@@ -131,6 +131,13 @@ static const struct redbook_job prepare_job = {.thread_name = "redbook-prepare",
                                                .delivered = delivered,
                                                .destroy = destroy};
 
+/* Another operation, of no TrackAtOnce, has the drive. */
+static bool not_busy(struct redbook_recorder *recorder, struct redbook_error *err) {
+  return !redbook_recorder_busy(recorder) ||
+         redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_WRITE_IN_PROGRESS,
+                      "another operation is running on this recorder");
+}
+
 struct redbook_operation *redbook_tao_begin_prepare(struct redbook_tao *tao,
                                                     struct redbook_error *err) {
   bool may = redbook_tao_allows(tao, REDBOOK_RULE_IDLE, "PrepareMedia", err);
@@ -150,7 +157,7 @@ struct redbook_operation *redbook_tao_begin_prepare(struct redbook_tao *tao,
                  "PrepareMedia needs a ClientName");
     return NULL;
   }
-  if (!redbook_tao_alone(tao, err)) return NULL;
+  if (!redbook_tao_alone(tao, err) || !not_busy(tao->recorder, err)) return NULL;
   struct prepare *job = calloc(1, sizeof *job);
   if (!job) {
     redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for PrepareMedia");

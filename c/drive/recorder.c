@@ -95,7 +95,13 @@ void redbook_recorder_set_busy(struct redbook_recorder *recorder, bool busy) {
   atomic_store(&recorder->busy, busy);
 }
 
-bool redbook_recorder_busy(const struct redbook_recorder *recorder) {
+void redbook_recorder_on_busy(struct redbook_recorder *recorder,
+                              void (*look)(struct redbook_recorder *recorder)) {
+  recorder->on_busy = look;
+}
+
+bool redbook_recorder_busy(struct redbook_recorder *recorder) {
+  if (atomic_load(&recorder->busy) && recorder->on_busy) recorder->on_busy(recorder);
   return atomic_load(&recorder->busy);
 }
 
@@ -209,13 +215,17 @@ static bool acquire_first(struct redbook_recorder *recorder, const char *client,
   return true;
 }
 
+static bool check_client(const char *client, struct redbook_error *err) {
+  if (client && redbook_client_name_valid(client)) return true;
+  return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_CLIENT_NAME_IS_NOT_VALID,
+                      "the client name must be 1 to %d of A-Z a-z 0-9 space . , : ; - _",
+                      REDBOOK_CLIENT_NAME_MAX);
+}
+
 static bool acquire(struct redbook_recorder *recorder, const char *client,
                     struct redbook_error *err) {
   if (recorder->abandoned) return fail_abandoned(err);
-  if (!client || !redbook_client_name_valid(client))
-    return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_CLIENT_NAME_IS_NOT_VALID,
-                        "the client name must be 1 to %d of A-Z a-z 0-9 space . , : ; - _",
-                        REDBOOK_CLIENT_NAME_MAX);
+  if (!check_client(client, err)) return false;
   if (recorder->locks == 0 && !acquire_first(recorder, client, err)) return false;
   atomic_fetch_add(&recorder->locks, 1);
   return true;
@@ -287,6 +297,14 @@ bool redbook_recorder_free_of_jobs(struct redbook_recorder *recorder,
 
 void redbook_recorder_let_go(struct redbook_recorder *recorder) {
   let_go(recorder, NULL);
+}
+
+bool redbook_recorder_may_begin(struct redbook_recorder *recorder, const char *client,
+                                struct redbook_error *err) {
+  if (recorder->abandoned) return fail_abandoned(err);
+  if (!check_client(client, err)) return false;
+  if (redbook_recorder_busy(recorder)) return fail_busy(err);
+  return redbook_recorder_free_of_jobs(recorder, err);
 }
 
 bool redbook_recorder_owner(struct redbook_recorder *recorder, char *buffer, size_t size,

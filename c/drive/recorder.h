@@ -63,7 +63,14 @@ bool redbook_recorder_owner(struct redbook_recorder *recorder, char *buffer, siz
 
 /* An operation begins or ends to own the drive. */
 void redbook_recorder_set_busy(struct redbook_recorder *recorder, bool busy);
-bool redbook_recorder_busy(const struct redbook_recorder *recorder);
+bool redbook_recorder_busy(struct redbook_recorder *recorder);
+/* `look` is called, on the host's thread, whenever a call finds the recorder busy: the owner
+ * may end there what nobody will step any more. NULL: none. */
+void redbook_recorder_on_busy(struct redbook_recorder *recorder,
+                              void (*look)(struct redbook_recorder *recorder));
+/* Whether an operation that is to hold the drive as `client` may begin: 0211, 0500, 0210. */
+bool redbook_recorder_may_begin(struct redbook_recorder *recorder, const char *client,
+                                struct redbook_error *err);
 
 /* The drive's commands. While exclusively held: the job's drive. Otherwise a short look: opened
  * read-only if nobody holds the lock file (else 0210). Pair with redbook_recorder_leave.

@@ -25,8 +25,9 @@ struct redbook_recorder {
   unsigned looks;    /* nesting of enter without it */
   unsigned mcn_disabled;
   atomic_bool busy;
-  char client[REDBOOK_CLIENT_NAME_MAX + 1];     /* of the holder, while locks > 0 */
-  char job_client[REDBOOK_CLIENT_NAME_MAX + 1]; /* of the job, while jobs > 0 */
+  void (*on_busy)(struct redbook_recorder *recorder); /* the host's thread only */
+  char client[REDBOOK_CLIENT_NAME_MAX + 1];           /* of the holder, while locks > 0 */
+  char job_client[REDBOOK_CLIENT_NAME_MAX + 1];       /* of the job, while jobs > 0 */
 };
 
 /* While it is taken no fork of another thread comes between a descriptor and the note of it. */
