@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Headerless 44.1 kHz s16le stereo from a descriptor: a file from its current offset, or a pipe
- * that is spooled before it is measured. */
+/* Headerless 44.1 kHz 16-bit stereo from a descriptor: a file from its current offset, or a
+ * pipe that is spooled before it is measured. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,6 +22,7 @@ struct raw {
   int64_t origin; /* byte where the sound begins */
   int64_t bytes;  /* of sound, -1 = a pipe's, not known yet */
   int64_t position;
+  bool big_endian;
   char label[168];
 };
 
@@ -159,6 +160,14 @@ static ssize_t pipe_fill(struct raw *raw, uint8_t *bytes, size_t want,
   return (ssize_t)done;
 }
 
+static void swap_samples(uint8_t *bytes, size_t length) {
+  for (size_t i = 0; i + 1 < length; i += 2) {
+    uint8_t low = bytes[i];
+    bytes[i] = bytes[i + 1];
+    bytes[i + 1] = low;
+  }
+}
+
 static int64_t raw_read(struct redbook_stream *stream, uint8_t *bytes, size_t frames,
                         struct redbook_error *err) {
   struct raw *raw = (struct raw *)stream;
@@ -181,6 +190,7 @@ static int64_t raw_read(struct redbook_stream *stream, uint8_t *bytes, size_t fr
                        (long long)raw->position);
     return -1;
   }
+  if (raw->big_endian) swap_samples(bytes, (size_t)got);
   return got / (ssize_t)REDBOOK_FRAME_BYTES;
 }
 
@@ -212,8 +222,8 @@ static bool measure(struct raw *raw, int64_t sectors, struct redbook_error *err)
   return settle(raw, there < 0 ? 0 : there, err);
 }
 
-struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, const char *label,
-                                        struct redbook_error *err) {
+struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, bool big_endian,
+                                        const char *label, struct redbook_error *err) {
   struct raw *raw = calloc(1, sizeof *raw);
   if (!raw) {
     (void)redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
@@ -234,6 +244,7 @@ struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, const char *lab
                  .announced_frames = -1},
   };
   redbook_label(raw->label, sizeof raw->label, label);
+  raw->big_endian = big_endian;
   raw->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   if (measure(raw, sectors, err)) return &raw->stream;
   raw_close(&raw->stream);

@@ -2,8 +2,12 @@
 /* A stream cut into sectors: its life, its part, its measure and its check sum. */
 #include "audio/source.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "audio/input.h"
 #include "audio/stream.h"
@@ -114,7 +118,40 @@ struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const ch
                                                struct redbook_error *err) {
   struct redbook_source *source = new_source(name, err);
   if (!source) return NULL;
-  source->stream = redbook_raw_open(fd, sectors, source->label, err);
+  source->stream = redbook_raw_open(fd, sectors, false, source->label, err);
+  return opened(source, err);
+}
+
+/* Opened where the part begins; -1 and err on failure. */
+static int open_samples(const char *path, const struct redbook_source *source,
+                        struct redbook_error *err) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  off_t origin = (off_t)(source->part.start * REDBOOK_AUDIO_SECTOR_BYTES);
+  struct stat status;
+  bool there = fd >= 0 && fstat(fd, &status) == 0;
+  if (there && S_ISREG(status.st_mode) && lseek(fd, origin, SEEK_SET) == origin) {
+    if (origin == 0 || origin < status.st_size) return fd;
+    (void)beyond(source, 0, err);
+  } else if (there && !S_ISREG(status.st_mode)) {
+    (void)redbook_fail(err, refused, "%s is not a regular file", source->label);
+  } else {
+    (void)redbook_fail_file(err, errno, "%s cannot be opened", source->label);
+  }
+  if (fd >= 0) (void)close(fd);
+  return -1;
+}
+
+struct redbook_source *redbook_source_open_samples(const char *path,
+                                                   const struct redbook_source_part *part,
+                                                   bool big_endian, struct redbook_error *err) {
+  struct redbook_source *source = new_source(path, err);
+  if (!source) return NULL;
+  if (part) source->part = *part;
+  int fd = part_valid(&source->part, source->label, err) ? open_samples(path, source, err) : -1;
+  if (fd >= 0) {
+    source->stream = redbook_raw_open(fd, source->part.length, big_endian, source->label, err);
+    (void)close(fd); /* the stream has its own */
+  }
   return opened(source, err);
 }
 

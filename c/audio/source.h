@@ -70,6 +70,13 @@ struct redbook_source *redbook_source_open(const char *path,
 struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const char *name,
                                                struct redbook_error *err);
 
+/* A part of a file of headerless 44.1 kHz 16-bit stereo: the BINARY (little-endian) and
+ * MOTOROLA (big-endian) files of cue sheets. Errors as redbook_source_open's; 050D also for a
+ * file with a header. */
+struct redbook_source *redbook_source_open_samples(const char *path,
+                                                   const struct redbook_source_part *part,
+                                                   bool big_endian, struct redbook_error *err);
+
 struct redbook_source *redbook_source_ref(struct redbook_source *source);
 void redbook_source_unref(struct redbook_source *source); /* NULL is fine */
 

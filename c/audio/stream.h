@@ -36,8 +36,8 @@ struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int
                                             struct redbook_error *err);
 
 /* `sectors` as redbook_source_open_raw's. */
-struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, const char *label,
-                                        struct redbook_error *err);
+struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, bool big_endian,
+                                        const char *label, struct redbook_error *err);
 
 bool redbook_cancelled(const atomic_bool *cancel, struct redbook_error *err);
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lua/classes.h"
@@ -56,7 +57,10 @@ static struct redbook_source *open_stream(luaL_Stream *stream, int64_t sectors,
 static struct redbook_source *open_part(lua_State *L, int index, struct redbook_error *err) {
   struct redbook_source_part part = {redbook_option_sectors(L, index, "start", 0),
                                      redbook_option_sectors(L, index, "length", -1)};
-  return redbook_source_open(redbook_option_string(L, index, "path", ""), &part, err);
+  const char *path = redbook_option_string(L, index, "path", "");
+  const char *raw = redbook_option_string(L, index, "raw", "");
+  if (!*raw) return redbook_source_open(path, &part, err);
+  return redbook_source_open_samples(path, &part, strcmp(raw, "big") == 0, err);
 }
 
 static void check_part(lua_State *L, int index) {
@@ -64,10 +68,15 @@ static void check_part(lua_State *L, int index) {
       {"path", REDBOOK_OPTION_STRING, 0, 0},
       {"start", REDBOOK_OPTION_SECTORS, 0, INT32_MAX},
       {"length", REDBOOK_OPTION_SECTORS, 1, INT32_MAX},
+      {"raw", REDBOOK_OPTION_STRING, 0, 0},
       {NULL, REDBOOK_OPTION_ANY, 0, 0}};
   redbook_options_check(L, index, "a part of a file", known);
   if (!redbook_option_given(L, index, "path"))
     redbook_misuse(L, "a part of a file: option 'path' is missing");
+  const char *raw = redbook_option_string(L, index, "raw", "little");
+  if (strcmp(raw, "little") != 0 && strcmp(raw, "big") != 0)
+    redbook_misuse(L, "a part of a file: option 'raw' is \"little\" or \"big\", got \"%s\"",
+                   raw);
 }
 
 static luaL_Stream *check_stream(lua_State *L, int index) {
@@ -107,8 +116,9 @@ struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t s
 A sound file (anything libsndfile decodes, found out by content), or an open Lua file with
 headerless 44.1 kHz 16-bit little-endian stereo from its current offset.
 @function AudioSource
-@tparam string|table|file source a path; `{path=, start=, length=}` with start and length in
-sectors or "MM:SS:FF"; an open file (dup'ed)
+@tparam string|table|file source a path; `{path=, start=, length=, raw=}` with start and length
+in sectors or "MM:SS:FF", and for headerless 44.1 kHz 16-bit stereo raw = "little" or "big"
+(endian); an open file (dup'ed)
 @treturn[1] AudioSource
 @return[2] nil
 @treturn[2] Error err 80070002 no such file, 80070005 no permission, 050D not audio that can be

@@ -316,6 +316,7 @@ function TrackAtOnce:Close() end
 ---@field path string
 ---@field start (integer|string)? sectors or "MM:SS:FF"
 ---@field length (integer|string)? sectors or "MM:SS:FF"
+---@field raw ("little"|"big")? headerless 44.1 kHz 16-bit stereo of that byte order
 
 ---@class redbook.AudioSource
 ---@field Sectors integer read-only; scans when the header does not tell for certain

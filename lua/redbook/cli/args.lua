@@ -93,7 +93,7 @@ local function build()
     :add_help(false):usage_max_width(79):help_max_width(79)
     :usage "Usage: burn.lua [OPTION]... PLAYLIST|FILE..."
     :epilog(table.concat({
-      "PLAYLIST is M3U or M3U8; FILE is anything libsndfile decodes (WAV, AIFF, FLAC, MP3, Ogg "
+      "PLAYLIST is M3U, M3U8, PLS, XSPF or a cue sheet; FILE is anything libsndfile decodes (WAV, AIFF, FLAC, MP3, Ogg "
         .. "Vorbis, Opus ...). Several are burned in the order given.",
       "cdrecord's dev=, speed=, -dummy, -multi, -eject and -v mean what they mean there.",
       "Exit: 0 done and checked; 2 usage; 3 no such drive; 4 no permission or busy; 5 no suitable "
@@ -115,6 +115,8 @@ local function build()
     parser:flag("--multi", "Close the session, leave the disc open for another one."),
     parser:flag("--keep-open", "Leave the session open; players see its tracks only when it is "
       .. "closed."),
+    parser:flag("--hidden-track", "Burn sound before the first track of a cue sheet as a track of "
+      .. "its own."),
     parser:flag("--append", "Go on with a disc that holds tracks and is not closed."),
     parser:flag("--eject", "Open the tray afterwards."))
   parser:group("What to show",

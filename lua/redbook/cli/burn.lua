@@ -52,7 +52,9 @@ local function reporter(options)
 end
 
 function Job:entries()
-  local found = playlist.collect(self.options.files)
+  local found = playlist.collect(self.options.files, {
+    hidden_track = self.options.hidden_track })
+  self.catalog = found.catalog
   for _, remark in ipairs(found.remarks) do self.emit { event = "remark", message = remark } end
   if #found.problems == 0 then return found.entries end
   return nil, failure.new { stage = "source", problems = found.problems,
@@ -100,7 +102,7 @@ function Job:burn(entries)
   local trap = self.trap
   return recipe.burn_playlist(recorder, entries, {
     client_name = "redbook burn.lua", speed = options.speed, simulate = options.dummy,
-    multi = options.multi, keep_open = options.keep_open, append = options.append,
+    catalog = self.catalog, multi = options.multi, keep_open = options.keep_open, append = options.append,
     eject = options.eject, plan_only = options.plan,
     wait = { limit = options.wait or READY_SECONDS, insertion = options.wait ~= nil,
       pause = trap.pause },

@@ -1,9 +1,12 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Playlists and files as one list of entries, with every problem named by list and line.
 
-local path = require "redbook.playlist.path"
+local cue_tracks = require "redbook.playlist.cue_tracks"
 local m3u = require "redbook.playlist.m3u"
+local path = require "redbook.playlist.path"
+local pls = require "redbook.playlist.pls"
 local text = require "redbook.playlist.text"
+local xspf = require "redbook.playlist.xspf"
 
 local playlist = {}
 
@@ -14,6 +17,11 @@ local playlist = {}
 ---@field album string?
 ---@field start integer? sectors cut off at the front
 ---@field length integer? sectors that are taken
+---@field raw string? "little" or "big": headerless 16-bit samples, as BINARY and MOTOROLA files of
+---cue sheets hold them
+---@field isrc string?
+---@field pre_emphasis boolean?
+---@field copy_permitted boolean?
 ---@field list string? the playlist that names it
 ---@field line integer? the line there
 
@@ -28,9 +36,9 @@ local DEPTH = 8
 -- No list of 99 tracks, nor one of 100 000, is longer.
 local BYTES = 64 * 1024 * 1024
 
-local M3U = { m3u = true, m3u8 = true }
-local LATER = { pls = "PLS", xspf = "XSPF", cue = "CUE", wpl = "WPL", asx = "ASX", b4s = "B4S" }
-local AN = { XSPF = true, ASX = true }
+local KINDS = { m3u = "M3U", m3u8 = "M3U", pls = "PLS", xspf = "XSPF", cue = "CUE", wpl = "WPL",
+  asx = "ASX", b4s = "B4S" }
+local READERS = { M3U = m3u, PLS = pls, XSPF = xspf, CUE = cue_tracks }
 
 -- Where a sound file shows what it is.
 local HEAD = 512
@@ -61,17 +69,18 @@ end
 ---What kind of playlist a file is, by its name, else by its first bytes. A sound file is none,
 ---whatever its name says.
 ---@param name string
----@return string? kind "M3U"; "PLS", "XSPF", "CUE", ... (not read yet); nil: no playlist
+---@return string? kind "M3U", "PLS", "XSPF", "CUE"; "WPL", "ASX", "B4S", which are not read; nil:
+---no playlist
 function playlist.kind(name)
   local head = head_of(name)
   if head and is_sound(head) then return nil end
-  local extension = path.extension(name)
-  if M3U[extension] then return "M3U" end
-  if LATER[extension] then return LATER[extension] end
-  if not head then return nil end
+  local kind = KINDS[path.extension(name)]
+  if kind or not head then return kind end
   head = text.unmark(head):upper()
   if head:find("^%s*#EXTM3U") then return "M3U" end
   if head:find("^%s*%[PLAYLIST%]") then return "PLS" end
+  if head:find("^%s*<") and head:find("<[%w:]*PLAYLIST[%s>]") then return "XSPF" end
+  if ("\n" .. head):find("[\r\n]%s*FILE%s[^\r\n]+[\r\n]+%s*TRACK%s+%d") then return "CUE" end
 end
 
 -- Two NULs near the beginning are in no text but UTF-16 with its mark; behind the end of a list
@@ -106,40 +115,62 @@ end
 
 -- A list, or a sound file that is named like one.
 function Collector:is_list(name)
-  if not self.lists[path.extension(name) or ""] then return false end
+  if not KINDS[path.extension(name)] then return false end
   if playlist.kind(name) then return true end
-  self.remarks[#self.remarks + 1] = name .. ": a sound file, though it is named like a playlist"
+  self:remark(name .. ": a sound file, though it is named like a playlist")
   return false
 end
 
 -- Beside the list, then, for a list that is a link, beside the file that it leads to.
-local function find(finders, item)
+local function find(finders, spelling)
   local first_problem
   for _, finder in ipairs(finders) do
-    local found, problem = finder:find(item.raw, item.decoded)
+    local found, problem = finder:find(spelling.raw, spelling.decoded)
     if found then return found end
     first_problem = first_problem or problem
   end
   return nil, first_problem
 end
 
+-- The first of an item's spellings (locations, other extensions) that is there.
+function Collector:find_item(item, finders, list)
+  local first_problem
+  for _, spelling in ipairs(item.spellings or { item }) do
+    local found, problem = find(finders, spelling)
+    if found and spelling.instead then
+      self:remark(("%s: %s is not there, %s is taken"):format(list, spelling.instead, found))
+    end
+    if found then return found end
+    first_problem = first_problem or problem
+  end
+  return nil, first_problem
+end
+
+-- Each is said once, however many tracks a file holds.
+function Collector:remark(message)
+  if self.said[message] then return end
+  self.said[message] = true
+  self.remarks[#self.remarks + 1] = message
+end
+
 -- One line of a list: a file, a list, or a problem.
 function Collector:item(item, list, finders)
-  local found, problem = find(finders, item)
+  local found, problem = self:find_item(item, finders, list)
   problem = problem or path.unreadable(found)
   if problem then return self:complain(problem, item, list) end
-  if self:is_list(found) then return self:list(found, item, list) end
+  if not item.raw_sound and self:is_list(found) then return self:list(found, item, list) end
   self.entries[#self.entries + 1] = { path = found, title = item.title, artist = item.artist,
-    album = item.album, start = item.start, length = item.length, list = list,
-    line = item.line }
+    album = item.album, start = item.start, length = item.length, raw = item.raw_sound,
+    isrc = item.isrc, pre_emphasis = item.pre_emphasis, copy_permitted = item.copy_permitted,
+    list = list, line = item.line }
 end
 
 -- `item` and `from`: the line that names this list, nil for one from the command line.
 function Collector:list(name, item, from)
   local kind, key = playlist.kind(name), path.identity(name)
-  if kind ~= "M3U" then
-    return self:complain(("is %s %s playlist; redbook reads M3U and M3U8 so far"):format(
-      AN[kind] and "an" or "a", kind), item or { decoded = name }, from)
+  if not READERS[kind] then
+    return self:complain(("is a playlist of a kind that redbook does not read (%s); save it as "
+      .. "M3U8"):format(kind), item or { decoded = name }, from)
   elseif self.open[key] then
     return self:complain("names a list that is being read: lists that name each other never end",
       item, from)
@@ -151,7 +182,7 @@ function Collector:list(name, item, from)
     return self:complain(problem, item or { decoded = name }, from)
   end
   self.open[key], self.depth = true, self.depth + 1
-  self:lines(name, bytes)
+  self:lines(name, bytes, READERS[kind])
   self.open[key], self.depth = nil, self.depth - 1
 end
 
@@ -162,17 +193,16 @@ local function find_exact(finders, line)
   return false
 end
 
-function Collector:lines(name, bytes)
+function Collector:lines(name, bytes, reader)
   local finders = { path.finder((path.split(name)), self.options) }
   local target = path.resolve(name)
   if target ~= name then finders[2] = path.finder((path.split(target)), self.options) end
-  local parsed = m3u.parse(bytes, function(line)
+  local parsed = reader.parse(bytes, function(line)
     return find_exact(finders, line) or find_exact(finders, text.trim(line))
-  end)
+  end, self.options)
   if self.depth == 1 and not self.title then self.title = parsed.title end
-  for _, remark in ipairs(parsed.remarks) do
-    self.remarks[#self.remarks + 1] = name .. ": " .. remark
-  end
+  self.catalogs[#self.catalogs + 1] = parsed.catalog
+  for _, remark in ipairs(parsed.remarks) do self:remark(name .. ": " .. remark) end
   for _, found in ipairs(parsed.problems) do
     found.list = name
     self.problems[#self.problems + 1] = found
@@ -190,7 +220,7 @@ function Collector:argument(name)
   if not found then return self:complain(problem or "no such file", { decoded = name }) end
   problem = path.unreadable(found)
   if problem then return self:complain(problem, { decoded = name }) end
-  local named_so = self.lists[path.extension(found) or ""]
+  local named_so = KINDS[path.extension(found)]
   if named_so and self:is_list(found) or not named_so and playlist.kind(found) then
     return self:list(found)
   end
@@ -200,19 +230,20 @@ end
 ---Audio files and playlists, mixed, as entries in order. Everything is looked at before it
 ---answers: `problems` names all that is wrong, not the first.
 ---@param names string[] as on a command line, relative to the current folder
----@param options? { home: string?, map: fun(name: string): string? } for names of other
----machines, see `path.finder`
+---@param options? { home: string?, map: (fun(name: string): string?)?, hidden_track: boolean? }
+---the first two for names of other machines, see `path.finder`; `hidden_track`: sound before the
+---first track of a cue sheet is burned as a track of its own
 ---@return { entries: redbook.Entry[], problems: redbook.Problem[], remarks: string[],
----title: string? }
+---title: string?, catalog: string? } catalog: the disc's MCN, when all that is burned comes from
+---one cue sheet that has one
 function playlist.collect(names, options)
-  local lists = {}
-  for extension in pairs(M3U) do lists[extension] = true end
-  for extension in pairs(LATER) do lists[extension] = true end
-  local collector = setmetatable({ entries = {}, problems = {}, remarks = {}, open = {},
-    depth = 0, options = options, lists = lists, here = path.finder(".", options) }, Collector)
+  local collector = setmetatable({ entries = {}, problems = {}, remarks = {}, said = {}, open = {},
+    depth = 0, options = options or {}, catalogs = {}, here = path.finder(".", options) },
+    Collector)
   for _, name in ipairs(names) do collector:argument(name) end
   return { entries = collector.entries, problems = collector.problems,
-    remarks = collector.remarks, title = collector.title }
+    remarks = collector.remarks, title = collector.title,
+    catalog = #names == 1 and #collector.catalogs == 1 and collector.catalogs[1] or nil }
 end
 
 ---A problem as one line that is safe for a terminal: `list.m3u:12: song.mp3: no such file`.

@@ -6,6 +6,7 @@
 -- `#EXTVLCOPT` belong to the next path line only; `#EXTALB` and `#EXTART` hold until the next
 -- of their kind; a `#` line that is no directive is a comment unless a file has that name.
 
+local split_label = require "redbook.playlist.label"
 local text = require "redbook.playlist.text"
 
 local m3u = {}
@@ -30,23 +31,6 @@ local function without_attributes(rest)
     if not after then return rest end
     rest = after
   end
-end
-
-local DASHES = { " - ", " – ", " — " }
-
----@param label string "artist - title", "title", or nothing
----@return string? title
----@return string? artist what stands before the first dash
-local function split_label(label)
-  local first, last
-  for _, dash in ipairs(DASHES) do
-    local from, to = label:find(dash, 1, true)
-    if from and (not first or from < first) then first, last = from, to end
-  end
-  local artist = first and text.trim(label:sub(1, first - 1))
-  local title = text.trim(first and label:sub(last + 1) or label)
-  if artist == "" then artist = nil end
-  return title ~= "" and title or nil, artist or nil
 end
 
 ---@param value string "12.5", "12,5", "90"

@@ -23,7 +23,7 @@ local function is_attempts(value)
   return math.type(value) == "integer" and value >= 1, "an integer, 1 or more,"
 end
 
-local BURN = { client_name = "string", speed = is_speed, simulate = "boolean",
+local BURN = { client_name = "string", catalog = "string", speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
   plan_only = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
   waiter = FUNCTION }
@@ -32,7 +32,8 @@ local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", paus
   waiter = FUNCTION }
 
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
-  start = "integer|string", length = "integer|string", list = "string", line = "integer" }
+  start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
+  pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer" }
 
 local RETRIES = { attempts = is_attempts, first = shape.at_least(0, "seconds"),
   factor = shape.at_least(0, "times"), longest = shape.at_least(0, "seconds"),

@@ -22,6 +22,7 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---@class redbook.BurnOptions
 ---@field client_name string? who holds the drive, default "redbook"
 ---@field speed number|"max"|"min"|nil times 1x
+---@field catalog string? the disc's Media Catalog Number, 13 digits
 ---@field simulate boolean? the laser stays off
 ---@field multi boolean? close the session, leave the disc appendable
 ---@field keep_open boolean? leave the session itself open
@@ -143,6 +144,7 @@ function Burn:set_up(tao)
   local options = self.options
   tao.Recorder = self.recorder
   tao.ClientName = options.client_name or "redbook"
+  tao.MediaCatalogNumber = options.catalog or ""
   tao.TestWrite = options.simulate or false
   tao.Append = options.append or false
   tao.KeepSessionOpen = options.keep_open or false
@@ -226,7 +228,8 @@ function Burn:burn_track(tao, index)
     title = planned.title, artist = planned.artist, start = planned.start,
     sectors = planned.sectors })
   local watch = progress.new(planned, index, #self.tracks)
-  local operation, begin_err = tao:BeginAddAudioTrack(track.source)
+  local operation, begin_err = tao:BeginAddAudioTrack(track.source, { ISRC = track.isrc,
+    PreEmphasis = track.pre_emphasis, CopyPermitted = track.copy_permitted })
   local ok, err, signal = operate(operation, begin_err, function(update)
     self.on_event(watch(update))
   end, self.options)

@@ -31,14 +31,16 @@ local function label(entry, tags)
 end
 
 local function open(entry)
-  if not (entry.start or entry.length) then return core.AudioSource(entry.path) end
-  return core.AudioSource { path = entry.path, start = entry.start or 0, length = entry.length }
+  if not (entry.start or entry.length or entry.raw) then return core.AudioSource(entry.path) end
+  return core.AudioSource { path = entry.path, start = entry.start or 0, length = entry.length,
+    raw = entry.raw }
 end
 
 local function measured(entry, source)
   local names = label(entry, source.Tags or {})
   return { path = entry.path, list = entry.list, line = entry.line, title = names.title,
     artist = names.artist, album = names.album, start = entry.start, length = entry.length,
+    isrc = entry.isrc, pre_emphasis = entry.pre_emphasis, copy_permitted = entry.copy_permitted,
     source = source, sectors = source.Sectors, crc32 = source.CRC32,
     clipped = source.ClippedSamples or 0, format = source.Format }
 end

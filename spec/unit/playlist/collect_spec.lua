@@ -52,15 +52,15 @@ describe("playlist.collect", function()
 
   it("names every problem with list and line", function()
     write("l.m3u", "a.mp3\nnone.mp3\nhttp://x/y\nsub\n#EXTVLCOPT:stop-time=x\na.mp3\nn\0.mp3\n"
-      .. "other.pls\n")
-    write("other.pls", "[playlist]\n")
+      .. "other.wpl\n")
+    write("other.wpl", "[playlist]\n")
     local found = collect("l.m3u", "missing.wav", "sub", "ftp://x/z.mp3")
     assert.same({ "l.m3u:5: #EXTVLCOPT:stop-time=x: stop-time=x is not a time in seconds",
       "l.m3u:2: none.mp3: no such file",
       "l.m3u:3: http://x/y: http: is not a file on this machine, and redbook burns files only",
       "l.m3u:4: sub: is a folder; name the files in it",
       "l.m3u:7: n?.mp3: holds a NUL byte, which no file name can",
-      "l.m3u:8: other.pls: is a PLS playlist; redbook reads M3U and M3U8 so far",
+      "l.m3u:8: other.wpl: is a playlist of a kind that redbook does not read (WPL); save it as M3U8",
       "missing.wav: no such file", "sub: is a folder; name the files in it",
       "ftp://x/z.mp3: ftp: is not a file on this machine, and redbook burns files only",
     }, described(found))
@@ -76,16 +76,56 @@ describe("playlist.collect", function()
       described(collect("pipe", "l.m3u", "/dev/null")))
   end)
 
-  it("says which lists it cannot read yet, by name and by content", function()
-    write("x.cue")
-    write("x.xspf")
-    write("x.pls")
-    write("hidden.txt", "\xEF\xBB\xBF[Playlist]\n")
-    assert.same({ "x.cue: is a CUE playlist; redbook reads M3U and M3U8 so far",
-      "x.xspf: is an XSPF playlist; redbook reads M3U and M3U8 so far",
-      "x.pls: is a PLS playlist; redbook reads M3U and M3U8 so far",
-      "hidden.txt: is a PLS playlist; redbook reads M3U and M3U8 so far" },
-      described(collect("x.cue", "x.xspf", "x.pls", "hidden.txt")))
+  it("says which lists it cannot read", function()
+    write("x.wpl")
+    write("x.ASX")
+    assert.same({
+      "x.wpl: is a playlist of a kind that redbook does not read (WPL); save it as M3U8",
+      "x.ASX: is a playlist of a kind that redbook does not read (ASX); save it as M3U8" },
+      described(collect("x.wpl", "x.ASX")))
+  end)
+
+  it("knows every kind of list by its name, or by its first bytes", function()
+    write("l.pls", "[playlist]\nFile1=a.mp3\nTitle1=A - T\n")
+    write("pls.txt", "\xEF\xBB\xBF[Playlist]\nfile1=a.mp3\n")
+    write("l.xspf", '<playlist version="1" xmlns="http://xspf.org/ns/0/"><title>X</title>\n'
+      .. '<trackList><track><location>sub/b.flac</location></track></trackList></playlist>')
+    write("xspf.xml", "<?xml version='1.0'?>\n<playlist><trackList><track>\n<location>a.mp3"
+      .. "</location></track></trackList></playlist>")
+    write("l.cue", 'FILE "a.mp3" MP3\n TRACK 01 AUDIO\n  INDEX 01 00:00:00\n')
+    write("cue.txt", 'TITLE "T"\r\nFILE a.mp3 MP3\r\n TRACK 01 AUDIO\r\n  INDEX 01 00:00:00\r\n')
+    local found = collect("l.pls", "pls.txt", "l.xspf", "xspf.xml", "l.cue", "cue.txt")
+    assert.same({ entries = {
+      { path = "a.mp3", title = "T", artist = "A", list = "l.pls", line = 2 },
+      { path = "a.mp3", list = "pls.txt", line = 2 },
+      { path = "sub/b.flac", list = "l.xspf", line = 2 },
+      { path = "a.mp3", list = "xspf.xml", line = 2 },
+      { path = "a.mp3", list = "l.cue", line = 2 },
+      { path = "a.mp3", album = "T", list = "cue.txt", line = 3 } }, problems = {}, remarks = {},
+      title = "X" }, found)
+  end)
+
+  it("takes what is there of several locations, spellings and extensions", function()
+    write "a b.mp3"
+    write("l.pls", "[playlist]\nFile1=a%20b.mp3\nFile2=none%20b.mp3\n")
+    write("l.xspf", "<playlist><trackList xml:base='sub/'><track><location>http://x/y.mp3</location>"
+      .. "<location>b.flac</location></track>\n<track><location>../a%20b.mp3</location></track>\n"
+      .. "<track><location>none</location></track></trackList></playlist>")
+    write("l.cue", 'FILE "sub\\b.wav" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\n'
+      .. 'INDEX 01 01:00:00\nFILE "none.wav" WAVE\nTRACK 03 AUDIO\nINDEX 01 00:00:00\n')
+    local found = collect("l.pls", "l.xspf", "l.cue")
+    local paths = {}
+    for index, entry in ipairs(found.entries) do paths[index] = entry.path end
+    assert.same({ "a b.mp3", "sub/b.flac", "sub/../a b.mp3", "sub/b.flac", "sub/b.flac" }, paths)
+    assert.same({ "l.pls:3: none%20b.mp3: no such file", "l.xspf:3: sub/none: no such file",
+      "l.cue:7: none.wav: no such file" }, described(found))
+    assert.same({ "l.cue: sub\\b.wav is not there, sub/b.flac is taken" }, found.remarks)
+  end)
+
+  it("gives the catalog number of the one cue sheet", function()
+    write("l.cue", 'CATALOG 4006381333931\nFILE "a.mp3" MP3\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n')
+    assert.equal("4006381333931", collect "l.cue".catalog)
+    assert.is_nil(collect("l.cue", "a.mp3").catalog)
   end)
 
   it("knows an M3U by its first line when its name does not tell", function()
@@ -180,12 +220,9 @@ describe("playlist.collect", function()
     local found = collect("list.m3u", table.unpack(names))
     assert.same({}, found.problems)
     local paths, remarks = {}, {}
-    for round = 0, 1 do
-      for index, name in ipairs(names) do
-        paths[round * #names + index] = name
-        remarks[round * #names + index] = name
-          .. ": a sound file, though it is named like a playlist"
-      end
+    for index, name in ipairs(names) do
+      paths[index], paths[#names + index] = name, name
+      remarks[index] = name .. ": a sound file, though it is named like a playlist"
     end
     for index, entry in ipairs(found.entries) do found.entries[index] = entry.path end
     assert.same({ paths, remarks }, { found.entries, found.remarks })

@@ -1,0 +1,203 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Cue sheets: the commands of CDRWIN's manual, and what programs have made of them. Lines in,
+-- tracks out; cue_tracks.lua makes of them what can be burned.
+
+local text = require "redbook.playlist.text"
+
+local cue = {}
+
+---@class redbook.CueFile
+---@field raw string its name's bytes
+---@field decoded string the same in UTF-8
+---@field type string "WAVE", "BINARY", ...
+---@field line integer
+
+---@class redbook.CueTrack
+---@field number integer
+---@field mode string "AUDIO", ...
+---@field line integer
+---@field indexes table<integer, { at: integer, file: redbook.CueFile, line: integer }> `at` in
+---sectors from the beginning of the file
+---@field title string?
+---@field performer string?
+---@field isrc string? twelve characters
+---@field flags table<string, boolean>
+---@field pregap integer? sectors of silence that are in no file
+---@field postgap integer?
+
+local Sheet = {}
+Sheet.__index = Sheet
+
+function Sheet:complain(message)
+  self.problems[#self.problems + 1] = { line = self.line, text = text.trim(self.decoded),
+    message = message }
+end
+
+function Sheet:remark(message)
+  self.remarks[#self.remarks + 1] = ("line %d: %s"):format(self.line, message)
+end
+
+-- `"a "quoted" name"`, `"no end`, or bare words up to the end.
+local function argument(rest)
+  local inner = rest:match '^"(.*)"%s*$' or rest:match '^"(.*)$'
+  return inner or text.trim(rest)
+end
+
+---@return integer? sectors of "MM:SS:FF"; minutes may have three digits
+local function time(value)
+  local m, s, f = value:match "^(%d+):(%d%d):(%d%d)$"
+  if not m or #m > 3 or tonumber(s) > 59 or tonumber(f) > 74 then return nil end
+  return (math.tointeger(m) * 60 + math.tointeger(s)) * 75 + math.tointeger(f)
+end
+
+-- GS1's check digit: the last one makes the weighted sum a multiple of ten.
+local function check_digit_fits(digits)
+  local sum = 0
+  for place = 1, 13 do sum = sum + digits:byte(place) % 48 * (place % 2 == 1 and 1 or 3) end
+  return sum % 10 == 0
+end
+
+local commands = {}
+
+function commands.FILE(sheet, rest, raw)
+  local name, type = rest:match '^"(.*)"%s*(%S*)%s*$'
+  local bytes = raw:match '"(.*)"'
+  if not name then
+    name, type = rest:match "^(.-)%s+(%S+)%s*$"
+    bytes = raw:match "^%s*%a+%s+(.-)%s+%S+%s*$"
+  end
+  if not name or name == "" or not bytes then
+    sheet.file = nil
+    return sheet:complain 'a file is named as FILE "name.wav" WAVE'
+  end
+  sheet.file = { raw = bytes, decoded = name, type = type:upper(), line = sheet.line }
+  sheet.files = sheet.files + 1
+end
+
+function commands.TRACK(sheet, rest)
+  local number, mode = rest:match "^(%d+)%s+(%S+)"
+  number = math.tointeger(tonumber(number))
+  sheet.track = { number = number, mode = (mode or ""):upper(), line = sheet.line, indexes = {},
+    flags = {} }
+  if not number or number < 1 or number > 99 then
+    return sheet:complain "a track is named as TRACK 01 AUDIO, numbers 01 to 99"
+  elseif not sheet.file then
+    return sheet:complain "stands before any FILE"
+  end
+  local last = sheet.tracks[#sheet.tracks]
+  if last and number <= last.number then
+    sheet:complain(("comes after track %02d; numbers must rise"):format(last.number))
+  end
+  if sheet.track.mode ~= "AUDIO" then
+    sheet:complain "is a data track; redbook burns audio only"
+  end
+  sheet.tracks[#sheet.tracks + 1] = sheet.track
+end
+
+-- Indexes rise within a file; where another FILE begins, counting begins anew.
+local function rises(sheet, at)
+  local last = sheet.last_index
+  return not last or last.file ~= sheet.file or at >= last.at
+end
+
+function commands.INDEX(sheet, rest)
+  local number, value = rest:match "^(%d+)%s+(%S+)"
+  local at = value and time(value)
+  number = math.tointeger(tonumber(number))
+  if not sheet.track then return sheet:complain "stands before any TRACK" end
+  if not at or not number or number > 99 then
+    return sheet:complain "an index is written INDEX 01 MM:SS:FF, seconds to 59, frames to 74"
+  elseif not sheet.file then
+    return
+  elseif sheet.track.indexes[number] then
+    return sheet:complain(("INDEX %02d stands twice in track %02d"):format(number,
+      sheet.track.number or 0))
+  elseif not rises(sheet, at) then
+    return sheet:complain "lies before the index above it; times must rise within a file"
+  end
+  sheet.last_index = { at = at, file = sheet.file, line = sheet.line }
+  sheet.track.indexes[number] = sheet.last_index
+end
+
+local function gap(field)
+  return function(sheet, rest)
+    local at = time(text.trim(rest))
+    if not sheet.track then return sheet:complain "stands before any TRACK" end
+    if not at then return sheet:complain "a length is written MM:SS:FF" end
+    sheet.track[field] = at
+  end
+end
+
+commands.PREGAP = gap "pregap"
+commands.POSTGAP = gap "postgap"
+
+local function label(field)
+  return function(sheet, rest)
+    local value = text.trim(argument(rest))
+    if value ~= "" then (sheet.track or sheet)[field] = value end
+  end
+end
+
+commands.TITLE = label "title"
+commands.PERFORMER = label "performer"
+
+function commands.ISRC(sheet, rest)
+  local code = argument(rest):upper():gsub("[-%s]", "")
+  if not sheet.track then return sheet:complain "stands before any TRACK" end
+  if code == "" or code:find "^0+$" then return end
+  if code:find "^%u%u[%u%d][%u%d][%u%d]%d%d%d%d%d%d%d$" then
+    sheet.track.isrc = code
+  else
+    sheet:remark(("ISRC %s is left out: two letters, three letters or digits, seven digits "
+      .. "are one"):format(code))
+  end
+end
+
+function commands.CATALOG(sheet, rest)
+  local digits = argument(rest):gsub("[-%s]", "")
+  if digits:find "^0*$" then return end
+  if not digits:find "^%d%d%d%d%d%d%d%d%d%d%d%d%d$" then
+    return sheet:remark(("CATALOG %s is left out: 13 digits are one"):format(digits))
+  end
+  if not check_digit_fits(digits) then
+    return sheet:remark(("CATALOG %s is left out: its last digit does not fit the others")
+      :format(digits))
+  end
+  sheet.catalog = digits
+end
+
+function commands.FLAGS(sheet, rest)
+  if not sheet.track then return sheet:complain "stands before any TRACK" end
+  for flag in rest:upper():gmatch "%S+" do sheet.track.flags[flag] = true end
+end
+
+-- Remarks are of no consequence here; CD-TEXT needs session at once.
+for _, name in ipairs { "REM", "CDTEXTFILE", "SONGWRITER" } do commands[name] = function() end end
+
+function Sheet:take(raw, line)
+  self.line, self.decoded = line, text.to_utf8(raw)
+  local word, rest = self.decoded:match "^%s*(%S+)%s*(.-)%s*$"
+  if not word then return end
+  local command = commands[word:upper()]
+  if command then return command(self, rest, raw) end
+  self:complain "is no command of a cue sheet"
+end
+
+---Reads a sheet.
+---@param bytes string a whole file
+---@return { tracks: redbook.CueTrack[], problems: table[], remarks: string[], title: string?,
+---performer: string?, catalog: string?, files: integer }
+function cue.parse(bytes)
+  local sheet = setmetatable({ tracks = {}, problems = {}, remarks = {}, files = 0 }, Sheet)
+  bytes = text.unmark(bytes):gsub("[%z\26]+$", "")
+  for line, raw in ipairs(text.lines(bytes)) do sheet:take(raw, line) end
+  for _, track in ipairs(sheet.tracks) do
+    if not track.indexes[1] then
+      sheet.line, sheet.decoded = track.line, ("TRACK %02d"):format(track.number)
+      sheet:complain "has no INDEX 01, where it would begin"
+    end
+  end
+  return sheet
+end
+
+return cue

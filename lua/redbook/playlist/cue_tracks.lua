@@ -1,0 +1,111 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- From a parsed cue sheet to what track-at-once recording can burn: every track from its INDEX 01
+-- to the next one's, so that the sound between them is kept, at the end of the track before.
+
+local cue = require "redbook.playlist.cue"
+local msf = require "redbook.msf"
+local text = require "redbook.playlist.text"
+
+-- A track shorter than this cannot stand alone on a disc (Red Book).
+local MINIMUM = 300
+
+-- What people have instead of the file that a sheet names: ripped to WAV, kept as FLAC.
+local EXTENSIONS = { "flac", "wav", "aiff", "aif", "wv", "ape", "mp3", "ogg", "opus", "m4a", "w64",
+  "caf" }
+
+-- Headerless sound: little-endian, or big-endian as on a Macintosh.
+local RAW = { BINARY = "little", MOTOROLA = "big" }
+
+local function spellings(file)
+  local list = { { raw = file.raw, decoded = file.decoded } }
+  local stem = file.raw:match "^(.+)%.[^./\\]*$"
+  for _, extension in ipairs(stem and EXTENSIONS or {}) do
+    local name = stem .. "." .. extension
+    list[#list + 1] = { raw = name, decoded = text.to_utf8(name),
+      instead = file.decoded }
+  end
+  return list
+end
+
+-- Where a track ends: at the next one's INDEX 01 in the same file, else with the file.
+local function length_of(track, next_track)
+  local from, to = track.indexes[1], next_track and next_track.indexes[1]
+  if not to or to.file ~= from.file then return nil end
+  return to.at - from.at
+end
+
+local function item_of(sheet, track, start, length)
+  local file = track.indexes[1].file
+  return { raw = file.raw, decoded = file.decoded, spellings = spellings(file), line = track.line,
+    title = track.title, artist = track.performer or sheet.performer, album = sheet.title,
+    start = (start > 0 or length) and start or nil, length = length, raw_sound = RAW[file.type],
+    isrc = track.isrc, pre_emphasis = track.flags.PRE, copy_permitted = track.flags.DCP }
+end
+
+-- Sound before the first INDEX 01: players do not show it, and track at once cannot hide it.
+local function hidden(sheet, first, wanted)
+  local at = first.indexes[1].at
+  if at == 0 then return nil end
+  if wanted and at >= MINIMUM then
+    local item = item_of(sheet, first, 0, at)
+    item.title, item.isrc = "hidden track", nil
+    return item
+  end
+  sheet.remarks[#sheet.remarks + 1] = ("%s of sound before the first track are left out%s"):format(
+    msf.of_length(at), wanted and ": too short for a track of their own"
+      or ", as players do; --hidden-track burns them as a track of their own")
+end
+
+-- Sound that lies before INDEX 01 at the beginning of another file than the track before.
+local function own_pregap(track, previous)
+  local index = track.indexes[1]
+  return previous and previous.indexes[1].file ~= index.file and index.at or 0
+end
+
+local function remark_gaps(sheet)
+  for _, track in ipairs(sheet.tracks) do
+    local odd = track.pregap and track.pregap ~= 150 and track ~= sheet.tracks[1]
+    if odd or (track.postgap or 0) > 0 then
+      sheet.remarks[#sheet.remarks + 1] = "the sheet asks for pauses of its own (PREGAP, POSTGAP); "
+        .. "track at once always makes them 2 seconds"
+      return
+    end
+  end
+end
+
+local function lay_out(sheet, options)
+  local items = {}
+  items[1] = hidden(sheet, sheet.tracks[1], options.hidden_track)
+  for index, track in ipairs(sheet.tracks) do
+    local next_track = sheet.tracks[index + 1]
+    local length, pregap = length_of(track, next_track), own_pregap(track, sheet.tracks[index - 1])
+    local start = track.indexes[1].at - pregap
+    if length == 0 then
+      sheet.problems[#sheet.problems + 1] = { line = track.line, message =
+        "would have no length: the next track begins where this one does",
+        text = ("TRACK %02d"):format(track.number) }
+    else
+      items[#items + 1] = item_of(sheet, track, start, length and length + pregap)
+    end
+  end
+  remark_gaps(sheet)
+  return items
+end
+
+local cue_tracks = {}
+
+---Reads a sheet.
+---@param bytes string a whole file
+---@param _ any unused, as `m3u.parse` has it
+---@param options { hidden_track: boolean? } whether sound before the first track is burned
+---@return { items: table[], problems: table[], remarks: string[], title: string?,
+---catalog: string? } as `m3u.parse`
+function cue_tracks.parse(bytes, _, options)
+  local sheet = cue.parse(bytes)
+  local items = {}
+  if #sheet.problems == 0 and #sheet.tracks > 0 then items = lay_out(sheet, options) end
+  return { items = items, problems = sheet.problems, remarks = sheet.remarks, title = sheet.title,
+    catalog = sheet.catalog }
+end
+
+return cue_tracks

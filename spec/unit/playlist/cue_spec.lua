@@ -1,0 +1,135 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local cue_tracks = require "redbook.playlist.cue_tracks"
+
+local function parse(text, options)
+  return cue_tracks.parse(text, nil, options or {})
+end
+
+-- Items without what every one has.
+local function brief(list)
+  local out = {}
+  for index, item in ipairs(list.items) do
+    out[index] = { item.decoded, item.start, item.length }
+  end
+  return out
+end
+
+local function described(list)
+  local out = {}
+  for index, problem in ipairs(list.problems) do
+    out[index] = ("%d: %s: %s"):format(problem.line, problem.text or "", problem.message)
+  end
+  return out
+end
+
+local function sheet(...)
+  return table.concat({ ... }, "\n")
+end
+
+describe("playlist.cue", function()
+  it("cuts one file at the first indexes, and keeps the pregaps with the track before", function()
+    local list = parse(sheet("\xEF\xBB\xBFREM GENRE x", 'PERFORMER "The "Band""', 'TITLE "Album"',
+      "catalog 4006381333931", 'FILE "a b.wav" WAVE', "  TRACK 01 AUDIO", '    TITLE "One',
+      "    ISRC us-rc1-76-07839", "    FLAGS DCP PRE", "    INDEX 01 00:00:00",
+      "  TRACK 02 AUDIO", "    TITLE Two words", '    PERFORMER "Guest"', "    INDEX 00 03:59:70",
+      "    INDEX 01 04:01:74", "    INDEX 02 04:30:00", "  TRACK 03 AUDIO",
+      "    INDEX 01 104:00:00"))
+    assert.same({}, list.problems)
+    assert.same({}, list.remarks)
+    assert.equal("Album", list.title)
+    assert.equal("4006381333931", list.catalog)
+    local first, second, third = table.unpack(list.items)
+    first.spellings, second.spellings, third.spellings = nil, nil, nil
+    assert.same({ raw = "a b.wav", decoded = "a b.wav", line = 6, title = "One",
+      artist = 'The "Band"', album = "Album", start = 0, length = 18149, isrc = "USRC17607839",
+      pre_emphasis = true, copy_permitted = true }, first)
+    assert.same({ raw = "a b.wav", decoded = "a b.wav", line = 11, title = "Two words",
+      artist = "Guest", album = "Album", start = 18149, length = 468000 - 18149 }, second)
+    assert.same({ raw = "a b.wav", decoded = "a b.wav", line = 17, artist = 'The "Band"',
+      album = "Album", start = 468000 }, third)
+  end)
+
+  it("takes a file for each track whole, also where the gap ends the file before", function()
+    assert.same({ { "1.wav" }, { "2.wav" }, { "3.wav" } }, brief(parse(sheet("FILE 1.wav WAVE",
+      "TRACK 1 AUDIO", "INDEX 1 00:00:00", "TRACK 2 AUDIO", "INDEX 0 03:00:00", "FILE 2.wav WAVE",
+      "INDEX 1 00:00:00", "FILE 3.wav wave", "TRACK 7 AUDIO", "INDEX 01 00:00:00"))))
+  end)
+
+  it("loses no sound that lies before an index at the beginning of a file", function()
+    assert.same({ { "1.wav" }, { "2.wav", 0, 4500 }, { "2.wav", 4500 } }, brief(parse(sheet(
+      "FILE 1.wav WAVE", "TRACK 01 AUDIO", "INDEX 01 00:00:00", "FILE 2.wav WAVE",
+      "TRACK 02 AUDIO", "INDEX 00 00:00:00", "INDEX 01 00:02:00", "TRACK 03 AUDIO",
+      "INDEX 01 01:00:00"))))
+  end)
+
+  it("leaves a hidden track out with a word, or burns it as a track of its own", function()
+    local text = sheet("FILE a.bin BINARY", "TRACK 01 AUDIO", "TITLE T", "ISRC USRC17607839",
+      "INDEX 00 00:00:00", "INDEX 01 02:03:04")
+    local list = parse(text)
+    assert.same({ { "a.bin", 9229 } }, brief(list))
+    assert.same({ "02:03:04 of sound before the first track are left out, as players do; "
+      .. "--hidden-track burns them as a track of their own" }, list.remarks)
+    list = parse(text, { hidden_track = true })
+    assert.same({ { "a.bin", 0, 9229 }, { "a.bin", 9229 } }, brief(list))
+    assert.same({}, list.remarks)
+    assert.equal("hidden track", list.items[1].title)
+    assert.is_nil(list.items[1].isrc)
+    list = parse(text:gsub("02:03:04", "00:03:74"), { hidden_track = true })
+    assert.same({ { "a.bin", 299 } }, brief(list))
+    assert.same({ "00:03:74 of sound before the first track are left out: too short for a track "
+      .. "of their own" }, list.remarks)
+  end)
+
+  it("knows headerless files and their byte order", function()
+    local list = parse(sheet("FILE a.bin BINARY", "TRACK 01 AUDIO", "INDEX 01 00:00:00",
+      "FILE b.raw motorola", "TRACK 02 AUDIO", "INDEX 01 00:00:00", "FILE c.flac FLAC",
+      "TRACK 03 AUDIO", "INDEX 01 00:00:00"))
+    assert.same({ "little", "big" }, { list.items[1].raw_sound, list.items[2].raw_sound })
+    assert.is_nil(list.items[3].raw_sound)
+  end)
+
+  it("also looks for the same name with other extensions", function()
+    local item = parse(sheet('FILE "A.B\xE9.wav" WAVE', "TRACK 01 AUDIO", "INDEX 01 00:00:00"))
+      .items[1]
+    assert.same({ raw = "A.B\xE9.wav", decoded = "A.Bé.wav" }, item.spellings[1])
+    assert.same({ raw = "A.B\xE9.flac", decoded = "A.Bé.flac", instead = "A.Bé.wav" },
+      item.spellings[2])
+  end)
+
+  it("leaves codes out that are none, and says so", function()
+    assert.same({ "line 1: CATALOG 123 is left out: 13 digits are one",
+      "line 2: CATALOG 4006381333932 is left out: its last digit does not fit the others",
+      "line 5: ISRC USRC1760783 is left out: two letters, three letters or digits, seven digits "
+      .. "are one",
+      "the sheet asks for pauses of its own (PREGAP, POSTGAP); track at once always makes them 2 "
+      .. "seconds" }, parse(sheet("CATALOG 123", "CATALOG 4006381333932", "FILE a.wav WAVE",
+      "TRACK 01 AUDIO", "ISRC USRC1760783", "PREGAP 00:02:32", "INDEX 01 00:00:00",
+      "TRACK 02 AUDIO", "ISRC 000000000000", "PREGAP 00:02:00", "INDEX 01 01:00:00",
+      "POSTGAP 00:00:01")).remarks)
+  end)
+
+  it("names everything that is wrong", function()
+    local list = parse(sheet("TRACK 01 AUDIO", "INDEX 01 00:00:00", "FILE", 'FILE "x.wav" WAVE',
+      "TRACK 02 MODE1/2352", "INDEX 01 00:60:00", "INDEX 01 00:00:75", "INDEX 01 00:10:00",
+      "INDEX 02 00:09:74", "INDEX 01 00:11:00", "TRACK 02 AUDIO", "PREGAP x", "TRACK 100 AUDIO",
+      "FROB 1", "FLAGS DCP"))
+    assert.same({ "1: TRACK 01 AUDIO: stands before any FILE",
+      '3: FILE: a file is named as FILE "name.wav" WAVE',
+      "5: TRACK 02 MODE1/2352: is a data track; redbook burns audio only",
+      "6: INDEX 01 00:60:00: an index is written INDEX 01 MM:SS:FF, seconds to 59, frames to 74",
+      "7: INDEX 01 00:00:75: an index is written INDEX 01 MM:SS:FF, seconds to 59, frames to 74",
+      "9: INDEX 02 00:09:74: lies before the index above it; times must rise within a file",
+      "10: INDEX 01 00:11:00: INDEX 01 stands twice in track 02",
+      "11: TRACK 02 AUDIO: comes after track 02; numbers must rise",
+      "12: PREGAP x: a length is written MM:SS:FF",
+      "13: TRACK 100 AUDIO: a track is named as TRACK 01 AUDIO, numbers 01 to 99",
+      "14: FROB 1: is no command of a cue sheet",
+      "11: TRACK 02: has no INDEX 01, where it would begin" }, described(list))
+    assert.same({}, list.items)
+    assert.same({ "5: TRACK 02: would have no length: the next track begins where this one does" },
+      described(parse(sheet("FILE a WAVE", "TRACK 01 AUDIO", "INDEX 00 00:00:00",
+        "INDEX 01 00:10:00", "TRACK 02 AUDIO", "INDEX 01 00:20:00", "TRACK 03 AUDIO",
+        "INDEX 01 00:20:00"))))
+  end)
+end)
