@@ -21,6 +21,7 @@ dependencies = {
   "lua-cjson",
   "luafilesystem",
   "argparse",
+  "luaexpat",
 }
 
 external_dependencies = {

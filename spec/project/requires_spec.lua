@@ -6,7 +6,8 @@ local lfs = require "lfs"
 local sandbox = require "spec.support.sandbox"
 
 -- Module names by rock.
-local provides = { ["lua-cjson"] = "cjson", luafilesystem = "lfs", argparse = "argparse" }
+local provides = { ["lua-cjson"] = "cjson", luafilesystem = "lfs", argparse = "argparse",
+  luaexpat = "lxp" }
 
 local function lua_files(folder, found)
   for name in lfs.dir(folder) do
@@ -51,8 +52,8 @@ local function rockspec()
 end
 
 describe("the rockspec's dependencies", function()
-  it("are Lua 5.4 and the three rocks", function()
-    assert.same({ "lua >= 5.4, < 5.5", "lua-cjson", "luafilesystem", "argparse" },
+  it("are Lua 5.4 and the four rocks", function()
+    assert.same({ "lua >= 5.4, < 5.5", "lua-cjson", "luafilesystem", "argparse", "luaexpat" },
                 rockspec().dependencies)
   end)
 

@@ -7,5 +7,6 @@ rocks_servers = {}
 rocks_provided = {
   ["lua-cjson"] = "2.1.0-1",
   argparse = "0.7.1-1",
+  luaexpat = "1.5.1-1",
   luafilesystem = "1.8.0-1",
 }

@@ -102,7 +102,8 @@ function Job:burn(entries)
   local trap = self.trap
   return recipe.burn_playlist(recorder, entries, {
     client_name = "redbook burn.lua", speed = options.speed, simulate = options.dummy,
-    catalog = self.catalog, multi = options.multi, keep_open = options.keep_open, append = options.append,
+    catalog = self.catalog,
+    multi = options.multi, keep_open = options.keep_open, append = options.append,
     eject = options.eject, plan_only = options.plan,
     wait = { limit = options.wait or READY_SECONDS, insertion = options.wait ~= nil,
       pause = trap.pause },

@@ -60,7 +60,8 @@ describe("playlist.collect", function()
       "l.m3u:3: http://x/y: http: is not a file on this machine, and redbook burns files only",
       "l.m3u:4: sub: is a folder; name the files in it",
       "l.m3u:7: n?.mp3: holds a NUL byte, which no file name can",
-      "l.m3u:8: other.wpl: is a playlist of a kind that redbook does not read (WPL); save it as M3U8",
+      "l.m3u:8: other.wpl: is a playlist of a kind that redbook does not read (WPL); save it as "
+        .. "M3U8",
       "missing.wav: no such file", "sub: is a folder; name the files in it",
       "ftp://x/z.mp3: ftp: is not a file on this machine, and redbook burns files only",
     }, described(found))
@@ -108,7 +109,7 @@ describe("playlist.collect", function()
   it("takes what is there of several locations, spellings and extensions", function()
     write "a b.mp3"
     write("l.pls", "[playlist]\nFile1=a%20b.mp3\nFile2=none%20b.mp3\n")
-    write("l.xspf", "<playlist><trackList xml:base='sub/'><track><location>http://x/y.mp3</location>"
+    write("l.xspf", "<playlist><trackList xml:base='sub/'><track><location>http://x/y</location>"
       .. "<location>b.flac</location></track>\n<track><location>../a%20b.mp3</location></track>\n"
       .. "<track><location>none</location></track></trackList></playlist>")
     write("l.cue", 'FILE "sub\\b.wav" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\n'

@@ -4,8 +4,8 @@ local pls = require "redbook.playlist.pls"
 
 describe("playlist.pls", function()
   it("orders by number, whatever the order, the case and the gaps", function()
-    local list = pls.parse("\xEF\xBB\xBF[PlayList]\r\nfile10 = ten.mp3 \r\nTitle10=A – B - C\r\n\r\n"
-      .. "FILE2=C:\\Music\\two.mp3\nLength2=-1\n; File3=no.mp3\n# nor this\nX-GNOME-Title=x\n"
+    local list = pls.parse("\xEF\xBB\xBF[PlayList]\r\nfile10 = ten.mp3 \r\nTitle10=A – B - C\r\n"
+      .. "\r\nFILE2=C:\\Music\\two.mp3\nLength2=-1\n; File3=no.mp3\n# nor this\nX-GNOME-Title=x\n"
       .. "title2=Only a title\nVersion=2\nNumberOfEntries=2")
     assert.same({ items = {
       { raw = "C:\\Music\\two.mp3", decoded = "C:\\Music\\two.mp3", line = 5,
@@ -31,7 +31,7 @@ describe("playlist.pls", function()
   end)
 
   it("names what is wrong by its line", function()
-    local list = pls.parse "[playlist]\nFile1=a.mp3\nFile1=b.mp3\nFile2=\nnonsense\nNumberOfEntries=7"
+    local list = pls.parse "[playlist]\nFile1=a\nFile1=b.mp3\nFile2=\nnonsense\nNumberOfEntries=7"
     assert.same({ { line = 3, text = "b.mp3", message =
         "File1 stands twice; give every file its own number" },
       { line = 4, message = "File2 names no file" },

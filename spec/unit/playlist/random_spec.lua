@@ -13,6 +13,22 @@ local PIECES = { "#EXTM3U", "#EXTINF:", "#EXTINF:1,A - B", "#EXTVLCOPT:start-tim
   "\na.mp3\n", "\nsub/b.mp3\n",
   "\nA.MP3\n", "\na.mp3\n", "\"", " - ", "é", "e\u{301}", "\xE9", "\xFF\xFE", "\xEF\xBB\xBF",
   "\xF0\x9F", "#", "x.cue", ":" }
+-- The same for each other kind of list, after a beginning that makes it one.
+local KINDS = {
+  ["l.m3u"] = { "", PIECES },
+  ["l.pls"] = { "[playlist]\n", { "File1=", "file2 = ", "FILE3=", "\nTitle1=A - B",
+    "\nLength1=-1", "\nNumberOfEntries=2", "a.mp3", "a.mp3\n", "\nFile4=sub/b.mp3\n", "none", "\n", "\r\n",
+    ";", "[", "=", "%41", "file:///", "\xE9", "\0", " ", "X-A=b\n" } },
+  ["l.cue"] = { 'FILE "a.mp3" MP3\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n', { "\nFILE ", '"a.wav"',
+    " WAVE\n", " BINARY\n", '\nFILE "none.wav" WAVE', "\nTRACK 02 AUDIO\n", "\nTRACK 03 AUDIO\n",
+    "\nTRACK 04 MODE1/2352\n", "\nINDEX 00 00:01:00\n", "\nINDEX 01 00:10:00\n",
+    "\nINDEX 01 01:10:74\n", "INDEX", "\nPREGAP 00:02:00", "\nTITLE ", '"T"',
+    "\nISRC USRC17607839\n", "\nFLAGS DCP\n", "\nREM x\n", "\nCATALOG 4006381333931\n", "\xE9", "\0", " ", '"' } },
+  ["l.xspf"] = { "<playlist><trackList>", { "<track>", "</track>", "<track>", "</track>",
+    "<location>", "</location>", "<track><location>a.mp3</location></track>", "<title>T</title>", "a.mp3", "none",
+    "&amp;", "&x;", "<!DOCTYPE x>", "<![CDATA[", "]]>", "<!--", "-->", "</trackList></playlist>",
+    "</trackList></playlist>", "%41", "file:///", "\n", "\0", "\xE9", "é" } },
+}
 
 describe("playlist, on random lists", function()
   local folder, home
@@ -39,13 +55,14 @@ describe("playlist, on random lists", function()
       return seed // 65536 % limit + 1
     end
     local entries, problems = 0, 0
-    for _ = 1, 2000 do
-      local parts = {}
-      for index = 1, below(40) do
-        parts[index] = below(20) == 1 and string.char(below(256) - 1) or PIECES[below(#PIECES)]
+    local function list(name, beginning, pieces, odd)
+      local parts = { beginning }
+      for _ = 1, below(40) do
+        parts[#parts + 1] = below(odd) == 1 and string.char(below(256) - 1)
+          or pieces[below(#pieces)]
       end
-      sandbox.write("l.m3u", table.concat(parts))
-      local found = playlist.collect { "l.m3u" }
+      sandbox.write(name, table.concat(parts))
+      local found = playlist.collect { name }
       for _, entry in ipairs(found.entries) do
         assert.equal("file", lfs.attributes(entry.path, "mode"))
         assert.is_true(entry.length == nil or entry.length > 0)
@@ -59,7 +76,12 @@ describe("playlist, on random lists", function()
       end
       assert.is_true(#found.entries + #found.problems > 0)
     end
-    -- The lists are neither all good nor all bad, or this would show little.
-    assert.is_true(entries > 500 and problems > 2000, entries .. " " .. problems)
+    for _, name in ipairs { "l.m3u", "l.pls", "l.cue", "l.xspf" } do
+      local beginning, pieces = table.unpack(KINDS[name])
+      entries, problems = 0, 0
+      for round = 1, 2000 do list(name, beginning, pieces, round % 2 == 0 and 20 or 500) end
+      -- The lists are neither all good nor all bad, or this would show little.
+      assert.is_true(entries > 30 and problems > 1000, name .. " " .. entries .. " " .. problems)
+    end
   end)
 end)
