@@ -17,16 +17,17 @@ local PIECES = { "#EXTM3U", "#EXTINF:", "#EXTINF:1,A - B", "#EXTVLCOPT:start-tim
 local KINDS = {
   ["l.m3u"] = { "", PIECES },
   ["l.pls"] = { "[playlist]\n", { "File1=", "file2 = ", "FILE3=", "\nTitle1=A - B",
-    "\nLength1=-1", "\nNumberOfEntries=2", "a.mp3", "a.mp3\n", "\nFile4=sub/b.mp3\n", "none", "\n", "\r\n",
-    ";", "[", "=", "%41", "file:///", "\xE9", "\0", " ", "X-A=b\n" } },
+    "\nLength1=-1", "\nNumberOfEntries=2", "a.mp3", "a.mp3\n", "\nFile4=sub/b.mp3\n", "none",
+    "\n", "\r\n", ";", "[", "=", "%41", "file:///", "\xE9", "\0", " ", "X-A=b\n" } },
   ["l.cue"] = { 'FILE "a.mp3" MP3\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n', { "\nFILE ", '"a.wav"',
     " WAVE\n", " BINARY\n", '\nFILE "none.wav" WAVE', "\nTRACK 02 AUDIO\n", "\nTRACK 03 AUDIO\n",
     "\nTRACK 04 MODE1/2352\n", "\nINDEX 00 00:01:00\n", "\nINDEX 01 00:10:00\n",
     "\nINDEX 01 01:10:74\n", "INDEX", "\nPREGAP 00:02:00", "\nTITLE ", '"T"',
-    "\nISRC USRC17607839\n", "\nFLAGS DCP\n", "\nREM x\n", "\nCATALOG 4006381333931\n", "\xE9", "\0", " ", '"' } },
+    "\nISRC USRC17607839\n", "\nFLAGS DCP\n", "\nREM x\n", "\nCATALOG 4006381333931\n",
+    "\xE9", "\0", " ", '"' } },
   ["l.xspf"] = { "<playlist><trackList>", { "<track>", "</track>", "<track>", "</track>",
-    "<location>", "</location>", "<track><location>a.mp3</location></track>", "<title>T</title>", "a.mp3", "none",
-    "&amp;", "&x;", "<!DOCTYPE x>", "<![CDATA[", "]]>", "<!--", "-->", "</trackList></playlist>",
+    "<location>", "</location>", "<track><location>a.mp3</location></track>", "<title>T</title>",
+    "a.mp3", "none", "&amp;", "&x;", "<!DOCTYPE x>", "<![CDATA[", "]]>", "<!--", "-->", "</trackList></playlist>",
     "</trackList></playlist>", "%41", "file:///", "\n", "\0", "\xE9", "é" } },
 }
 

@@ -35,7 +35,8 @@ describe("recipe.burn_playlist", function()
     it("for an option that it does not know, or of a wrong type", function()
       local cases = {
         { { keepopen = true }, "unknown key 'keepopen'; known are: append, catalog, "
-          .. "client_name, confirm, eject, keep_open, multi, plan_only, simulate, speed, stop, wait, waiter" },
+          .. "client_name, confirm, eject, keep_open, multi, plan_only, simulate, speed, stop, "
+          .. "wait, waiter" },
         { { keep_open = 1 }, "keep_open: boolean expected, got 1" },
         { { simulate = "no" }, "simulate: boolean expected, got 'no'" },
         { { speed = "fast" }, "speed: a number above 0 (times 1x), 'min' or 'max' expected, "
@@ -58,7 +59,8 @@ describe("recipe.burn_playlist", function()
       local cases = {
         { { "a.wav" }, "[1]: a table expected, got string" },
         { { { path = "a.wav" }, { file = "b.wav" } }, "[2]: unknown key 'file'; known are: album, "
-          .. "artist, copy_permitted, isrc, length, line, list, path, pre_emphasis, raw, start, title" },
+          .. "artist, copy_permitted, isrc, length, line, list, path, pre_emphasis, raw, "
+          .. "start, title" },
         { { { title = "A" } }, "[1]: 'path' is missing" },
         { { { path = "" } }, "[1]: path: the name of a file expected, got ''" },
         { { { path = "a.wav", start = 1.5 } }, "[1]: start: integer or string expected, got 1.5" },
