@@ -168,7 +168,7 @@ struct redbook_operation *redbook_tao_begin_prepare(struct redbook_tao *tao,
       redbook_tao_run(tao, REDBOOK_TAO_PREPARING, &prepare_job, job, err);
   if (!op) return NULL;
   tao->session_known = false;
-  tao->written_count = 0;
+  redbook_tao_forget_written(tao);
   redbook_tao_hold(tao);
   redbook_operation_start(op);
   return op;

@@ -26,6 +26,11 @@ struct redbook_tao *redbook_tao_create(struct redbook_error *err) {
   return tao;
 }
 
+void redbook_tao_forget_written(struct redbook_tao *tao) {
+  while (tao->written_count)
+    redbook_fingerprint_unref(tao->written[--tao->written_count].print);
+}
+
 struct redbook_tao *redbook_tao_ref(struct redbook_tao *tao) {
   atomic_fetch_add(&tao->references, 1);
   return tao;
@@ -33,6 +38,7 @@ struct redbook_tao *redbook_tao_ref(struct redbook_tao *tao) {
 
 void redbook_tao_unref(struct redbook_tao *tao) {
   if (!tao || atomic_fetch_sub(&tao->references, 1) != 1) return;
+  redbook_tao_forget_written(tao);
   redbook_recorder_unref(tao->recorder);
   free(tao);
 }

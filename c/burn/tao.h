@@ -7,6 +7,7 @@
 #ifndef REDBOOK_BURN_TAO_H
 #define REDBOOK_BURN_TAO_H
 
+#include "audio/fingerprint.h"
 #include "audio/source.h"
 #include "burn/operation.h"
 #include "drive/media.h"
@@ -151,8 +152,8 @@ struct redbook_operation *redbook_recorder_begin_wait_ready(struct redbook_recor
 struct redbook_written_track {
   unsigned number;
   int32_t start;
-  uint32_t sectors; /* as on the disc: padding to 300 included */
-  uint32_t crc32;   /* of those sectors */
+  uint32_t sectors;                  /* as on the disc: padding to 300 included */
+  struct redbook_fingerprint *print; /* of those sectors; the TrackAtOnce's */
   uint64_t clipped_samples;
   double seconds; /* first WRITE to end of SYNC, the transport's clock */
   char isrc[13];

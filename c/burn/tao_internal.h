@@ -90,6 +90,8 @@ void redbook_tao_settle(struct redbook_tao *tao);
 struct redbook_operation *redbook_tao_run(struct redbook_tao *tao, enum redbook_tao_state state,
                                           const struct redbook_job *job, void *context,
                                           struct redbook_error *err);
+/* Empties the list of written tracks. */
+void redbook_tao_forget_written(struct redbook_tao *tao);
 /* For a job's delivered: the operation is over, the state is `next`. */
 void redbook_tao_ended(struct redbook_tao *tao, enum redbook_tao_state next);
 

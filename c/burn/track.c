@@ -130,13 +130,12 @@ static bool check(struct redbook_track_job *job, double seconds, struct redbook_
   return test || !doubt || redbook_sample_check(&job->sample, &job->drive, job->start, err);
 }
 
-/* The CRC of what is on the disc: silence fills a track up to 300 sectors. */
-static uint32_t crc_with_padding(const struct redbook_track_job *job) {
+/* The fingerprint of what is on the disc: silence fills a track up to 300 sectors. */
+static struct redbook_fingerprint *print_with_padding(struct redbook_track_job *job) {
   static const uint8_t silence[REDBOOK_SECTOR_BYTES];
-  uint32_t crc = job->crc32;
   for (uint32_t i = job->sent; i < job->session.open_sectors; i++)
-    crc = redbook_crc32(crc, silence, sizeof silence);
-  return crc;
+    redbook_fingerprint_add(job->print, silence, 1);
+  return redbook_fingerprint_ref(job->print);
 }
 
 static void add_result(struct redbook_track_job *job, double seconds) {
@@ -145,7 +144,7 @@ static void add_result(struct redbook_track_job *job, double seconds) {
       .number = job->number,
       .start = job->start,
       .sectors = job->session.open_sectors,
-      .crc32 = crc_with_padding(job),
+      .print = print_with_padding(job),
       .seconds = seconds,
       .clipped_samples = job->source ? redbook_source_clipped(job->source) : 0};
   (void)snprintf(result.isrc, sizeof result.isrc, "%s", options->isrc);
@@ -166,12 +165,17 @@ static void take_stock(struct redbook_track_job *job, double seconds) {
   if (known && job->session.media.tracks > job->session.track_count) add_result(job, seconds);
 }
 
+static bool begin_print(struct redbook_track_job *job, struct redbook_error *err) {
+  job->print = redbook_fingerprint_create(job->total, err);
+  return job->print;
+}
+
 static bool set_up(struct redbook_track_job *job, struct redbook_error *err) {
   job->progress.track = job->session.track_count + 1;
   redbook_track_report(job, REDBOOK_ACTION_PREPARING);
   return measure(job, err) && arrange(job, err) &&
-         redbook_sample_init(&job->sample, job->total, err) && calibrate(job, err) &&
-         redbook_feeder_start(job, err);
+         redbook_sample_init(&job->sample, job->total, err) && begin_print(job, err) &&
+         calibrate(job, err) && redbook_feeder_start(job, err);
 }
 
 static bool burn(struct redbook_track_job *job, struct redbook_error *err) {
@@ -213,6 +217,8 @@ static void free_buffers(struct redbook_track_job *job) {
   redbook_fifo_destroy(job->fifo);
   job->fifo = NULL;
   redbook_sample_free(&job->sample);
+  redbook_fingerprint_unref(job->print);
+  job->print = NULL;
 }
 
 static void delivered(void *context, bool ok) {
@@ -223,8 +229,10 @@ static void delivered(void *context, bool ok) {
   redbook_source_unref(job->source);
   job->source = NULL;
   if (job->drive.transport) tao->session = job->session;
-  if (job->has_result && tao->written_count < REDBOOK_MAX_TRACKS)
+  if (job->has_result && tao->written_count < REDBOOK_MAX_TRACKS) {
     tao->written[tao->written_count++] = job->result;
+    job->has_result = false;
+  }
   redbook_tao_ended(tao, REDBOOK_TAO_PREPARED);
 }
 
@@ -235,6 +243,7 @@ static void interrupt(void *context) {
 
 static void destroy(void *context) {
   struct redbook_track_job *job = context;
+  if (job->has_result) redbook_fingerprint_unref(job->result.print);
   redbook_fed_destroy(job);
   free_buffers(job);
   redbook_source_unref(job->source);

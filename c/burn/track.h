@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 
+#include "audio/fingerprint.h"
 #include "burn/check.h"
 #include "burn/fifo.h"
 #include "burn/tao_internal.h"
@@ -37,12 +38,12 @@ struct redbook_track_job {
   /* the worker's */
   struct redbook_drive drive; /* the job's drive with this operation's cancel flag */
   struct redbook_session session;
-  unsigned number; /* of the track */
-  int32_t start;   /* its NWA */
-  uint32_t length; /* sectors that come from the source */
-  uint32_t total;  /* on the disc: at least 300 */
-  uint32_t sent;   /* of total */
-  uint32_t crc32;  /* of what was sent from the source */
+  unsigned number;                   /* of the track */
+  int32_t start;                     /* its NWA */
+  uint32_t length;                   /* sectors that come from the source */
+  uint32_t total;                    /* on the disc: at least 300 */
+  uint32_t sent;                     /* of total */
+  struct redbook_fingerprint *print; /* of what was sent */
   struct redbook_sample sample;
   struct redbook_progress progress;
   double reported_host;           /* s, the host's */

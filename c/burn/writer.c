@@ -34,7 +34,7 @@ static bool send(struct redbook_track_job *job, const uint8_t *data, uint32_t co
   session->open_start = job->start;
   session->open_sectors = job->sent;
   redbook_sample_take(&job->sample, before, count, data);
-  job->crc32 = redbook_crc32(job->crc32, data, (size_t)count * REDBOOK_SECTOR_BYTES);
+  redbook_fingerprint_add(job->print, data, count);
   look_at_buffer(job, before);
   return true;
 }
@@ -71,7 +71,7 @@ static bool as_scanned(struct redbook_track_job *job, struct redbook_error *err)
       job->source ? redbook_source_scanned(job->source) : NULL;
   const uint8_t *data;
   bool more = redbook_fifo_peek(job->fifo, 1, &data) > 0;
-  if (!more && (!scan || scan->crc32 == job->crc32)) return true;
+  if (!more && (!scan || scan->crc32 == redbook_fingerprint_crc32(job->print))) return true;
   return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                       "%s changed while it was being burned",
                       job->source ? redbook_source_name(job->source) : "the source");

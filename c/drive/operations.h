@@ -84,6 +84,10 @@ bool redbook_drive_current_speed(struct redbook_drive *drive, struct redbook_spe
 /* REDBOOK_FASTEST = FFFFh. */
 bool redbook_drive_set_speed(struct redbook_drive *drive, uint16_t kbps, bool pure_cav,
                              struct redbook_error *err);
+/* The same for reading (kB/s, REDBOOK_FASTEST); the write speed becomes the drive's own choice.
+ */
+bool redbook_drive_set_read_speed(struct redbook_drive *drive, uint16_t kbps,
+                                  struct redbook_error *err);
 /* DoOPC once; a drive without the command is no failure (1.5). */
 bool redbook_drive_send_opc(struct redbook_drive *drive, struct redbook_error *err);
 

@@ -136,6 +136,14 @@ bool redbook_drive_set_speed(struct redbook_drive *drive, uint16_t kbps, bool pu
   return false;
 }
 
+bool redbook_drive_set_read_speed(struct redbook_drive *drive, uint16_t kbps,
+                                  struct redbook_error *err) {
+  struct redbook_command c;
+
+  redbook_cdb_set_cd_speed(&c, false, kbps, REDBOOK_FASTEST);
+  return redbook_drive_run(drive, &c, REDBOOK_CONTEXT_GENERAL, err);
+}
+
 /* GOOD, or one of the replies that mean "no need" or "cannot" (1.5). */
 static bool opc_accepted(enum redbook_outcome outcome, const struct redbook_sense *sense) {
   if (outcome == REDBOOK_OUTCOME_GOOD) return true;

@@ -9,6 +9,7 @@ local operation = classes.Operation
 local tao = classes.TrackAtOnce
 local source = classes.AudioSource
 local recorder = classes.Recorder
+local verification = classes.Verification
 
 -- Functions that operations ask for data: operation -> { call = }, and when one went wrong
 -- `failed`, with what it raised (`thrown`, `raised`) or why its data were refused (`refused`).
@@ -221,6 +222,45 @@ local function begin_scan(self)
 end
 
 define(source, "BeginScan", begin_scan)
+
+
+-- The sources of a Verification: they are read when the disc differs.
+local verified = setmetatable({}, { __mode = "k" })
+
+local raw_add_track = verification.__methods.AddTrack
+
+define(verification, "AddTrack", function(self, track)
+  local ok, err = raw_add_track(self, track)
+  local data = ok and rawget(track, "Source")
+  if data then
+    verified[self] = verified[self] or {}
+    table.insert(verified[self], data)
+  end
+  return ok, err
+end)
+
+
+local raw_begin_verify = verification.__methods.BeginVerifyMedia
+
+local function begin_verify(self)
+  local sources = verified[self] or {}
+  for _, data in ipairs(sources) do
+    if busy(data) then return nil, private.busy() end
+  end
+  local op, err = raw_begin_verify(self)
+  if not op then return nil, err end
+  for _, data in ipairs(sources) do readers[data] = op end
+  return op
+end
+
+define(verification, "BeginVerifyMedia", begin_verify)
+
+-- Verification:VerifyMedia: true when every track is as it was sent, or nil, err.
+define(verification, "VerifyMedia", function(self)
+  local op, err = begin_verify(self)
+  if not op then return nil, err end
+  return run(op)
+end)
 
 
 -- AudioSource:Scan: decodes everything once. True, or nil, err.

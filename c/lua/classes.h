@@ -7,6 +7,7 @@
 #ifndef REDBOOK_LUA_CLASSES_H
 #define REDBOOK_LUA_CLASSES_H
 
+#include "audio/fingerprint.h"
 #include "audio/source.h"
 #include "burn/tao.h"
 #include "drive/recorder.h"
@@ -15,6 +16,7 @@
 #define REDBOOK_RECORDER_CLASS "redbook.Recorder"
 #define REDBOOK_TAO_CLASS "redbook.TrackAtOnce"
 #define REDBOOK_SOURCE_CLASS "redbook.AudioSource"
+#define REDBOOK_VERIFICATION_CLASS "redbook.Verification"
 #define REDBOOK_OPERATION_CLASS "redbook.Operation"
 #define REDBOOK_MASTER_CLASS "redbook.DiscMaster"
 #define REDBOOK_VIRTUAL_CLASS "redbook.VirtualRecorder"
@@ -27,6 +29,7 @@
 void redbook_register_recorder(lua_State *L);
 void redbook_register_tao(lua_State *L);
 void redbook_register_source(lua_State *L);
+void redbook_register_verification(lua_State *L);
 void redbook_register_operation(lua_State *L); /* pushes nothing */
 void redbook_register_master(lua_State *L);
 void redbook_register_virtual(lua_State *L);
@@ -47,12 +50,6 @@ const char *redbook_check_trace(lua_State *L, int index);
 /* recorder_properties.c */
 extern const struct redbook_property redbook_recorder_properties[];
 int redbook_recorder_media_summary(lua_State *L);
-/* A reply has at most 65526 bytes of features, 4 or more each. */
-#define REDBOOK_CODES 16384u
-int redbook_push_codes(lua_State *L, const uint16_t *codes, unsigned count);
-/* recorder_ex.c, recorder_pages.c: IDiscRecorder2Ex */
-extern const luaL_Reg redbook_recorder_commands[];
-extern const luaL_Reg redbook_recorder_pages[];
 
 /* operation.c: an empty Operation object that keeps the object at `owner` alive. */
 struct redbook_box *redbook_new_operation(lua_State *L, int owner);
@@ -77,6 +74,16 @@ struct redbook_tao *redbook_check_tao(lua_State *L, int index);
 enum { REDBOOK_TAO_RECORDER = 1, REDBOOK_TAO_ON_UPDATE = 2, REDBOOK_TAO_VALUES = 2 };
 /* An error of a TrackAtOnce says what state the disc is in, as far as is known. */
 void redbook_tao_mark_disc(struct redbook_tao *tao, struct redbook_error *err);
+
+/* fingerprint.c: { Blocks =, Head =, Tail = } in hexadecimal; { First = { version 1, 2 },
+ * Middle =, Last =, Only = }. */
+void redbook_push_fingerprint(lua_State *L, const struct redbook_fingerprint *print);
+void redbook_push_accuraterip(lua_State *L, const struct redbook_fingerprint *print);
+/* The fingerprint that the table at `index` is one of; raises when it cannot be, NULL and err
+ * without memory. */
+struct redbook_fingerprint *redbook_check_fingerprint(lua_State *L, int index, uint32_t sectors,
+                                                      uint32_t crc32,
+                                                      struct redbook_error *err);
 
 /* virtual_fault.c */
 struct redbook_virtual;

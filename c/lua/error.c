@@ -29,7 +29,7 @@ static void set_boolean(lua_State *L, const char *key, bool value) {
   lua_setfield(L, -2, key);
 }
 
-static void push_sense(lua_State *L, const struct redbook_sense *sense) {
+void redbook_push_sense(lua_State *L, const struct redbook_sense *sense) {
   char text[160];
   redbook_sense_text(sense, text, sizeof text);
   lua_createtable(L, 0, 6);
@@ -57,7 +57,7 @@ void redbook_push_error(lua_State *L, const struct redbook_error *err) {
   set_boolean(L, "transient", err->transient);
   set_string(L, "disc", redbook_disc_state_name(err->disc));
   if (err->sense.valid) {
-    push_sense(L, &err->sense);
+    redbook_push_sense(L, &err->sense);
     lua_setfield(L, -2, "sense");
   }
   if (err->opcode >= 0) {

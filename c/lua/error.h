@@ -10,6 +10,8 @@
 
 /* Creates the metatable. */
 void redbook_error_register(lua_State *L);
+/* The table of a sense that is valid. */
+void redbook_push_sense(lua_State *L, const struct redbook_sense *sense);
 void redbook_push_error(lua_State *L, const struct redbook_error *err);
 /* nil, err */
 int redbook_return_error(lua_State *L, const struct redbook_error *err);

@@ -261,22 +261,30 @@ static void integer(lua_State *L, const char *key, lua_Integer value) {
 }
 
 static void push_written(lua_State *L, const struct redbook_written_track *track) {
-  lua_createtable(L, 0, 7);
+  lua_createtable(L, 0, 9);
   integer(L, "Number", track->number);
   integer(L, "StartLba", track->start);
   integer(L, "Sectors", track->sectors);
-  integer(L, "CRC32", track->crc32);
+  integer(L, "CRC32", redbook_fingerprint_crc32(track->print));
   integer(L, "ClippedSamples", (lua_Integer)track->clipped_samples);
   lua_pushnumber(L, track->seconds);
   lua_setfield(L, -2, "Seconds");
   lua_pushstring(L, track->isrc);
   lua_setfield(L, -2, "ISRC");
+  redbook_push_fingerprint(L, track->print);
+  lua_setfield(L, -2, "Fingerprint");
+  redbook_push_accuraterip(L, track->print);
+  lua_setfield(L, -2, "AccurateRip");
 }
 
 /***
 Array of the tracks that this object has written in this session: Number, StartLba, Sectors
 (padding included), CRC32 (of those sectors), ClippedSamples, Seconds (first WRITE to the end,
-by the drive's clock), ISRC ("" for none).
+by the drive's clock), ISRC ("" for none); Fingerprint, what a Verification compares the disc
+with: for each 75 sectors `Blocks` has two sums in 12 and 16 hexadecimal digits, `Head` and
+`Tail` are the first and last sector ("" when silent); AccurateRip, two checksums each for the
+track as the First, a Middle, the Last and the Only one of a disc, up to the next start or the
+lead-out.
 @field TrackAtOnce.WrittenTracks
 */
 static int get_written(lua_State *L) {

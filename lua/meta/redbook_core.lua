@@ -18,14 +18,6 @@
 ---@field IMAPI_READ_TRACK_ADDRESS_TYPE table<string|integer, integer|string>
 ---@field IMAPI_FORMAT2_TAO_WRITE_ACTION table<string|integer, integer|string>
 ---@field IMAPI_BURN_VERIFICATION_LEVEL table<string|integer, integer|string>
----@field IMAPI_MEDIA_WRITE_PROTECT_STATE table<string|integer, integer|string> bits
----@field IMAPI_FORMAT2_DATA_MEDIA_STATE table<string|integer, integer|string> bits
----@field IMAPI_FORMAT2_RAW_CD_DATA_SECTOR_TYPE table<string|integer, integer|string>
----@field IMAPI_FORMAT2_RAW_CD_WRITE_ACTION table<string|integer, integer|string>
----@field IMAPI_CD_SECTOR_TYPE table<string|integer, integer|string>
----@field IMAPI_CD_TRACK_DIGITAL_COPY_SETTING table<string|integer, integer|string>
----@field IMAPI2_DEFAULT_COMMAND_TIMEOUT integer 10 seconds
----@field IMAPI_SECTOR_SIZE integer 2048 bytes, of data
 local core = {}
 
 ---A drive by its id: "/dev/sr0", a link to it, "virtual:disc.cue?medium=cd-rw", "replay:FILE".
@@ -44,6 +36,10 @@ function core.TrackAtOnce() end
 ---@return redbook.AudioSource? source
 ---@return redbook.Error? err
 function core.AudioSource(source) end
+
+---@return redbook.Verification? verification
+---@return redbook.Error? err
+function core.Verification() end
 
 ---The optical drives of this machine.
 ---@param options? { sys: string?, dev: string? } where /sys and /dev are mounted
@@ -191,122 +187,9 @@ function Recorder:BeginWaitReady(seconds) end
 ---@return redbook.Error? err
 function Recorder:WaitReady(seconds) end
 
----Sends a command of the caller's own making, once and as it is. CHECK CONDITION is a success
----with a remark. What does not only read takes exclusive access.
----@param cdb string 6 to 16 bytes, as many as the group of its opcode says
----@param options? redbook.CommandOptions
----@return (string|true)? data bytes that came; true for a command that receives none
----@return redbook.Error? err or remark: 00AA0200 with its `sense`
-function Recorder:SendCommand(cdb, options) end
-
----@param cdb string
----@param timeout? number seconds, 10
----@return true? ok
----@return redbook.Error? err or remark
-function Recorder:SendCommandNoData(cdb, timeout) end
-
----@param cdb string
----@param data string
----@param timeout? number seconds, 10
----@return true? ok
----@return redbook.Error? err or remark
-function Recorder:SendCommandSendDataToDevice(cdb, data, timeout) end
-
----@param cdb string
----@param length integer bytes to receive at most
----@param timeout? number seconds, 10
----@return string? data
----@return redbook.Error? err or remark
-function Recorder:SendCommandGetDataFromDevice(cdb, length, timeout) end
-
----@return integer? power_of_two
----@return redbook.Error? err
-function Recorder:GetByteAlignmentMask() end
-
----@return integer? bytes
----@return redbook.Error? err
-function Recorder:GetMaximumNonPageAlignedTransferSize() end
-
----What SendCommand carries at most.
----@return integer? bytes
----@return redbook.Error? err
-function Recorder:GetMaximumPageAlignedTransferSize() end
-
----Windows' STORAGE_ADAPTER_DESCRIPTOR.
----@return string? bytes
----@return redbook.Error? err
-function Recorder:GetAdapterDescriptor() end
-
----Windows' STORAGE_DEVICE_DESCRIPTOR.
----@return string? bytes
----@return redbook.Error? err
-function Recorder:GetDeviceDescriptor() end
-
----@return string? reply of READ DISC INFORMATION
----@return redbook.Error? err
-function Recorder:GetDiscInformation() end
-
----@param address integer LBA, track or session; track 0xFF comes next
----@param type integer IMAPI_READ_TRACK_ADDRESS_TYPE
----@return string? reply of READ TRACK INFORMATION
----@return redbook.Error? err
-function Recorder:GetTrackInformation(address, type) end
-
----@param format integer
----@param address integer
----@param layer integer
----@param agid integer 0 to 3
----@return string? structure without header
----@return redbook.Error? err 020E, 020A
-function Recorder:ReadDvdStructure(format, address, layer, agid) end
-
----@param format integer
----@param data string without header
----@return true? ok
----@return redbook.Error? err
-function Recorder:SendDvdStructure(format, data) end
-
----@param feature integer IMAPI_FEATURE_PAGE_TYPE
----@param currentOnly boolean
----@return string? descriptor from its feature code on
----@return redbook.Error? err 020A, 020B, 020C
-function Recorder:GetFeaturePage(feature, currentOnly) end
-
----@param page integer IMAPI_MODE_PAGE_TYPE
----@param type integer IMAPI_MODE_PAGE_REQUEST_TYPE
----@return string? page without header
----@return redbook.Error? err 0201
-function Recorder:GetModePage(page, type) end
-
----@param type integer IMAPI_MODE_PAGE_REQUEST_TYPE: CURRENT_VALUES or SAVED
----@param data string page without header, as GetModePage gives it
----@return true? ok
----@return redbook.Error? err 0208
-function Recorder:SetModePage(type, data) end
-
----@param currentOnly boolean
----@return integer[]? codes IMAPI_FEATURE_PAGE_TYPE
----@return redbook.Error? err
-function Recorder:GetSupportedFeaturePages(currentOnly) end
-
----@param currentOnly boolean
----@return integer[]? codes IMAPI_PROFILE_TYPE
----@return redbook.Error? err
-function Recorder:GetSupportedProfiles(currentOnly) end
-
----@param type integer IMAPI_MODE_PAGE_REQUEST_TYPE
----@return integer[]? codes IMAPI_MODE_PAGE_TYPE
----@return redbook.Error? err
-function Recorder:GetSupportedModePages(type) end
-
 ---Releases what this object has acquired and drops it. Also `__close`.
 ---@return true
 function Recorder:Close() end
-
----@class redbook.CommandOptions
----@field data_out string? bytes to send
----@field data_in_length integer? bytes to receive at most
----@field timeout number? seconds, 10 unless said otherwise
 
 ---@class redbook.MediaSummary
 ---@field MediaType integer IMAPI_MEDIA_PHYSICAL_TYPE
@@ -431,6 +314,79 @@ function TrackAtOnce:Close() end
 ---@field ClippedSamples integer
 ---@field Seconds number first WRITE to the end
 ---@field ISRC string "" for none
+---@field Fingerprint redbook.Fingerprint of those sectors
+---@field AccurateRip redbook.AccurateRip up to the next track's start or the lead-out
+
+
+---@class redbook.Fingerprint
+---@field Blocks string 28 hexadecimal digits for each 75 sectors: two sums over their frames
+---@field Head string the first sector in hexadecimal digits, "" when silent
+---@field Tail string the last one
+
+
+---@class redbook.AccurateRip
+---@field First integer[] checksums of version 1 and 2 as the first track of a disc
+---@field Middle integer[]
+---@field Last integer[]
+---@field Only integer[]
+
+
+---@class redbook.Verification
+---@field Recorder redbook.Recorder?
+---@field ClientName string 1 to 63 characters
+---@field ReadSpeed integer sectors per second; -1 = fastest; 1200 (16x) at first
+---@field Retries integer how often an unreadable sector is tried again; 3 at first
+---@field Results redbook.VerifyResult[] read-only; one for each track
+---@field Offset integer? read-only; samples by which the disc is read later than it was sent
+---@field Cached boolean read-only; all that was read fits into the drive's buffer
+local Verification = {}
+
+---@param track redbook.WrittenTrack | redbook.VerifyTrack
+---@return true? ok
+---@return redbook.Error? err
+function Verification:AddTrack(track) end
+
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function Verification:BeginVerifyMedia() end
+
+---True when every track is identical; 0007 names the first that is not.
+---@return true? ok
+---@return redbook.Error? err
+function Verification:VerifyMedia() end
+
+---@return true
+function Verification:Close() end
+
+
+---@class redbook.VerifyTrack
+---@field Number integer
+---@field StartLba integer
+---@field Sectors integer
+---@field CRC32 integer
+---@field Fingerprint redbook.Fingerprint
+---@field Source redbook.AudioSource? what it was made from: finds the very sector
+---@field AccurateRip any? not looked at, nor are the next three
+---@field ClippedSamples any?
+---@field Seconds any?
+---@field ISRC any?
+
+
+---@class redbook.VerifyResult
+---@field Number integer
+---@field StartLba integer
+---@field Sectors integer
+---@field Verdict "none"|"identical"|"differs"|"unreadable"
+---@field Difference "sound"|"edge"|"start"|"length"|"missing"?
+---@field Lba integer? of the first difference or unreadable sector
+---@field Exact boolean? false: only the second is known, `Lba` is its first sector
+---@field EdgeSamples integer that could not be compared
+---@field Blocks integer seconds
+---@field DifferingBlocks integer
+---@field RereadBlocks integer right only when read again
+---@field UnreadableSectors integer
+---@field Sense redbook.Sense? of the first unreadable sector
+---@field Message string a sentence, "" when identical
 
 
 ---@class redbook.Part

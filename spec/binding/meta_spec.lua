@@ -58,7 +58,7 @@ describe("the stubs in lua/meta", function()
   end)
 
   for _, class in ipairs { "Recorder", "TrackAtOnce", "AudioSource", "Operation", "DiscMaster",
-    "VirtualRecorder", "DriveServer", "SignalTrap", "StderrMute" } do
+    "Verification", "VirtualRecorder", "DriveServer", "SignalTrap", "StderrMute" } do
     it("name every member of " .. class .. ", and how it can be used", function()
       local stub = stubs["redbook." .. class]
       local named = {}
@@ -89,6 +89,11 @@ describe("the stubs in lua/meta", function()
     assert(tao:AddAudioTrack(source))
     describes("Update", update)
     describes("WrittenTrack", tao.WrittenTracks[1])
+    describes("Fingerprint", tao.WrittenTracks[1].Fingerprint)
+    describes("AccurateRip", tao.WrittenTracks[1].AccurateRip)
+    local verification = assert(core.Verification())
+    assert(verification:AddTrack(tao.WrittenTracks[1]))
+    describes("VerifyResult", verification.Results[1])
     describes("DiscTrack", bench.virtual:Tracks()[1])
     describes("Code", core.errors[0xC0AA0202])
     bench.virtual:AddFault { command = "WRITE", sense = "3/0C/00" }
@@ -101,16 +106,16 @@ describe("the stubs in lua/meta", function()
     local function known(call)
       local text = burner.raised(call):match "%(known: (.-)%)"
       local names = {}
-      for name in text:gmatch "[%w_]+" do names[#names + 1] = name end
+      for name in text:gmatch "%w+" do names[#names + 1] = name end
       table.sort(names)
       return names
     end
     assert.same(sorted(stubs["redbook.Fault"].fields),
       known(function() bench.virtual:AddFault { no_such = 1 } end))
-    assert.same(sorted(stubs["redbook.CommandOptions"].fields),
-      known(function() bench.recorder:SendCommand(("\0"):rep(6), { no_such = 1 }) end))
     assert.same(sorted(stubs["redbook.VirtualOptions"].fields),
       known(function() core.VirtualRecorder { no_such = 1 } end))
+    assert.same(sorted(stubs["redbook.VerifyTrack"].fields),
+      known(function() core.Verification():AddTrack { no_such = 1 } end))
     assert.same(sorted(stubs["redbook.Part"].fields),
       known(function() core.AudioSource { no_such = 1 } end))
     assert.same(sorted(stubs["redbook.TrackOptions"].fields),

@@ -227,7 +227,10 @@ describe("TrackAtOnce", function()
     local written = tao.WrittenTracks
     for _, track in ipairs(written) do
       assert.is_true(track.Seconds > 0)
-      track.Seconds = nil
+      assert.equal(28 * ((track.Sectors + 74) // 75), #track.Fingerprint.Blocks)
+      assert.same({ 4704, 4704 }, { #track.Fingerprint.Head, #track.Fingerprint.Tail })
+      assert.equal(2, #track.AccurateRip.Only)
+      track.Seconds, track.Fingerprint, track.AccurateRip = nil, nil, nil
     end
     assert.same({
       { Number = 1, StartLba = 0, Sectors = 400, CRC32 = 0x516595D0, ClippedSamples = 0,
