@@ -111,13 +111,13 @@ static void mark_pages(const uint8_t *p, size_t n, bool known[64]) {
   }
 }
 
-static bool ask_all_pages(struct redbook_drive *drive, bool known[64], bool *unsupported,
-                          struct redbook_error *err) {
+static bool ask_all_pages(struct redbook_drive *drive, enum redbook_page_control control,
+                          bool known[64], bool *unsupported, struct redbook_error *err) {
   uint8_t data[MODE_PAGES_REPLY] = {0};
   struct redbook_command c;
   struct redbook_sense sense;
 
-  redbook_cdb_mode_sense(&c, ALL_PAGES, REDBOOK_PAGE_CURRENT, data, sizeof data);
+  redbook_cdb_mode_sense(&c, ALL_PAGES, control, data, sizeof data);
   enum redbook_outcome outcome = redbook_drive_send(drive, &c, &sense);
   *unsupported = outcome == REDBOOK_OUTCOME_UNSUPPORTED;
   if (*unsupported) return true;
@@ -129,8 +129,8 @@ static bool ask_all_pages(struct redbook_drive *drive, bool known[64], bool *uns
   return true;
 }
 
-static bool ask_each_page(struct redbook_drive *drive, bool known[64],
-                          struct redbook_error *err) {
+static bool ask_each_page(struct redbook_drive *drive, enum redbook_page_control control,
+                          bool known[64], struct redbook_error *err) {
   static const uint8_t pages[] = {0x01, 0x03, 0x05, 0x08, 0x1A, 0x1C, 0x1D, 0x2A};
   uint8_t page[257];
   size_t length;
@@ -138,8 +138,8 @@ static bool ask_each_page(struct redbook_drive *drive, bool known[64],
   for (size_t i = 0; i < sizeof pages; i++) {
     struct redbook_error trouble;
     redbook_error_clear(&trouble);
-    if (redbook_drive_mode_page(drive, pages[i], REDBOOK_PAGE_CURRENT, page, sizeof page,
-                                &length, &trouble)) {
+    if (redbook_drive_mode_page(drive, pages[i], control, page, sizeof page, &length,
+                                &trouble)) {
       known[pages[i]] = true;
     } else if (trouble.code != REDBOOK_E_IMAPI_RECORDER_NO_SUCH_MODE_PAGE) {
       if (err) *err = trouble;
@@ -149,15 +149,16 @@ static bool ask_each_page(struct redbook_drive *drive, bool known[64],
   return true;
 }
 
-bool redbook_recorder_mode_pages(struct redbook_recorder *recorder, uint16_t *codes,
+bool redbook_recorder_mode_pages(struct redbook_recorder *recorder,
+                                 enum redbook_page_control control, uint16_t *codes,
                                  unsigned room, unsigned *count, struct redbook_error *err) {
   struct code_list list = {codes, room, count};
   bool known[64] = {false};
   bool unsupported = false;
   struct redbook_drive *drive = redbook_recorder_enter(recorder, err);
-  bool ok = drive && ask_all_pages(drive, known, &unsupported, err);
+  bool ok = drive && ask_all_pages(drive, control, known, &unsupported, err);
 
-  if (ok && unsupported) ok = ask_each_page(drive, known, err);
+  if (ok && unsupported) ok = ask_each_page(drive, control, known, err);
   redbook_recorder_leave(recorder, drive);
   *count = 0;
   for (uint16_t code = 0; ok && code < 64; code++)

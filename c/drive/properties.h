@@ -22,9 +22,11 @@ bool redbook_recorder_features(struct redbook_recorder *recorder, bool current_o
 bool redbook_recorder_profiles(struct redbook_recorder *recorder, bool current_only,
                                uint16_t *codes, unsigned room, unsigned *count,
                                struct redbook_error *err);
-/* Mode page codes, rising, from MODE SENSE page 3Fh; at most 64. A drive that does not know
- * page 3Fh is asked for each of IMAPI_MODE_PAGE_TYPE. */
-bool redbook_recorder_mode_pages(struct redbook_recorder *recorder, uint16_t *codes,
+/* Codes of the pages that have values of this kind, rising, from MODE SENSE page 3Fh; at most
+ * 64. A drive that does not know page 3Fh is asked for each of IMAPI_MODE_PAGE_TYPE. 0201: it
+ * saves no pages. */
+bool redbook_recorder_mode_pages(struct redbook_recorder *recorder,
+                                 enum redbook_page_control control, uint16_t *codes,
                                  unsigned room, unsigned *count, struct redbook_error *err);
 
 /* True for a tray or a changer (page 2Ah byte 6, else feature 0003h). Slim drives whose tray

@@ -142,7 +142,9 @@ bool redbook_drive_mode_page(struct redbook_drive *drive, uint8_t page,
     redbook_fail_command(err, &c, REDBOOK_CONTEXT_MODE);
     if (no_such_page(&sense))
       redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_NO_SUCH_MODE_PAGE,
-                   "the drive has no mode page %02Xh", page);
+                   sense.asc == 0x39 ? "the drive does not save mode page %02Xh"
+                                     : "the drive has no mode page %02Xh",
+                   page);
     return false;
   }
   if (!redbook_parse_mode_page(reply, redbook_received(&c), page, &found, &found_length))

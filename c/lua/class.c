@@ -108,12 +108,16 @@ static void add_property_names(lua_State *L, const struct redbook_property *prop
   }
 }
 
-static void push_members(lua_State *L, const struct redbook_class *class) {
-  lua_newtable(L);
-  for (const luaL_Reg *method = class->methods; method->name; method++) {
+static void add_method_names(lua_State *L, const luaL_Reg *method) {
+  for (; method->name; method++) {
     lua_pushliteral(L, "method");
     lua_setfield(L, -2, method->name);
   }
+}
+
+static void push_members(lua_State *L, const struct redbook_class *class) {
+  lua_newtable(L);
+  add_method_names(L, class->methods);
   add_property_names(L, class->properties);
   add_property_names(L, class->more);
 }
@@ -140,6 +144,16 @@ void redbook_class_register(lua_State *L, const struct redbook_class *class) {
   lua_insert(L, -4);
   luaL_setfuncs(L, access, 3);
   lua_settop(L, meta - 1);
+}
+
+void redbook_class_add_methods(lua_State *L, const char *class, const luaL_Reg *methods) {
+  int top = lua_gettop(L);
+  luaL_getmetatable(L, class);
+  lua_getfield(L, -1, "__methods");
+  luaL_setfuncs(L, methods, 0);
+  lua_getfield(L, -2, "__members");
+  add_method_names(L, methods);
+  lua_settop(L, top);
 }
 
 void *redbook_box_new(lua_State *L, const char *class, size_t size, int values) {

@@ -38,6 +38,8 @@ struct redbook_box {
  * property or Lua getter) let the embedded chunk add members; `__members` (name -> "method",
  * "read-only" or "read-write") is what the stubs are compared with. */
 void redbook_class_register(lua_State *L, const struct redbook_class *class);
+/* Methods from another file. */
+void redbook_class_add_methods(lua_State *L, const char *class, const luaL_Reg *methods);
 
 /* Pushes a new inert object of `size` bytes (zeroed) with `values` user values. */
 void *redbook_box_new(lua_State *L, const char *class, size_t size, int values);

@@ -50,6 +50,12 @@ const char *redbook_check_trace(lua_State *L, int index);
 /* recorder_properties.c */
 extern const struct redbook_property redbook_recorder_properties[];
 int redbook_recorder_media_summary(lua_State *L);
+/* A reply has at most 65526 bytes of features, 4 or more each. */
+#define REDBOOK_CODES 16384u
+int redbook_push_codes(lua_State *L, const uint16_t *codes, unsigned count);
+/* recorder_ex.c, recorder_pages.c: IDiscRecorder2Ex */
+extern const luaL_Reg redbook_recorder_commands[];
+extern const luaL_Reg redbook_recorder_pages[];
 
 /* operation.c: an empty Operation object that keeps the object at `owner` alive. */
 struct redbook_box *redbook_new_operation(lua_State *L, int owner);

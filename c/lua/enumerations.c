@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* IMAPI's enumerations (imapi2 part 4) as tables: name -> number and number -> name. */
+/* IMAPI's enumerations (imapi2 part 4) as tables: name -> number and number -> name. Of two
+ * names of one number the one that stands first is the number's. */
+#include "drive/command.h"
 #include "lua/classes.h"
 
 struct named {
@@ -28,6 +30,7 @@ static const struct named media_physical_type[] = {{"UNKNOWN", 0x00},
                                                    {"BDROM", 0x11},
                                                    {"BDR", 0x12},
                                                    {"BDRE", 0x13},
+                                                   {"MAX", 0x13},
                                                    {NULL, 0}};
 
 /* IMAPI_PROFILE_TYPE */
@@ -137,6 +140,50 @@ static const struct named mode_page_request_type[] = {
 static const struct named read_track_address_type[] = {
     {"LBA", 0}, {"TRACK", 1}, {"SESSION", 2}, {NULL, 0}};
 
+/* IMAPI_MEDIA_WRITE_PROTECT_STATE, bits */
+static const struct named media_write_protect_state[] = {{"UNTIL_POWERDOWN", 0x0001},
+                                                         {"BY_CARTRIDGE", 0x0002},
+                                                         {"BY_MEDIA_SPECIFIC_REASON", 0x0004},
+                                                         {"BY_SOFTWARE_WRITE_PROTECT", 0x0008},
+                                                         {"BY_DISC_CONTROL_BLOCK", 0x0010},
+                                                         {"READ_ONLY_MEDIA", 0x4000},
+                                                         {NULL, 0}};
+
+/* IMAPI_FORMAT2_DATA_MEDIA_STATE, bits */
+static const struct named format2_data_media_state[] = {{"UNKNOWN", 0x0000},
+                                                        {"RANDOMLY_WRITABLE", 0x0001},
+                                                        {"OVERWRITE_ONLY", 0x0001},
+                                                        {"BLANK", 0x0002},
+                                                        {"APPENDABLE", 0x0004},
+                                                        {"FINAL_SESSION", 0x0008},
+                                                        {"INFORMATIONAL_MASK", 0x000F},
+                                                        {"DAMAGED", 0x0400},
+                                                        {"ERASE_REQUIRED", 0x0800},
+                                                        {"NON_EMPTY_SESSION", 0x1000},
+                                                        {"WRITE_PROTECTED", 0x2000},
+                                                        {"FINALIZED", 0x4000},
+                                                        {"UNSUPPORTED_MEDIA", 0x8000},
+                                                        {"UNSUPPORTED_MASK", 0xFC00},
+                                                        {NULL, 0}};
+
+/* IMAPI_FORMAT2_RAW_CD_DATA_SECTOR_TYPE */
+static const struct named format2_raw_cd_data_sector_type[] = {
+    {"PQ_ONLY", 1}, {"SUBCODE_IS_COOKED", 2}, {"SUBCODE_IS_RAW", 3}, {NULL, 0}};
+
+/* IMAPI_FORMAT2_RAW_CD_WRITE_ACTION */
+static const struct named format2_raw_cd_write_action[] = {
+    {"UNKNOWN", 0}, {"PREPARING", 1}, {"WRITING", 2}, {"FINISHING", 3}, {NULL, 0}};
+
+/* IMAPI_CD_SECTOR_TYPE */
+static const struct named cd_sector_type[] = {
+    {"AUDIO", 0},         {"MODE_ZERO", 1},     {"MODE1", 2},    {"MODE2FORM0", 3},
+    {"MODE2FORM1", 4},    {"MODE2FORM2", 5},    {"MODE1RAW", 6}, {"MODE2FORM0RAW", 7},
+    {"MODE2FORM1RAW", 8}, {"MODE2FORM2RAW", 9}, {NULL, 0}};
+
+/* IMAPI_CD_TRACK_DIGITAL_COPY_SETTING */
+static const struct named cd_track_digital_copy_setting[] = {
+    {"PERMITTED", 0}, {"PROHIBITED", 1}, {"SCMS", 2}, {NULL, 0}};
+
 /* IMAPI_FORMAT2_TAO_WRITE_ACTION */
 static const struct named format2_tao_write_action[] = {{"UNKNOWN", 0},   {"PREPARING", 1},
                                                         {"WRITING", 2},   {"FINISHING", 3},
@@ -151,9 +198,17 @@ static void add(lua_State *L, const char *name, const struct named *values) {
   for (; values->name; values++) {
     lua_pushinteger(L, values->value);
     lua_setfield(L, -2, values->name);
+    bool first = lua_rawgeti(L, -1, values->value) == LUA_TNIL;
+    lua_pop(L, 1);
+    if (!first) continue;
     lua_pushstring(L, values->name);
     lua_rawseti(L, -2, values->value);
   }
+  lua_setfield(L, -2, name);
+}
+
+static void add_constant(lua_State *L, const char *name, lua_Integer value) {
+  lua_pushinteger(L, value);
   lua_setfield(L, -2, name);
 }
 
@@ -164,6 +219,14 @@ void redbook_add_enumerations(lua_State *L) {
   add(L, "IMAPI_MODE_PAGE_TYPE", mode_page_type);
   add(L, "IMAPI_MODE_PAGE_REQUEST_TYPE", mode_page_request_type);
   add(L, "IMAPI_READ_TRACK_ADDRESS_TYPE", read_track_address_type);
+  add(L, "IMAPI_MEDIA_WRITE_PROTECT_STATE", media_write_protect_state);
   add(L, "IMAPI_FORMAT2_TAO_WRITE_ACTION", format2_tao_write_action);
+  add(L, "IMAPI_FORMAT2_DATA_MEDIA_STATE", format2_data_media_state);
+  add(L, "IMAPI_FORMAT2_RAW_CD_DATA_SECTOR_TYPE", format2_raw_cd_data_sector_type);
+  add(L, "IMAPI_FORMAT2_RAW_CD_WRITE_ACTION", format2_raw_cd_write_action);
+  add(L, "IMAPI_CD_SECTOR_TYPE", cd_sector_type);
+  add(L, "IMAPI_CD_TRACK_DIGITAL_COPY_SETTING", cd_track_digital_copy_setting);
   add(L, "IMAPI_BURN_VERIFICATION_LEVEL", burn_verification_level);
+  add_constant(L, "IMAPI2_DEFAULT_COMMAND_TIMEOUT", REDBOOK_DEFAULT_COMMAND_SECONDS);
+  add_constant(L, "IMAPI_SECTOR_SIZE", 2048);
 }

@@ -268,5 +268,7 @@ void redbook_register_recorder(lua_State *L) {
   static const struct redbook_class class = {CLASS, methods, meta, redbook_recorder_properties,
                                              NULL};
   redbook_class_register(L, &class);
+  redbook_class_add_methods(L, CLASS, redbook_recorder_commands);
+  redbook_class_add_methods(L, CLASS, redbook_recorder_pages);
   lua_pushcfunction(L, create);
 }

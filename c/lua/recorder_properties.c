@@ -10,7 +10,6 @@
 #include "lua/classes.h"
 #include "lua/error.h"
 
-#define CODES 512u /* a feature list has at most 65535 / 4 entries; no drive has 100 */
 #define MOUNTS 64u
 
 static struct redbook_recorder *self(lua_State *L) {
@@ -153,9 +152,9 @@ static int get_number(lua_State *L) {
   return 1;
 }
 
-static int push_codes(lua_State *L, const uint16_t *codes, unsigned count) {
+int redbook_push_codes(lua_State *L, const uint16_t *codes, unsigned count) {
   lua_createtable(L, (int)count, 0);
-  for (unsigned i = 0; i < count && i < CODES; i++) {
+  for (unsigned i = 0; i < count && i < REDBOOK_CODES; i++) {
     lua_pushinteger(L, codes[i]);
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
@@ -166,12 +165,13 @@ typedef bool list_call(struct redbook_recorder *recorder, bool current, uint16_t
                        unsigned room, unsigned *count, struct redbook_error *err);
 
 static int get_list(lua_State *L, list_call *call, bool current) {
-  uint16_t codes[CODES];
+  uint16_t codes[REDBOOK_CODES];
   unsigned count = 0;
   struct redbook_error err;
   redbook_error_clear(&err);
-  if (!call(self(L), current, codes, CODES, &count, &err)) return redbook_raise(L, &err);
-  return push_codes(L, codes, count);
+  if (!call(self(L), current, codes, REDBOOK_CODES, &count, &err))
+    return redbook_raise(L, &err);
+  return redbook_push_codes(L, codes, count);
 }
 
 /***
@@ -209,7 +209,7 @@ static int get_current_profiles(lua_State *L) {
 static bool mode_pages(struct redbook_recorder *recorder, bool current, uint16_t *codes,
                        unsigned room, unsigned *count, struct redbook_error *err) {
   (void)current;
-  return redbook_recorder_mode_pages(recorder, codes, room, count, err);
+  return redbook_recorder_mode_pages(recorder, REDBOOK_PAGE_CURRENT, codes, room, count, err);
 }
 
 /***

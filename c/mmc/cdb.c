@@ -164,6 +164,26 @@ void redbook_cdb_get_performance(struct redbook_command *c, uint16_t descriptors
   receive(c, data, length);
 }
 
+void redbook_cdb_read_disc_structure(struct redbook_command *c, uint8_t format,
+                                     uint32_t address, uint8_t layer, uint8_t agid,
+                                     uint8_t *data, uint16_t length) {
+  begin(c, REDBOOK_READ_DISC_STRUCTURE, 12, INFORMATION_MS);
+  redbook_put32(c->cdb + 2, address);
+  c->cdb[6] = layer;
+  c->cdb[7] = format;
+  redbook_put16(c->cdb + 8, length);
+  c->cdb[10] = (uint8_t)(agid << 6);
+  receive(c, data, length);
+}
+
+void redbook_cdb_send_disc_structure(struct redbook_command *c, uint8_t format,
+                                     const uint8_t *list, uint16_t length) {
+  begin(c, REDBOOK_SEND_DISC_STRUCTURE, 12, LONG_MS);
+  c->cdb[7] = format;
+  redbook_put16(c->cdb + 8, length);
+  transmit(c, list, length);
+}
+
 void redbook_cdb_set_cd_speed(struct redbook_command *c, bool pure_cav, uint16_t read_kbps,
                               uint16_t write_kbps) {
   begin(c, REDBOOK_SET_CD_SPEED, 12, DEFAULT_MS);

@@ -28,9 +28,11 @@ enum redbook_opcode {
   REDBOOK_READ_BUFFER_CAPACITY = 0x5C,
   REDBOOK_BLANK = 0xA1,
   REDBOOK_GET_PERFORMANCE = 0xAC,
+  REDBOOK_READ_DISC_STRUCTURE = 0xAD,
   REDBOOK_SET_CD_SPEED = 0xBB,
   REDBOOK_MECHANISM_STATUS = 0xBD,
   REDBOOK_READ_CD = 0xBE,
+  REDBOOK_SEND_DISC_STRUCTURE = 0xBF,
 };
 
 enum redbook_start_stop {
@@ -83,7 +85,7 @@ void redbook_cdb_read_track_information(struct redbook_command *c,
                                         enum redbook_track_address type, uint32_t number,
                                         uint8_t *data, uint16_t length);
 void redbook_cdb_send_opc(struct redbook_command *c);
-/* `list`: 8-byte mode header, then the page. */
+/* `list`: 8-byte mode header, then the page. Not saved: SP, bit 0 of byte 1, is 0. */
 void redbook_cdb_mode_select(struct redbook_command *c, const uint8_t *list, uint16_t length);
 void redbook_cdb_mode_sense(struct redbook_command *c, uint8_t page,
                             enum redbook_page_control control, uint8_t *data, uint16_t length);
@@ -93,6 +95,12 @@ void redbook_cdb_read_buffer_capacity(struct redbook_command *c, uint8_t data[12
 /* Write speed descriptors (type 03h): 8 + 16 * descriptors bytes. */
 void redbook_cdb_get_performance(struct redbook_command *c, uint16_t descriptors, uint8_t *data,
                                  uint32_t length);
+/* Structures of DVDs (media type 0). `list`: 4-byte header, then the structure. */
+void redbook_cdb_read_disc_structure(struct redbook_command *c, uint8_t format,
+                                     uint32_t address, uint8_t layer, uint8_t agid,
+                                     uint8_t *data, uint16_t length);
+void redbook_cdb_send_disc_structure(struct redbook_command *c, uint8_t format,
+                                     const uint8_t *list, uint16_t length);
 /* kB/s; rotation 0 = CLV or the drive's default, 1 = pure CAV. */
 void redbook_cdb_set_cd_speed(struct redbook_command *c, bool pure_cav, uint16_t read_kbps,
                               uint16_t write_kbps);

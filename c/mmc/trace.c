@@ -133,6 +133,8 @@ static struct redbook_transport *trace_open(struct redbook_node *node,
     free(t);
     return NULL;
   }
+  t->transport.max_transfer = t->inner->max_transfer;
+  t->transport.alignment = t->inner->alignment;
   redbook_node_ref(node);
   return &t->transport;
 }

@@ -9,6 +9,8 @@
 void redbook_transport_init(struct redbook_transport *transport,
                             const struct redbook_transport_ops *ops) {
   transport->ops = ops;
+  transport->max_transfer = REDBOOK_MAX_TRANSFER;
+  transport->alignment = REDBOOK_DATA_ALIGNMENT;
   transport->owner = pthread_self();
   atomic_init(&transport->owned, false);
   atomic_init(&transport->commands, 0);

@@ -79,15 +79,22 @@ struct redbook_transport_ops {
   void (*close)(struct redbook_transport *transport);
 };
 
+/* What one command may carry, where a transport does not know better: Linux' limits of an
+ * optical drive that states none. */
+#define REDBOOK_MAX_TRANSFER (128u * 1024)
+#define REDBOOK_DATA_ALIGNMENT 4u
+
 struct redbook_transport {
   const struct redbook_transport_ops *ops;
+  uint32_t max_transfer; /* bytes of data of one command, in a buffer that begins a page */
+  uint32_t alignment;    /* power of two: buffers at its multiples need not be copied */
   atomic_bool owned;
   pthread_t owner;
   atomic_uint_fast64_t commands; /* all that passed */
   atomic_uint_fast64_t foreign;  /* those sent by another thread while owned: must stay 0 */
 };
 
-/* Sets the common part; an implementation calls it first. */
+/* Sets the common part, the limits to the two above; an implementation calls it first. */
 void redbook_transport_init(struct redbook_transport *transport,
                             const struct redbook_transport_ops *ops);
 

@@ -18,6 +18,14 @@
 ---@field IMAPI_READ_TRACK_ADDRESS_TYPE table<string|integer, integer|string>
 ---@field IMAPI_FORMAT2_TAO_WRITE_ACTION table<string|integer, integer|string>
 ---@field IMAPI_BURN_VERIFICATION_LEVEL table<string|integer, integer|string>
+---@field IMAPI_MEDIA_WRITE_PROTECT_STATE table<string|integer, integer|string> bits
+---@field IMAPI_FORMAT2_DATA_MEDIA_STATE table<string|integer, integer|string> bits
+---@field IMAPI_FORMAT2_RAW_CD_DATA_SECTOR_TYPE table<string|integer, integer|string>
+---@field IMAPI_FORMAT2_RAW_CD_WRITE_ACTION table<string|integer, integer|string>
+---@field IMAPI_CD_SECTOR_TYPE table<string|integer, integer|string>
+---@field IMAPI_CD_TRACK_DIGITAL_COPY_SETTING table<string|integer, integer|string>
+---@field IMAPI2_DEFAULT_COMMAND_TIMEOUT integer 10 seconds
+---@field IMAPI_SECTOR_SIZE integer 2048 bytes, of data
 local core = {}
 
 ---A drive by its id: "/dev/sr0", a link to it, "virtual:disc.cue?medium=cd-rw", "replay:FILE".
@@ -187,9 +195,122 @@ function Recorder:BeginWaitReady(seconds) end
 ---@return redbook.Error? err
 function Recorder:WaitReady(seconds) end
 
+---Sends a command of the caller's own making, once and as it is. CHECK CONDITION is a success
+---with a remark. What does not only read takes exclusive access.
+---@param cdb string 6 to 16 bytes, as many as the group of its opcode says
+---@param options? redbook.CommandOptions
+---@return (string|true)? data bytes that came; true for a command that receives none
+---@return redbook.Error? err or remark: 00AA0200 with its `sense`
+function Recorder:SendCommand(cdb, options) end
+
+---@param cdb string
+---@param timeout? number seconds, 10
+---@return true? ok
+---@return redbook.Error? err or remark
+function Recorder:SendCommandNoData(cdb, timeout) end
+
+---@param cdb string
+---@param data string
+---@param timeout? number seconds, 10
+---@return true? ok
+---@return redbook.Error? err or remark
+function Recorder:SendCommandSendDataToDevice(cdb, data, timeout) end
+
+---@param cdb string
+---@param length integer bytes to receive at most
+---@param timeout? number seconds, 10
+---@return string? data
+---@return redbook.Error? err or remark
+function Recorder:SendCommandGetDataFromDevice(cdb, length, timeout) end
+
+---@return integer? power_of_two
+---@return redbook.Error? err
+function Recorder:GetByteAlignmentMask() end
+
+---@return integer? bytes
+---@return redbook.Error? err
+function Recorder:GetMaximumNonPageAlignedTransferSize() end
+
+---What SendCommand carries at most.
+---@return integer? bytes
+---@return redbook.Error? err
+function Recorder:GetMaximumPageAlignedTransferSize() end
+
+---Windows' STORAGE_ADAPTER_DESCRIPTOR.
+---@return string? bytes
+---@return redbook.Error? err
+function Recorder:GetAdapterDescriptor() end
+
+---Windows' STORAGE_DEVICE_DESCRIPTOR.
+---@return string? bytes
+---@return redbook.Error? err
+function Recorder:GetDeviceDescriptor() end
+
+---@return string? reply of READ DISC INFORMATION
+---@return redbook.Error? err
+function Recorder:GetDiscInformation() end
+
+---@param address integer LBA, track or session; track 0xFF comes next
+---@param type integer IMAPI_READ_TRACK_ADDRESS_TYPE
+---@return string? reply of READ TRACK INFORMATION
+---@return redbook.Error? err
+function Recorder:GetTrackInformation(address, type) end
+
+---@param format integer
+---@param address integer
+---@param layer integer
+---@param agid integer 0 to 3
+---@return string? structure without header
+---@return redbook.Error? err 020E, 020A
+function Recorder:ReadDvdStructure(format, address, layer, agid) end
+
+---@param format integer
+---@param data string without header
+---@return true? ok
+---@return redbook.Error? err
+function Recorder:SendDvdStructure(format, data) end
+
+---@param feature integer IMAPI_FEATURE_PAGE_TYPE
+---@param currentOnly boolean
+---@return string? descriptor from its feature code on
+---@return redbook.Error? err 020A, 020B, 020C
+function Recorder:GetFeaturePage(feature, currentOnly) end
+
+---@param page integer IMAPI_MODE_PAGE_TYPE
+---@param type integer IMAPI_MODE_PAGE_REQUEST_TYPE
+---@return string? page without header
+---@return redbook.Error? err 0201
+function Recorder:GetModePage(page, type) end
+
+---@param type integer IMAPI_MODE_PAGE_REQUEST_TYPE: CURRENT_VALUES or SAVED
+---@param data string page without header, as GetModePage gives it
+---@return true? ok
+---@return redbook.Error? err 0208
+function Recorder:SetModePage(type, data) end
+
+---@param currentOnly boolean
+---@return integer[]? codes IMAPI_FEATURE_PAGE_TYPE
+---@return redbook.Error? err
+function Recorder:GetSupportedFeaturePages(currentOnly) end
+
+---@param currentOnly boolean
+---@return integer[]? codes IMAPI_PROFILE_TYPE
+---@return redbook.Error? err
+function Recorder:GetSupportedProfiles(currentOnly) end
+
+---@param type integer IMAPI_MODE_PAGE_REQUEST_TYPE
+---@return integer[]? codes IMAPI_MODE_PAGE_TYPE
+---@return redbook.Error? err
+function Recorder:GetSupportedModePages(type) end
+
 ---Releases what this object has acquired and drops it. Also `__close`.
 ---@return true
 function Recorder:Close() end
+
+---@class redbook.CommandOptions
+---@field data_out string? bytes to send
+---@field data_in_length integer? bytes to receive at most
+---@field timeout number? seconds, 10 unless said otherwise
 
 ---@class redbook.MediaSummary
 ---@field MediaType integer IMAPI_MEDIA_PHYSICAL_TYPE

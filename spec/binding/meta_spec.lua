@@ -106,12 +106,14 @@ describe("the stubs in lua/meta", function()
     local function known(call)
       local text = burner.raised(call):match "%(known: (.-)%)"
       local names = {}
-      for name in text:gmatch "%w+" do names[#names + 1] = name end
+      for name in text:gmatch "[%w_]+" do names[#names + 1] = name end
       table.sort(names)
       return names
     end
     assert.same(sorted(stubs["redbook.Fault"].fields),
       known(function() bench.virtual:AddFault { no_such = 1 } end))
+    assert.same(sorted(stubs["redbook.CommandOptions"].fields),
+      known(function() bench.recorder:SendCommand(("\0"):rep(6), { no_such = 1 }) end))
     assert.same(sorted(stubs["redbook.VirtualOptions"].fields),
       known(function() core.VirtualRecorder { no_such = 1 } end))
     assert.same(sorted(stubs["redbook.VerifyTrack"].fields),

@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "drive/scripted.h"
+#include "drive/recorder_script.h"
 #include "virtual/virtual.h"
 
 static struct redbook_virtual *virtual_drive;
@@ -154,33 +154,6 @@ static void tray_of_a_held_drive(void **state) {
   redbook_recorder_unref(other);
 }
 
-/* A node whose transport follows a script. */
-static struct scripted script;
-
-static struct redbook_transport *open_script(struct redbook_node *node,
-                                             enum redbook_access access,
-                                             struct redbook_error *error) {
-  (void)node;
-  (void)access;
-  (void)error;
-  return &script.base;
-}
-
-static void keep_node(struct redbook_node *node) {
-  (void)node;
-}
-
-static struct redbook_recorder *scripted_recorder(struct redbook_node *node,
-                                                  const struct step *steps) {
-  static const struct redbook_node_ops ops = {open_script, keep_node};
-  char key[64];
-  snprintf(key, sizeof key, "properties-%ld", (long)getpid());
-  redbook_node_init(node, &ops, key);
-  scripted_begin(&script, steps);
-  redbook_error_clear(&err);
-  return redbook_recorder_create_on(node, "scripted", NULL, NULL);
-}
-
 #define ALL_PAGES "5a 00 3f 00 00 00 00 10 00 00"
 #define PAGE(code) "5a 00 " code " 00 00 00 00 01 11 00"
 
@@ -194,16 +167,31 @@ static void mode_pages_at_once(void **state) {
       {.cdb = ALL_PAGES, .reply = "00 06 00"},
       {.cdb = NULL}};
   static const uint16_t expected[] = {0x01, 0x05, 0x2A};
-  struct redbook_node node;
-  struct redbook_recorder *r = scripted_recorder(&node, steps);
+  struct redbook_recorder *r = script_recorder(steps);
   uint16_t codes[64];
   unsigned count;
-  assert_true(redbook_recorder_mode_pages(r, codes, 64, &count, &err));
+  assert_true(redbook_recorder_mode_pages(r, REDBOOK_PAGE_CURRENT, codes, 64, &count, &err));
   codes_are(codes, count, expected, 3);
-  assert_false(redbook_recorder_mode_pages(r, codes, 64, &count, &err));
+  assert_false(redbook_recorder_mode_pages(r, REDBOOK_PAGE_CURRENT, codes, 64, &count, &err));
   assert_int_equal(err.code, 0xC0AA02FF);
-  scripted_finish(&script);
-  redbook_recorder_unref(r);
+  script_end(r);
+}
+
+static void mode_pages_of_other_kinds(void **state) {
+  (void)state;
+  const struct step steps[] = {
+      {.cdb = "5a 00 7f 00 00 00 00 10 00 00", .reply = "00 0a 00 00 00 00 00 00 05 02 01 02"},
+      {.cdb = "5a 00 ff 00 00 00 00 10 00 00", .sense = SENSE(5, 0x39, 0)},
+      {.cdb = NULL}};
+  static const uint16_t expected[] = {0x05};
+  struct redbook_recorder *r = script_recorder(steps);
+  uint16_t codes[64];
+  unsigned count;
+  assert_true(redbook_recorder_mode_pages(r, REDBOOK_PAGE_CHANGEABLE, codes, 64, &count, &err));
+  codes_are(codes, count, expected, 1);
+  assert_false(redbook_recorder_mode_pages(r, REDBOOK_PAGE_SAVED, codes, 64, &count, &err));
+  assert_int_equal(err.code, 0xC0AA0201);
+  script_end(r);
 }
 
 static void mode_pages_one_by_one(void **state) {
@@ -223,17 +211,15 @@ static void mode_pages_one_by_one(void **state) {
       {.cdb = PAGE("01"), .host = 1},
       {.cdb = NULL}};
   static const uint16_t expected[] = {0x01, 0x05, 0x2A};
-  struct redbook_node node;
-  struct redbook_recorder *r = scripted_recorder(&node, steps);
+  struct redbook_recorder *r = script_recorder(steps);
   uint16_t codes[64];
   unsigned count;
-  assert_true(redbook_recorder_mode_pages(r, codes, 64, &count, &err));
+  assert_true(redbook_recorder_mode_pages(r, REDBOOK_PAGE_CURRENT, codes, 64, &count, &err));
   codes_are(codes, count, expected, 3);
-  assert_false(redbook_recorder_mode_pages(r, codes, 64, &count, &err));
+  assert_false(redbook_recorder_mode_pages(r, REDBOOK_PAGE_CURRENT, codes, 64, &count, &err));
   assert_int_equal(err.code, 0x80070037);
   assert_int_equal(count, 0);
-  scripted_finish(&script);
-  redbook_recorder_unref(r);
+  script_end(r);
 }
 
 /* No page 2Ah: feature 0003h, mechanism in the upper three bits of its first byte. */
@@ -253,8 +239,7 @@ static void mechanism_by_feature(void **state) {
                                {.cdb = asked[0], .reply = "00 00 00 04 00 00 00 00"},
                                {.cdb = asked[0], .reply = "00 00 00 04 00 00 00 00"},
                                {.cdb = NULL}};
-  struct redbook_node node;
-  struct redbook_recorder *r = scripted_recorder(&node, steps);
+  struct redbook_recorder *r = script_recorder(steps);
   bool can = false;
   assert_true(redbook_recorder_can_load_media(r, &can, &err));
   assert_true(can);
@@ -262,8 +247,7 @@ static void mechanism_by_feature(void **state) {
   assert_false(can);
   assert_false(redbook_recorder_can_load_media(r, &can, &err));
   assert_int_equal(err.code, 0x80004005);
-  scripted_finish(&script);
-  redbook_recorder_unref(r);
+  script_end(r);
 }
 
 static void no_profile_list(void **state) {
@@ -273,14 +257,12 @@ static void no_profile_list(void **state) {
       {.cdb = "46 00 00 00 00 00 00 00 10 00",
        .reply = "00 00 00 0c 00 00 00 09 00 2d 09 04 4f 00 01 01"},
       {.cdb = NULL}};
-  struct redbook_node node;
-  struct redbook_recorder *r = scripted_recorder(&node, steps);
+  struct redbook_recorder *r = script_recorder(steps);
   uint16_t codes[4];
   unsigned count;
   assert_false(redbook_recorder_profiles(r, false, codes, 4, &count, &err));
   assert_int_equal(err.code, 0xC0AA020A);
-  scripted_finish(&script);
-  redbook_recorder_unref(r);
+  script_end(r);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -296,6 +278,7 @@ int main(void) {
       TEST(tray_during_a_burn),
       TEST(tray_of_a_held_drive),
       cmocka_unit_test(mode_pages_at_once),
+      cmocka_unit_test(mode_pages_of_other_kinds),
       cmocka_unit_test(mode_pages_one_by_one),
       cmocka_unit_test(mechanism_by_feature),
       cmocka_unit_test(no_profile_list),

@@ -190,6 +190,15 @@ static void test_read_cd(void **state) {
   expect_in("be 04 ff ff ff ff 00 00 01 10 00 00", 2352, 30);
 }
 
+static void test_disc_structures(void **state) {
+  (void)state;
+  dirty();
+  redbook_cdb_read_disc_structure(&c, 0x0E, 0x01020304, 1, 2, in, 2052);
+  expect_in("ad 00 01 02 03 04 01 0e 08 04 80 00", 2052, 60);
+  redbook_cdb_send_disc_structure(&c, 0x05, out, 8);
+  expect_out("bf 00 00 00 00 00 00 05 00 08 00 00", 8, 200);
+}
+
 /* A length of 0 moves no data, and SG_IO refuses a direction without one. */
 static void test_no_length_no_direction(void **state) {
   (void)state;
@@ -241,6 +250,7 @@ int main(void) {
       cmocka_unit_test(test_mode_pages),
       cmocka_unit_test(test_speed_and_calibration),
       cmocka_unit_test(test_read_cd),
+      cmocka_unit_test(test_disc_structures),
       cmocka_unit_test(test_no_length_no_direction),
       cmocka_unit_test(test_names),
   };

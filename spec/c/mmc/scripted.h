@@ -29,6 +29,7 @@ struct scripted {
   unsigned opened, closed, abandoned, destroyed;
   enum redbook_access access;
   bool refuse_open;
+  uint32_t max_transfer, alignment; /* 0: as redbook_transport_init sets them */
 };
 
 static inline struct scripted *scripted_of(struct redbook_transport *transport) {
@@ -84,6 +85,8 @@ static inline struct redbook_transport *scripted_open(struct redbook_node *node,
   s->opened++;
   s->access = access;
   redbook_transport_init(&s->transport, &ops);
+  if (s->max_transfer) s->transport.max_transfer = s->max_transfer;
+  if (s->alignment) s->transport.alignment = s->alignment;
   return &s->transport;
 }
 

@@ -283,8 +283,12 @@ static void test_trace_hands_everything_on(void **state) {
   struct scripted drive;
   struct redbook_error err;
   scripted_init(&drive, NULL);
+  drive.max_transfer = 65536;
+  drive.alignment = 512;
   struct redbook_node *trace = redbook_trace_node(&drive.node, path, &err);
   struct redbook_transport *t = trace->ops->open(trace, REDBOOK_ACCESS_LOOK, &err);
+  assert_int_equal(t->max_transfer, 65536);
+  assert_int_equal(t->alignment, 512);
   redbook_transport_sleep_us(t, 42);
   assert_int_equal(drive.clock_us, 42);
   assert_int_equal(redbook_transport_now_us(t), 42);

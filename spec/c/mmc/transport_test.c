@@ -26,6 +26,8 @@ static void test_execute_clears_and_measures(void **state) {
   scripted_init(&drive, outcomes);
   struct redbook_transport *t =
       drive.node.ops->open(&drive.node, REDBOOK_ACCESS_EXCLUSIVE, NULL);
+  assert_int_equal(t->max_transfer, 131072);
+  assert_int_equal(t->alignment, 4);
   struct redbook_command c;
   redbook_cdb_test_unit_ready(&c);
   redbook_transport_execute(t, &c);
