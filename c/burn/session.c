@@ -124,12 +124,13 @@ enum redbook_disc_state redbook_session_judge(struct redbook_drive *drive,
 bool redbook_session_end_track(struct redbook_drive *drive, struct redbook_session *session,
                                double limit, redbook_progress_fn *on_progress, void *context,
                                struct redbook_error *err) {
-  static const uint8_t silence[26 * REDBOOK_SECTOR_BYTES];
+  static const uint8_t silence[REDBOOK_SECTORS_AT_ONCE * REDBOOK_SECTOR_BYTES];
   struct redbook_drive patient = {.transport = drive->transport};
+  uint32_t most = redbook_drive_sectors_at_once(&patient);
   if (!session->track_open) return true;
   while (session->open_sectors < REDBOOK_MIN_TRACK_SECTORS) {
     uint32_t left = REDBOOK_MIN_TRACK_SECTORS - session->open_sectors;
-    uint16_t count = (uint16_t)(left < 26 ? left : 26);
+    uint16_t count = (uint16_t)(left < most ? left : most);
     int32_t lba = session->open_start + (int32_t)session->open_sectors;
     if (!redbook_drive_write(&patient, lba, count, silence, err)) break;
     session->open_sectors += count;

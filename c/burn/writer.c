@@ -5,7 +5,6 @@
 
 #include "burn/track.h"
 
-#define AT_ONCE 26u         /* sectors per WRITE: 61 152 bytes, below 64 KiB (1.6) */
 #define CAPACITY_EVERY 64u  /* sectors between two READ BUFFER CAPACITY (section 4) */
 #define CAPACITY_AFTER 446u /* not before the first MiB */
 
@@ -52,10 +51,11 @@ static bool cut_off(struct redbook_track_job *job, struct redbook_error *err) {
 }
 
 static bool stream(struct redbook_track_job *job, struct redbook_error *err) {
+  uint32_t most = redbook_drive_sectors_at_once(&job->drive);
   while (job->sent < job->length) {
     const uint8_t *data;
     uint32_t left = job->length - job->sent;
-    uint32_t count = redbook_fifo_peek(job->fifo, left < AT_ONCE ? left : AT_ONCE, &data);
+    uint32_t count = redbook_fifo_peek(job->fifo, left < most ? left : most, &data);
     if (!count) return cut_off(job, err);
     if (!send(job, data, count, err)) return false;
     redbook_fifo_consume(job->fifo, count);

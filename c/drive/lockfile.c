@@ -17,9 +17,14 @@
 #define SAFE_FLAGS (O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 size_t redbook_lock_folders(const char *folders[2]) {
+  const char *chosen = getenv(REDBOOK_LOCK_FOLDER);
   const char *runtime = getenv("XDG_RUNTIME_DIR");
   size_t count = 0;
 
+  if (chosen && chosen[0] == '/') {
+    folders[0] = chosen;
+    return 1;
+  }
   folders[count++] = "/run/lock";
   if (runtime && runtime[0] == '/') folders[count++] = runtime;
   return count;

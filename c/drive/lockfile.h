@@ -17,7 +17,8 @@
 
 enum redbook_lock { REDBOOK_LOCK_SHARED, REDBOOK_LOCK_EXCLUSIVE };
 
-/* Folders in order of preference; returns how many (at most 2). */
+/* Folders in order of preference; returns how many (at most 2). $REDBOOK_LOCK_FOLDER, an
+ * absolute path, takes the place of both. */
 size_t redbook_lock_folders(const char *folders[2]);
 
 enum redbook_lock_result {

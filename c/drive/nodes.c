@@ -2,13 +2,10 @@
 /* From a recorder's id to its node. */
 #include "drive/nodes.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
+#include "drive/device.h"
 #include "mmc/trace.h"
 #include "virtual/virtual.h"
 
@@ -177,60 +174,6 @@ void redbook_node_release(struct redbook_drive_registration *registration) {
   free(registration);
 }
 
-struct device_node {
-  struct redbook_node node;
-  char path[];
-};
-
-static struct redbook_transport *open_device(struct redbook_node *node,
-                                             enum redbook_access access,
-                                             struct redbook_error *err) {
-  const struct device_node *device = (const struct device_node *)node;
-
-  (void)access;
-  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_RECORDER_NOT_SUPPORTED,
-               "this version of redbook drives virtual recorders only; %s needs the SG_IO "
-               "transport",
-               device->path);
-  redbook_advise(err, "Use a virtual recorder, e.g. \"virtual:disc.cue\".");
-  return NULL;
-}
-
-static void destroy_device(struct redbook_node *node) {
-  free(node);
-}
-
-static const struct redbook_node_ops device_ops = {.open = open_device,
-                                                   .destroy = destroy_device};
-
-static struct redbook_node *device_node(const char *path, struct redbook_error *err) {
-  struct stat st;
-  char key[64];
-
-  if (stat(path, &st) != 0) {
-    redbook_fail_errno(err, errno, "no drive at %s", path);
-    if (err && err->code == REDBOOK_E_DEVICE_GONE)
-      redbook_advise(err, "Check the name; DiscMaster lists the drives that are there.");
-    return NULL;
-  }
-  if (!S_ISBLK(st.st_mode)) {
-    redbook_fail(err, REDBOOK_E_INVALIDARG, "%s is no drive: not a block device", path);
-    redbook_advise(err, "Name a node such as /dev/sr0, or a disc file as \"virtual:%s\".",
-                   path);
-    return NULL;
-  }
-  size_t length = strlen(path) + 1;
-  struct device_node *device = calloc(1, sizeof *device + length);
-  if (!device) {
-    redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the drive %s", path);
-    return NULL;
-  }
-  (void)snprintf(key, sizeof key, "%u:%u", major(st.st_rdev), minor(st.st_rdev));
-  redbook_node_init(&device->node, &device_ops, key);
-  memcpy(device->path, path, length);
-  return &device->node;
-}
-
 struct redbook_node *redbook_node_for(const char *id,
                                       struct redbook_drive_registration **registration,
                                       struct redbook_error *err) {
@@ -238,5 +181,5 @@ struct redbook_node *redbook_node_for(const char *id,
   if (strncmp(id, VIRTUAL, strlen(VIRTUAL)) == 0) return virtual_node(id, registration, err);
   if (strncmp(id, REPLAY, strlen(REPLAY)) == 0)
     return redbook_replay_node(id + strlen(REPLAY), err);
-  return device_node(id, err);
+  return redbook_device_node(&redbook_this_machine, id, err);
 }

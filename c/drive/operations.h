@@ -97,10 +97,15 @@ bool redbook_drive_write_parameters(struct redbook_drive *drive,
                                     const struct redbook_write_parameters *parameters,
                                     struct redbook_error *err);
 
-/* WRITE(10). Buffer full (2/04/08): the same command again in 5-50 ms steps, at most 120 s
- * without progress; B/xx and a wrong address (5/21): once, link CRC (4/08): up to 3 times, if
- * READ TRACK INFORMATION says that nothing was consumed (3.1). Cancellable only between
- * commands. */
+/* Sectors of a WRITE or READ CD: 61 152 bytes, below 64 KiB (1.6), or as many as the drive's
+ * queue takes at once, if those are fewer; at least 1. */
+#define REDBOOK_SECTORS_AT_ONCE 26u
+uint16_t redbook_drive_sectors_at_once(const struct redbook_drive *drive);
+
+/* WRITE(10), several if the sectors are more than go at once. Buffer full (2/04/08): the same
+ * command again in 5-50 ms steps, at most 120 s without progress; B/xx and a wrong address
+ * (5/21): once, link CRC (4/08): up to 3 times, if READ TRACK INFORMATION says that nothing was
+ * consumed (3.1). Cancellable only between commands. */
 bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
                          const uint8_t *data, struct redbook_error *err);
 /* SYNCHRONIZE CACHE with Immed, then wait. Not cancellable; `limit` seconds. */
@@ -119,7 +124,7 @@ bool redbook_drive_close_session(struct redbook_drive *drive, double limit,
                                  struct redbook_error *err);
 bool redbook_drive_buffer_capacity(struct redbook_drive *drive, uint32_t *total, uint32_t *free,
                                    struct redbook_error *err);
-/* CD-DA sectors, at most 26 a command, split as needed; on a medium error sector by sector. */
+/* CD-DA sectors, split as needed; on a medium error sector by sector. */
 bool redbook_drive_read_cd(struct redbook_drive *drive, int32_t lba, uint32_t sectors,
                            uint8_t *data, struct redbook_error *err);
 

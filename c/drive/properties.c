@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "drive/device.h"
 #include "drive/discovery.h"
 #include "drive/recorder_private.h"
 #include "drive/send.h"
@@ -203,14 +203,9 @@ bool redbook_recorder_can_load_media(struct redbook_recorder *recorder, bool *ou
   return ok;
 }
 
-/* The resolved device path, malloc'ed; NULL for a recorder that is none. */
+/* The block node, malloc'ed; NULL for a recorder that has none. */
 static char *device_path(const struct redbook_recorder *recorder) {
-  struct stat st;
-  char *path = realpath(recorder->id, NULL);
-
-  if (path && stat(path, &st) == 0 && S_ISBLK(st.st_mode)) return path;
-  free(path);
-  return NULL;
+  return redbook_device_block(recorder->id);
 }
 
 bool redbook_recorder_legacy_device_number(struct redbook_recorder *recorder, int32_t *out,

@@ -2,8 +2,6 @@
 /* READ CD: audio sectors back from the disc (mmc reference 1.10). */
 #include "drive/send.h"
 
-#define SECTORS_MOST 26u
-
 static bool read_some(struct redbook_drive *drive, int32_t lba, uint32_t sectors, uint8_t *data,
                       bool *medium_error, struct redbook_error *err) {
   struct redbook_command c;
@@ -40,7 +38,8 @@ static bool read_singly(struct redbook_drive *drive, int32_t lba, uint32_t secto
 bool redbook_drive_read_cd(struct redbook_drive *drive, int32_t lba, uint32_t sectors,
                            uint8_t *data, struct redbook_error *err) {
   while (sectors > 0) {
-    uint32_t n = sectors < SECTORS_MOST ? sectors : SECTORS_MOST;
+    uint32_t most = redbook_drive_sectors_at_once(drive);
+    uint32_t n = sectors < most ? sectors : most;
     struct redbook_error trouble;
     bool medium_error;
 

@@ -2,6 +2,7 @@
 /* Recorder: its life, and who may use its drive when. */
 #include "drive/recorder.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,9 @@
 
 #define LOOK_WAIT_MS 2000
 #define LOOK_PAUSE_MS 20
+/* Who closes a drive makes udev open it for a moment: cdrom_id, blkid (mmc reference 5.1). */
+#define BUSY_WAIT_MS 6000
+#define BUSY_PAUSE_MS 200
 
 static struct redbook_recorder *allocate(const char *id, struct redbook_error *err) {
   struct redbook_recorder *recorder = calloc(1, sizeof *recorder);
@@ -144,11 +148,11 @@ static bool fail_busy(struct redbook_error *err) {
                       "an operation is running on this recorder");
 }
 
-/* Lock file, then the drive's own lock. `client` NULL: for a look. */
-static enum redbook_lock_result try_open(struct redbook_recorder *recorder, const char *client,
+/* Lock file, then the drive's own lock. `client` NULL with ACCESS_LOOK only. */
+static enum redbook_lock_result try_open(struct redbook_recorder *recorder,
+                                         enum redbook_access access, const char *client,
                                          struct redbook_error *err) {
   enum redbook_lock lock = client ? REDBOOK_LOCK_EXCLUSIVE : REDBOOK_LOCK_SHARED;
-  enum redbook_access access = client ? REDBOOK_ACCESS_EXCLUSIVE : REDBOOK_ACCESS_LOOK;
   struct redbook_node *node = recorder->node;
   const char *folders[2];
   size_t count = redbook_lock_folders(folders);
@@ -165,26 +169,41 @@ static enum redbook_lock_result try_open(struct redbook_recorder *recorder, cons
   return REDBOOK_LOCK_HELD;
 }
 
-static void pause_a_moment(void) {
-  const struct timespec t = {.tv_sec = 0, .tv_nsec = LOOK_PAUSE_MS * 1000000L};
+static void pause_a_moment(int milliseconds) {
+  const struct timespec t = {.tv_sec = 0, .tv_nsec = milliseconds * 1000000L};
 
   nanosleep(&t, NULL);
 }
 
+/* How long to wait before the next try; 0: there is none. */
+static int patience(enum redbook_lock_result result, const struct redbook_error *trouble,
+                    int waited_ms) {
+  bool busy = result == REDBOOK_LOCK_HELD && trouble->errno_value == EBUSY;
+
+  if (result == REDBOOK_LOCK_LOOKED_AT) return waited_ms < LOOK_WAIT_MS ? LOOK_PAUSE_MS : 0;
+  return busy && waited_ms < BUSY_WAIT_MS ? BUSY_PAUSE_MS : 0;
+}
+
 /* Waits for short looks of others, with the list open for them. */
-static bool open_drive(struct redbook_recorder *recorder, const char *client,
-                       struct redbook_error *err) {
+static bool open_drive(struct redbook_recorder *recorder, enum redbook_access access,
+                       const char *client, struct redbook_error *err) {
   enum redbook_lock_result result;
+  struct redbook_error trouble;
+  int waited = 0;
 
   redbook_hold_add(recorder);
-  for (int waited = 0;; waited += LOOK_PAUSE_MS) {
+  for (;;) {
+    redbook_error_clear(&trouble);
     redbook_hold_lock();
-    result = try_open(recorder, client, err);
+    result = try_open(recorder, access, client, &trouble);
     redbook_hold_unlock();
-    if (result != REDBOOK_LOCK_LOOKED_AT || waited >= LOOK_WAIT_MS) break;
-    pause_a_moment();
+    int pause = patience(result, &trouble, waited);
+    if (pause == 0) break;
+    pause_a_moment(pause);
+    waited += pause;
   }
   if (result == REDBOOK_LOCK_TAKEN) return true;
+  if (err) *err = trouble;
   redbook_hold_remove(recorder);
   if (result == REDBOOK_LOCK_LOOKED_AT)
     redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED,
@@ -202,11 +221,12 @@ static void close_drive(struct redbook_recorder *recorder, enum redbook_lock loc
   redbook_hold_remove(recorder);
 }
 
-static bool acquire_first(struct redbook_recorder *recorder, const char *client,
+static bool acquire_first(struct redbook_recorder *recorder, bool force, const char *client,
                           struct redbook_error *err) {
   if (recorder->looks > 0)
     return redbook_fail(err, REDBOOK_E_FAIL, "the recorder is just being asked something");
-  if (!open_drive(recorder, client, err)) return false;
+  enum redbook_access access = force ? REDBOOK_ACCESS_FORCED : REDBOOK_ACCESS_EXCLUSIVE;
+  if (!open_drive(recorder, access, client, err)) return false;
   if (!redbook_drive_prevent(&recorder->drive, true, err)) {
     close_drive(recorder, REDBOOK_LOCK_EXCLUSIVE);
     return false;
@@ -222,18 +242,18 @@ static bool check_client(const char *client, struct redbook_error *err) {
                       REDBOOK_CLIENT_NAME_MAX);
 }
 
-static bool acquire(struct redbook_recorder *recorder, const char *client,
+static bool acquire(struct redbook_recorder *recorder, bool force, const char *client,
                     struct redbook_error *err) {
   if (recorder->abandoned) return fail_abandoned(err);
   if (!check_client(client, err)) return false;
-  if (recorder->locks == 0 && !acquire_first(recorder, client, err)) return false;
+  if (recorder->locks == 0 && !acquire_first(recorder, force, client, err)) return false;
   atomic_fetch_add(&recorder->locks, 1);
   return true;
 }
 
 bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char *client,
                                   struct redbook_error *err) {
-  if (!acquire(recorder, client, err)) return false;
+  if (!acquire(recorder, false, client, err)) return false;
   (void)snprintf(recorder->job_client, sizeof recorder->job_client, "%s", client);
   atomic_fetch_add(&recorder->jobs, 1);
   return true;
@@ -241,9 +261,8 @@ bool redbook_recorder_job_acquire(struct redbook_recorder *recorder, const char 
 
 bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
                               struct redbook_error *err) {
-  (void)force;
   if (redbook_recorder_busy(recorder) && !recorder->abandoned) return fail_busy(err);
-  return acquire(recorder, client, err);
+  return acquire(recorder, force, client, err);
 }
 
 /* ALLOW, close, unlock: the last two whatever became of the first. */
@@ -330,7 +349,7 @@ struct redbook_drive *redbook_recorder_enter(struct redbook_recorder *recorder,
   else if (redbook_recorder_busy(recorder))
     ok = fail_busy(err);
   else if (recorder->locks == 0)
-    ok = recorder->looks > 0 || open_drive(recorder, NULL, err);
+    ok = recorder->looks > 0 || open_drive(recorder, REDBOOK_ACCESS_LOOK, NULL, err);
   if (!ok) return NULL;
   if (recorder->locks == 0) recorder->looks++;
   return &recorder->drive;
@@ -342,15 +361,26 @@ void redbook_recorder_leave(struct redbook_recorder *recorder,
   if (--recorder->looks == 0) close_drive(recorder, REDBOOK_LOCK_SHARED);
 }
 
+/* imapi2 1.6: the "MCN" is read-only while media are prepared. */
+static bool mcn_may_change(struct redbook_recorder *recorder, struct redbook_error *err) {
+  if (recorder->abandoned) return fail_abandoned(err);
+  if (redbook_recorder_busy(recorder)) return fail_busy(err);
+  if (atomic_load(&recorder->jobs) == 0) return true;
+  return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_MEDIA_IS_PREPARED,
+                      "media change notification is fixed while the burn of \"%s\" holds the "
+                      "drive",
+                      recorder->job_client);
+}
+
 bool redbook_recorder_disable_mcn(struct redbook_recorder *recorder,
                                   struct redbook_error *err) {
-  if (recorder->abandoned) return fail_abandoned(err);
+  if (!mcn_may_change(recorder, err)) return false;
   recorder->mcn_disabled++;
   return true;
 }
 
 bool redbook_recorder_enable_mcn(struct redbook_recorder *recorder, struct redbook_error *err) {
-  if (recorder->abandoned) return fail_abandoned(err);
+  if (!mcn_may_change(recorder, err)) return false;
   if (recorder->mcn_disabled == 0)
     return redbook_fail(err, REDBOOK_E_FAIL,
                         "media change notification is on: EnableMcn without DisableMcn");

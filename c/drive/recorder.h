@@ -16,6 +16,10 @@
 
 #define REDBOOK_CLIENT_NAME_MAX 63
 
+/* Environment variable: a folder for lock files instead of /run/lock. The virtual drive of
+ * vdrive.lua sets it, so that its /dev/sr0 is not taken for the machine's or another's. */
+#define REDBOOK_LOCK_FOLDER "REDBOOK_LOCK_FOLDER"
+
 struct redbook_recorder;
 
 /* `id`: "virtual:..." (redbook_virtual_parse), "replay:FILE", or a device node or a link to
@@ -37,9 +41,12 @@ const char *redbook_recorder_id(const struct redbook_recorder *recorder);
 bool redbook_client_name_valid(const char *name);
 
 /* AcquireExclusiveAccess: the first call locks the node, sends PREVENT; further ones count.
- * 0211 bad name; 0210 held by somebody (message names the owner). `force` is IMAPI2's "even if
- * the volume cannot be dismounted": it matters for mounted discs in real drives only; a virtual
- * disc is never mounted. */
+ * 0211 bad name; 0210 held by somebody (message names the owner). Without `force` a mounted
+ * disc is 0210 too. `force` is IMAPI2's "even if the volume cannot be dismounted": unmounting
+ * is tried, lazily when files are open on it, with whatever right this process has; where the
+ * disc is still mounted then, Linux gives nobody O_EXCL, and the node is opened without: our
+ * lock file holds, but other programs are not kept out. A virtual disc is never mounted. EBUSY
+ * for other reasons is tried again for 6 seconds. */
 bool redbook_recorder_acquire(struct redbook_recorder *recorder, bool force, const char *client,
                               struct redbook_error *err);
 /* Gives back what redbook_recorder_acquire took. At count 0: ALLOW, unlock, close. Each step is
@@ -88,7 +95,10 @@ bool redbook_recorder_abandoned(const struct redbook_recorder *recorder);
 
 /* IDiscRecorder2's media change notification counter (imapi2 3.2). It has nothing else to
  * switch: the kernel does not poll a drive that is open O_RDWR|O_EXCL, as it is for every job
- * (mmc reference 5.1). enable without disable: E_FAIL. */
+ * (mmc reference 5.1); polling at other times is the administrator's
+ * (/sys/block/srN/events_poll_msecs), and a setting there would outlive a process that dies.
+ * enable without disable: E_FAIL. While a job has prepared the recorder: 0503; 0500 while an
+ * operation runs. */
 bool redbook_recorder_disable_mcn(struct redbook_recorder *recorder, struct redbook_error *err);
 bool redbook_recorder_enable_mcn(struct redbook_recorder *recorder, struct redbook_error *err);
 

@@ -109,8 +109,8 @@ static bool pause_full(struct redbook_drive *drive, const struct redbook_command
   return redbook_drive_sleep(drive, pause, err);
 }
 
-bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
-                         const uint8_t *data, struct redbook_error *err) {
+static bool write_some(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
+                       const uint8_t *data, struct redbook_error *err) {
   struct writing w = {.lba = lba,
                       .sectors = sectors,
                       .start = redbook_drive_now(drive),
@@ -131,4 +131,24 @@ bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sect
     if (verdict == BROKEN) return redbook_fail_burn(err, &c, &sense, REDBOOK_CONTEXT_WRITE);
     if (!redbook_drive_sleep(drive, 0, err)) return false;
   }
+}
+
+uint16_t redbook_drive_sectors_at_once(const struct redbook_drive *drive) {
+  uint32_t fit = drive->transport->max_transfer / REDBOOK_SECTOR_BYTES;
+
+  if (fit == 0) return 1; /* the transport will say what is wrong */
+  return (uint16_t)(fit < REDBOOK_SECTORS_AT_ONCE ? fit : REDBOOK_SECTORS_AT_ONCE);
+}
+
+bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
+                         const uint8_t *data, struct redbook_error *err) {
+  uint16_t most = redbook_drive_sectors_at_once(drive);
+
+  while (sectors > most) {
+    if (!write_some(drive, lba, most, data, err)) return false;
+    lba += most;
+    data += (size_t)most * REDBOOK_SECTOR_BYTES;
+    sectors = (uint16_t)(sectors - most);
+  }
+  return write_some(drive, lba, sectors, data, err);
 }

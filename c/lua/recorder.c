@@ -114,13 +114,14 @@ static int close_tray(lua_State *L) {
 }
 
 /***
-Stops media change notification; counted, balance it with EnableMcn. On Linux nothing else has
-to be switched: the kernel does not poll a drive that a job holds, and a virtual drive tells
-nobody. So it may be called at any time, while prepared and during an operation too.
+Stops media change notification; counted, balance it with EnableMcn. On Linux the count is all
+there is to it: the kernel polls no drive that a job holds, and at other times polling and what
+the desktop makes of it are the administrator's (`/sys/block/srN/events_poll_msecs`, udisks).
 @function Recorder:DisableMcn
 @treturn[1] boolean true
 @return[2] nil
-@treturn[2] Error err
+@treturn[2] Error err 0503 while a TrackAtOnce has prepared the recorder; 0500 during an
+operation
 */
 static int disable_mcn(lua_State *L) {
   return simple(L, redbook_recorder_disable_mcn);
@@ -131,7 +132,7 @@ Undoes one DisableMcn; without one E_FAIL.
 @function Recorder:EnableMcn
 @treturn[1] boolean true
 @return[2] nil
-@treturn[2] Error err
+@treturn[2] Error err as DisableMcn
 */
 static int enable_mcn(lua_State *L) {
   return simple(L, redbook_recorder_enable_mcn);
@@ -140,7 +141,9 @@ static int enable_mcn(lua_State *L) {
 /***
 Locks the drive; calls are counted, the first one locks. Burning methods lock by themselves.
 @function Recorder:AcquireExclusiveAccess
-@bool force true: even if a file system is mounted
+@bool force false: a mounted disc is 0210. true: unmounting is tried, lazily when files are open
+on it, as far as this user may; a disc that is still mounted then can be used all the same, but
+Linux keeps nobody else out (burn only when nothing reads from the disc)
 @string client 1 to 63 of A-Z a-z 0-9 space . , : ; - _
 @treturn[1] boolean true
 @return[2] nil

@@ -100,7 +100,7 @@ static char **push_words(lua_State *L, int index) {
 /* The environment with these variables instead of its own ones of the same names. */
 static void push_environment(lua_State *L, const char *node) {
   static const char *const ours[] = {"LD_PRELOAD=", REDBOOK_WIRE_SOCKET "=",
-                                     REDBOOK_WIRE_NODE "="};
+                                     REDBOOK_WIRE_NODE "=", REDBOOK_LOCK_FOLDER "="};
   lua_Integer count = 0;
   const char *preload = getenv("LD_PRELOAD");
   lua_newtable(L);
@@ -118,7 +118,12 @@ static void push_environment(lua_State *L, const char *node) {
                   preload && *preload ? ":" : "", path);
   lua_rawseti(L, -3, ++count);
   lua_pop(L, 1);
-  lua_pushfstring(L, REDBOOK_WIRE_SOCKET "=%s", redbook_server_socket(self(L)));
+  const char *address = redbook_server_socket(self(L));
+  lua_pushfstring(L, REDBOOK_WIRE_SOCKET "=%s", address);
+  lua_rawseti(L, -2, ++count);
+  lua_pushliteral(L, REDBOOK_LOCK_FOLDER "=");
+  lua_pushlstring(L, address, (size_t)(strrchr(address, '/') - address));
+  lua_concat(L, 2);
   lua_rawseti(L, -2, ++count);
   lua_pushfstring(L, REDBOOK_WIRE_NODE "=%s", node);
   lua_rawseti(L, -2, ++count);

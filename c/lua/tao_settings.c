@@ -162,7 +162,7 @@ static int set_fifo(lua_State *L) {
 /***
 The disc's catalogue number, 13 digits with a right check digit (050C), or "". Fixed while
 prepared (0503, 0500). IMAPI2 has no such property; its remark that the "MCN" becomes read-only
-may mean this number or the notifications of Recorder:DisableMcn: here it is the number.
+may mean this number or the notifications of Recorder:DisableMcn: here it holds for both.
 @field TrackAtOnce.MediaCatalogNumber
 */
 static int get_catalog(lua_State *L) {

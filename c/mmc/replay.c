@@ -183,8 +183,8 @@ static const struct redbook_transport_ops transport_ops = {
 
 static bool take(struct replay_node *n, enum redbook_access access) {
   pthread_mutex_lock(&n->mutex);
-  bool taken = access == REDBOOK_ACCESS_EXCLUSIVE && n->held;
-  if (access == REDBOOK_ACCESS_EXCLUSIVE) n->held = true;
+  bool taken = access != REDBOOK_ACCESS_LOOK && n->held;
+  if (access != REDBOOK_ACCESS_LOOK) n->held = true;
   pthread_mutex_unlock(&n->mutex);
   return !taken;
 }
@@ -204,7 +204,7 @@ static struct redbook_transport *replay_open(struct redbook_node *node,
   }
   redbook_transport_init(&t->transport, &transport_ops);
   t->node = (struct replay_node *)redbook_node_ref(node);
-  t->exclusive = access == REDBOOK_ACCESS_EXCLUSIVE;
+  t->exclusive = access != REDBOOK_ACCESS_LOOK;
   return &t->transport;
 }
 

@@ -110,13 +110,15 @@ uint64_t redbook_transport_now_us(struct redbook_transport *transport);
 void redbook_transport_sleep_us(struct redbook_transport *transport, uint64_t microseconds);
 void redbook_transport_close(struct redbook_transport *transport); /* NULL is fine */
 
-/* Exclusive: for a job; only one at a time, over all processes. Look: short, read-only. */
-enum redbook_access { REDBOOK_ACCESS_LOOK, REDBOOK_ACCESS_EXCLUSIVE };
+/* Exclusive: for a job; only one at a time, over all processes. Forced: exclusive, but a file
+ * system mounted from the disc is in nobody's way. Look: short, read-only. */
+enum redbook_access { REDBOOK_ACCESS_LOOK, REDBOOK_ACCESS_EXCLUSIVE, REDBOOK_ACCESS_FORCED };
 
 struct redbook_node;
 
 struct redbook_node_ops {
-  /* Opens a transport. Held by somebody else: E_IMAPI_RECORDER_LOCKED (0210). */
+  /* Opens a transport. Held by somebody else: E_IMAPI_RECORDER_LOCKED (0210), and with errno
+   * EBUSY it may be for a moment only: worth trying again. Does not wait itself. */
   struct redbook_transport *(*open)(struct redbook_node *node, enum redbook_access access,
                                     struct redbook_error *err);
   void (*destroy)(struct redbook_node *node);

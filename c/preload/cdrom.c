@@ -93,9 +93,13 @@ static int size(int fd, uint64_t *bytes) {
 static int block_ioctl(int fd, unsigned long request, void *pointer) {
   uint64_t bytes = 0;
   bool known = request == BLKGETSIZE64 || request == BLKGETSIZE || request == BLKSSZGET ||
-               request == BLKROGET;
+               request == BLKROGET || request == BLKSECTGET;
   if (!known) return REDBOOK_NOT_MINE;
   if (!pointer) return -EFAULT;
+  if (request == BLKSECTGET) {
+    *(unsigned short *)pointer = REDBOOK_WIRE_DATA / 512;
+    return 0;
+  }
   (void)size(fd, &bytes);
   switch (request) {
     case BLKGETSIZE64:

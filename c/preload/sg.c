@@ -13,6 +13,12 @@
 #include "preload/preload.h"
 
 enum { SG_VERSION = 30527, DRIVER_SENSE = 8, LONGEST_CDB = 16, SHORTEST_CDB = 6 };
+/* Of SCSI_IOCTL_GET_IDLUN: the numbers of device and host. No host of this machine has this
+ * one, so that nobody takes a /dev/sgN of a real drive for a second node of the virtual one. */
+struct address {
+  uint32_t device, host;
+};
+enum { NO_HOST = 0x52425631 };
 enum { DXFER_UNKNOWN = -5 }; /* SG_DXFER_UNKNOWN of newer headers */
 
 /* The checks before a command is sent, in Linux' order. */
@@ -188,7 +194,7 @@ int redbook_preload_sg(int fd, unsigned long request, uintptr_t argument) {
       *(int *)pointer = 1;
       return 0;
     case SCSI_IOCTL_GET_IDLUN:
-      memset(pointer, 0, 2 * sizeof(int));
+      *(struct address *)pointer = (struct address){.host = NO_HOST};
       return 0;
     default:
       *(int *)pointer = 0;

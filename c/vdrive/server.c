@@ -2,6 +2,7 @@
 /* The server: a socket in a private folder, and one thread that answers what comes in. */
 #include "vdrive/server.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -171,13 +172,20 @@ static bool start_thread(struct redbook_server *server, struct redbook_error *er
   return true;
 }
 
+/* The socket, and lock files of the programs that took the drive for a real one. */
+static void remove_folder(const struct redbook_server *server) {
+  DIR *entries = opendir(server->folder);
+  if (!entries) return;
+  for (struct dirent *entry; (entry = readdir(entries));)
+    (void)unlinkat(dirfd(entries), entry->d_name, 0); /* not "." and "..", which are folders */
+  (void)closedir(entries);
+  (void)rmdir(server->folder);
+}
+
 static void give_up(struct redbook_server *server, bool files) {
   if (server->listener >= 0) (void)close(server->listener);
   if (server->stop >= 0) (void)close(server->stop);
-  if (files && server->folder[0]) {
-    (void)unlink(server->address.sun_path);
-    (void)rmdir(server->folder);
-  }
+  if (files && server->folder[0]) remove_folder(server);
   redbook_node_unref(server->kernel.node);
   free(server);
 }

@@ -28,7 +28,8 @@ struct redbook_server;
 struct redbook_server *redbook_server_start(struct redbook_virtual *drive,
                                             const struct redbook_server_options *options,
                                             struct redbook_error *err);
-/* Path of the socket, for the environment of programs. */
+/* Path of the socket, for the environment of programs. It lies alone in a folder of its own, to
+ * which programs may add files (locks): all go with the server. */
 const char *redbook_server_socket(const struct redbook_server *server);
 /* Ends the command that runs, closes all connections, removes the folder. In a forked child:
  * closes the child's descriptors and nothing else. NULL is fine. */

@@ -95,7 +95,7 @@ static struct redbook_transport *open_node(struct redbook_node *node,
     return NULL;
   }
   redbook_transport_init(&t->base, &transport_ops);
-  t->exclusive = access == REDBOOK_ACCESS_EXCLUSIVE;
+  t->exclusive = access != REDBOOK_ACCESS_LOOK;
   redbook_vdrive_lock(drive);
   bool good = true;
   if (drive->vanished)

@@ -161,7 +161,7 @@ function Recorder:EjectMedia() end
 function Recorder:CloseTray() end
 
 ---Calls are counted; the first one locks.
----@param force boolean even if a file system is mounted
+---@param force boolean even if a file system is mounted and cannot be unmounted
 ---@param client string 1 to 63 of A-Z a-z 0-9 space . , : ; - _
 ---@return true? ok
 ---@return redbook.Error? err

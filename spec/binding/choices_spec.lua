@@ -88,28 +88,33 @@ describe("where IMAPI2 is silent", function()
     assert(tao:PrepareMedia())
   end)
 
-  it("a track being written: PrepareMedia 0503, SetWriteSpeed 0500, DisableMcn works", function()
+  it("a track being written: PrepareMedia 0503, SetWriteSpeed and DisableMcn 0500", function()
     assert(tao:PrepareMedia())
-    local codes, counted = {}, nil
+    local codes
     tao.OnUpdate = function()
       tao.OnUpdate = nil
       local _, prepare = tao:BeginPrepareMedia()
       local _, speed = tao:SetWriteSpeed(300)
-      codes = { prepare.code, speed.code }
-      counted = bench.recorder:DisableMcn() and bench.recorder:EnableMcn()
+      local _, polling = bench.recorder:DisableMcn()
+      codes = { prepare.code, speed.code, polling.code }
     end
     assert(add(600))
-    assert.same({ 0xC0AA0503, 0xC0AA0500 }, codes)
-    assert.is_true(counted)
+    assert.same({ 0xC0AA0503, 0xC0AA0500, 0xC0AA0500 }, codes)
   end)
 
-  it("the MCN that is read-only while prepared is the catalogue number", function()
+  it("the MCN that is read-only while prepared: catalogue number and notifications", function()
+    assert.is_true(bench.recorder:DisableMcn())
     assert(tao:PrepareMedia())
     for _, member in ipairs { "MediaCatalogNumber", "BurnVerificationLevel" } do
       local err = burner.raised(set, member, member == "MediaCatalogNumber" and "" or 1)
       assert.equal(0xC0AA0503, err.code)
     end
-    assert.is_true(bench.recorder:DisableMcn())
+    for _, method in ipairs { "DisableMcn", "EnableMcn" } do
+      local ok, err = bench.recorder[method](bench.recorder)
+      assert.is_nil(ok)
+      assert.equal(0xC0AA0503, err.code)
+    end
+    assert(tao:ReleaseMedia())
     assert.is_true(bench.recorder:EnableMcn())
     local ok, err = bench.recorder:EnableMcn()
     assert.is_nil(ok)

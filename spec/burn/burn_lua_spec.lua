@@ -179,8 +179,8 @@ what to do: put a blank disc in
       local code, _, err = room:burn "--device /dev/no-such-drive one.wav"
       assert.equal(3, code)
       assert.is_truthy(err:find("/dev/no-such-drive", 1, true))
-      assert.is_truthy(err:find("what to do: this version drives virtual recorders only: --device "
-        .. "virtual:disc.cue burns to files\n", 1, true))
+      assert.is_truthy(err:find("what to do: check the name (drives.lua lists the drives there "
+        .. "are); without a drive, --device virtual:disc.cue burns to files\n", 1, true))
       code, _, err = room:burn "--trace no/such/trace --device virtual:d.cue one.wav"
       assert.equal(2, code)
       assert.is_truthy(err:find("what to do: name a file for --trace that you may write, in a "

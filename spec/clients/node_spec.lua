@@ -151,7 +151,7 @@ describe("the node of vdrive.lua #clients", function()
 
   it("answers the settings of SG_ and the addresses of SCSI_", function()
     assert.same({ "3F 77 00 00", 6000, 12000, "00 00 02 00", "00 08 00 00", "00 00 02 00", "EINVAL",
-      "01 00 00 00", "00 00 00 00 00 00 00 00", "00 00 00 00", "EINVAL", "EINVAL", "EINVAL" },
+      "01 00 00 00", "00 00 00 00 31 56 42 52", "00 00 00 00", "EINVAL", "EINVAL", "EINVAL" },
       on(BLANK, [[
         local fd = node.open(SR0, "rw nonblock")
         local function ask(request, size, before)

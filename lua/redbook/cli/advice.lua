@@ -8,8 +8,8 @@ local ACCESS_DENIED = 0x80070005
 local DEVICE_GONE = 0x80070037
 local FILE_NOT_FOUND = 0x80070002
 
-advice.VIRTUAL = "this version drives virtual recorders only: --device virtual:disc.cue burns to "
-  .. "files"
+advice.VIRTUAL = "without a drive, --device virtual:disc.cue burns to files"
+advice.NO_SUCH_DRIVE = "check the name (drives.lua lists the drives there are); " .. advice.VIRTUAL
 
 -- Messages of the core name the trace as it was given.
 local function is_of_trace(err, trace)
@@ -26,7 +26,7 @@ function advice.fit(err, context)
     err.stage = "arguments"
     err.advice = "name a file for --trace that you may write, in a folder that is there"
   elseif err.stage == "device" and err.code == DEVICE_GONE and not virtual then
-    err.advice = advice.VIRTUAL
+    err.advice = advice.NO_SUCH_DRIVE
   elseif virtual and err.code == ACCESS_DENIED and err.stage ~= "source" then
     err.advice = "check that you may write to the disc's files and to the folder they are in"
   elseif virtual and err.stage == "device" and err.code == FILE_NOT_FOUND then

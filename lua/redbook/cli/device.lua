@@ -28,7 +28,7 @@ function device.choose(wanted, getenv, drives)
   end
   return nil, failure.new { stage = "device", devices = found, message =
     ("%d recorders are connected:\n%s"):format(#found, list(found)),
-    advice = "choose one: --device " .. found[1] .. "; " .. advice.VIRTUAL }
+    advice = "choose one: --device " .. found[1] }
 end
 
 return device

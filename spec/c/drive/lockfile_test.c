@@ -192,6 +192,13 @@ static void where_it_lies(void **state) {
   assert_int_equal(redbook_lock_folders(found), 1);
   assert_int_equal(unsetenv("XDG_RUNTIME_DIR"), 0);
   assert_int_equal(redbook_lock_folders(found), 1);
+  assert_int_equal(setenv("REDBOOK_LOCK_FOLDER", "/srv/locks", 1), 0);
+  assert_int_equal(redbook_lock_folders(found), 1);
+  assert_string_equal(found[0], "/srv/locks");
+  assert_int_equal(setenv("REDBOOK_LOCK_FOLDER", "relative", 1), 0);
+  assert_int_equal(redbook_lock_folders(found), 1);
+  assert_string_equal(found[0], "/run/lock");
+  assert_int_equal(unsetenv("REDBOOK_LOCK_FOLDER"), 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)

@@ -28,8 +28,9 @@ describe("cli.advice", function()
 
   it("on a drive that is not there says which ones there can be", function()
     local gone = 0x80070037
-    assert.equal("this version drives virtual recorders only: --device virtual:disc.cue burns "
-      .. "to files", fit({ stage = "device", code = gone, message = "m" }, { device = "foo" }))
+    assert.equal("check the name (drives.lua lists the drives there are); without a drive, "
+      .. "--device virtual:disc.cue burns to files",
+      fit({ stage = "device", code = gone, message = "m" }, { device = "foo" }))
     assert.equal("cable", fit({ stage = "burn", code = gone, message = "m", advice = "cable" },
       { device = "/dev/sr0" }))
     assert.equal("make that folder, or name another one", fit({ stage = "device",

@@ -30,14 +30,13 @@ describe("cli.device", function()
     assert.is_nil(id)
     assert.same({ stage = "device", disc = "untouched", devices = { "/dev/sr0", "/dev/sr1" },
       message = "2 recorders are connected:\n  /dev/sr0\n  /dev/sr1",
-      advice = "choose one: --device /dev/sr0; this version drives virtual recorders only: "
-        .. "--device virtual:disc.cue burns to files" }, err:as_table())
+      advice = "choose one: --device /dev/sr0" }, err:as_table())
   end)
 
   it("says that there is none and what can be tried", function()
     local _, err = choose(nil, nil, {})
     assert.same({ stage = "device", disc = "untouched", devices = {},
-      message = "no CD recorder is connected", advice = "this version drives virtual "
-        .. "recorders only: --device virtual:disc.cue burns to files" }, err:as_table())
+      message = "no CD recorder is connected", advice = "without a drive, --device "
+        .. "virtual:disc.cue burns to files" }, err:as_table())
   end)
 end)
