@@ -37,6 +37,18 @@ struct wait {
   double limit;
 };
 
+/* TEST UNIT READY is GOOD in some drives while they record or close, and only the questions for
+ * the disc tell (MMC reference 1.7); one that cannot be asked so is believed. */
+static bool answers(struct redbook_drive *drive, struct redbook_error *err) {
+  struct redbook_disc_information disc;
+  struct redbook_error trouble;
+  if (!redbook_drive_ready(drive, err)) return false;
+  redbook_error_clear(&trouble);
+  if (redbook_drive_disc_information(drive, &disc, &trouble) || !trouble.transient) return true;
+  *err = trouble;
+  return false;
+}
+
 /* Polls every 0.5 s (MMC reference 3.2) while the reason may pass by itself. */
 static bool wait_ready(struct redbook_operation *op, void *context, uint32_t *remark,
                        struct redbook_error *err) {
@@ -48,7 +60,7 @@ static bool wait_ready(struct redbook_operation *op, void *context, uint32_t *re
   double began = redbook_drive_now(&drive);
   redbook_transport_own(drive.transport);
   bool ready;
-  while (!(ready = redbook_drive_ready(&drive, err)) && err->transient) {
+  while (!(ready = answers(&drive, err)) && err->transient) {
     double elapsed = redbook_drive_now(&drive) - began;
     progress.elapsed = (int32_t)elapsed;
     progress.elapsed_seconds = elapsed;

@@ -95,7 +95,7 @@ bool redbook_session_read(struct redbook_drive *drive, struct redbook_session *s
   return true;
 }
 
-static enum redbook_disc_state judge(struct redbook_drive *drive) {
+enum redbook_disc_state redbook_session_disc(struct redbook_drive *drive) {
   struct redbook_disc_information disc;
   struct redbook_error err;
   double since = redbook_drive_now(drive);
@@ -117,7 +117,7 @@ static enum redbook_disc_state judge(struct redbook_drive *drive) {
 enum redbook_disc_state redbook_session_judge(struct redbook_drive *drive,
                                               struct redbook_session *session) {
   struct redbook_drive patient = {.transport = drive->transport};
-  session->disc = session->wrote ? judge(&patient) : REDBOOK_DISC_UNTOUCHED;
+  session->disc = session->wrote ? redbook_session_disc(&patient) : REDBOOK_DISC_UNTOUCHED;
   return session->disc;
 }
 

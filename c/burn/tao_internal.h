@@ -121,8 +121,10 @@ bool redbook_session_refresh(struct redbook_drive *drive, struct redbook_session
                              struct redbook_error *err);
 void redbook_session_add(struct redbook_session *session,
                          const struct redbook_disc_track *track);
-/* Asks the drive what the disc has become and notes it in `session`; untouched while nothing
- * was written, unknown when the drive does not answer. Waits for a drive that is busy. */
+/* Asks the drive what the disc is now; untouched: blank, unknown: the drive does not answer.
+ * Waits for a drive that is busy. */
+enum redbook_disc_state redbook_session_disc(struct redbook_drive *drive);
+/* The same for the session's burn, noted in it: untouched while nothing was written. */
 enum redbook_disc_state redbook_session_judge(struct redbook_drive *drive,
                                               struct redbook_session *session);
 /* Ends the open track: zeros up to 300 sectors, SYNCHRONIZE CACHE. */

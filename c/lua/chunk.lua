@@ -202,14 +202,17 @@ define(tao, "PrepareMedia", blocking(tao.__methods.BeginPrepareMedia))
 define(tao, "AddAudioTrack", blocking(begin_track))
 define(tao, "ReleaseMedia", blocking(tao.__methods.BeginReleaseMedia))
 
-local begin_wait_ready = recorder.__methods.BeginWaitReady
+-- A blocking method of Recorder.
+local function waiting(begin)
+  return function(self, ...)
+    local op, err = begin(self, ...)
+    if not op then return nil, err end
+    return run(op)
+  end
+end
 
--- Recorder:WaitReady: true once there is a medium that is ready, or nil, err.
-define(recorder, "WaitReady", function(self, seconds)
-  local op, err = begin_wait_ready(self, seconds)
-  if not op then return nil, err end
-  return run(op)
-end)
+define(recorder, "WaitReady", waiting(recorder.__methods.BeginWaitReady))
+define(recorder, "Rescue", waiting(recorder.__methods.BeginRescue))
 
 
 local raw_begin_scan = source.__methods.BeginScan

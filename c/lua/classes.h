@@ -56,6 +56,11 @@ int redbook_push_codes(lua_State *L, const uint16_t *codes, unsigned count);
 /* recorder_ex.c, recorder_pages.c: IDiscRecorder2Ex */
 extern const luaL_Reg redbook_recorder_commands[];
 extern const luaL_Reg redbook_recorder_pages[];
+struct redbook_media;
+void redbook_push_media_summary(lua_State *L, const struct redbook_media *media);
+/* rescue.c */
+int redbook_recorder_examine(lua_State *L);
+int redbook_recorder_rescue(lua_State *L);
 
 /* operation.c: an empty Operation object that keeps the object at `owner` alive. */
 struct redbook_box *redbook_new_operation(lua_State *L, int owner);

@@ -264,6 +264,8 @@ void redbook_register_recorder(lua_State *L) {
                                      {"EnableMcn", enable_mcn},
                                      {"MediaSummary", redbook_recorder_media_summary},
                                      {"BeginWaitReady", begin_wait_ready},
+                                     {"Examine", redbook_recorder_examine},
+                                     {"BeginRescue", redbook_recorder_rescue},
                                      {"Close", close_recorder},
                                      {NULL, NULL}};
   static const luaL_Reg meta[] = {

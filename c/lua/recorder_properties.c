@@ -238,8 +238,8 @@ static const char *media_state(const struct redbook_media *media) {
   return media->disc_status < REDBOOK_STATUS_OTHER ? names[media->disc_status] : "other";
 }
 
-static void push_summary(lua_State *L, const struct redbook_media *media) {
-  lua_createtable(L, 0, 13);
+void redbook_push_media_summary(lua_State *L, const struct redbook_media *media) {
+  lua_createtable(L, 0, 15);
   integer(L, "MediaType", media->type);
   lua_pushstring(L, media_state(media));
   lua_setfield(L, -2, "State");
@@ -278,7 +278,7 @@ int redbook_recorder_media_summary(lua_State *L) {
   bool ok = redbook_media_summary(drive, &media, &err);
   redbook_recorder_leave(recorder, drive);
   if (!ok) return redbook_return_error(L, &err);
-  push_summary(L, &media);
+  redbook_push_media_summary(L, &media);
   return 1;
 }
 

@@ -302,6 +302,23 @@ function Recorder:GetSupportedProfiles(currentOnly) end
 ---@return integer[]? codes IMAPI_MODE_PAGE_TYPE
 ---@return redbook.Error? err
 function Recorder:GetSupportedModePages(type) end
+---What lies in the drive, track by track. Writes nothing.
+---@return redbook.Examination? found
+---@return redbook.Error? err
+function Recorder:Examine() end
+
+---One step of a rescue, see `redbook.recipe.rescue`.
+---@param step "settle"|"forget_test"|"close_track"|"close_session"
+---@param options? redbook.RescueStepOptions
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function Recorder:BeginRescue(step, options) end
+
+---@param step "settle"|"forget_test"|"close_track"|"close_session"
+---@param options? redbook.RescueStepOptions
+---@return true? ok
+---@return redbook.Error? err its `disc` is the state of the disc
+function Recorder:Rescue(step, options) end
 
 ---Releases what this object has acquired and drops it. Also `__close`.
 ---@return true
@@ -326,6 +343,25 @@ function Recorder:Close() end
 ---@field TotalSectors integer
 ---@field FreeSectors integer
 ---@field UsedSectors integer
+
+---@class redbook.Examination : redbook.MediaSummary
+---@field Tracks redbook.ExaminedTrack[]
+---@field TestWrite boolean the drive is set to simulate
+
+---@class redbook.ExaminedTrack
+---@field Number integer
+---@field Session integer
+---@field StartLba integer
+---@field Sectors integer
+---@field Control integer Q control nibble
+---@field Complete boolean false: its writing was cut off
+---@field Damaged boolean
+---@field Listed boolean the table of contents has it there, so players find it
+
+---@class redbook.RescueStepOptions
+---@field client string? who holds the drive, default "redbook rescue"
+---@field multi boolean? close_session leaves the disc appendable
+---@field patience number? seconds that a drive may stay busy, default 600
 
 
 ---@class redbook.TrackAtOnce

@@ -95,6 +95,7 @@ describe("the stubs in lua/meta", function()
     assert(verification:AddTrack(tao.WrittenTracks[1]))
     describes("VerifyResult", verification.Results[1])
     describes("DiscTrack", bench.virtual:Tracks()[1])
+    describes("ExaminedTrack", assert(bench.recorder:Examine()).Tracks[1])
     describes("Code", core.errors[0xC0AA0202])
     bench.virtual:AddFault { command = "WRITE", sense = "3/0C/00" }
     local _, err = tao:AddAudioTrack(source)
@@ -122,5 +123,7 @@ describe("the stubs in lua/meta", function()
       known(function() core.AudioSource { no_such = 1 } end))
     assert.same(sorted(stubs["redbook.TrackOptions"].fields),
       known(function() bench.tao:AddAudioTrack("x", { no_such = 1 }) end))
+    assert.same(sorted(stubs["redbook.RescueStepOptions"].fields),
+      known(function() bench.recorder:BeginRescue("settle", { no_such = 1 }) end))
   end)
 end)

@@ -5,6 +5,7 @@ local core = require "redbook.core"
 local json_events = require "redbook.report.json"
 local exit = require "redbook.cli.exit"
 local args = require "redbook.cli.args"
+local rescue = require "redbook.cli.rescue"
 local vdrive = require "redbook.cli.vdrive"
 local sandbox = require "spec.support.sandbox"
 local tone = require "spec.support.tone"
@@ -71,6 +72,15 @@ describe("README", function()
     for option in vdrive.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
     assert.is_true(#names >= 12)
     assert.same({}, missing(names, words))
+  end)
+
+  it("names every option and every state of rescue.lua", function()
+    local words, names = section "rescue.lua", {}
+    for option in rescue.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
+    assert.is_true(#names >= 14)
+    assert.same({}, missing(names, words))
+    assert.same({}, missing({ "none", "unsuitable", "pressed", "blank", "open", "incomplete",
+      "damaged", "appendable", "finalised", "simulated", "unknown" }, words))
   end)
 
   it("names every exit code", function()

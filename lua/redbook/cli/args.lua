@@ -63,8 +63,10 @@ function args.rewrite(words)
   return list
 end
 
--- "8", "8x", "2.5", "0" or "min" (slowest, as cdrskin), "-1" or "max".
-local function speed(value)
+---@param value string "8", "8x", "2.5", "0" or "min" (slowest, as cdrskin), "-1" or "max"
+---@return number|string|nil speed
+---@return string? problem
+function args.speed(value)
   local word = value:lower()
   if word == "max" or word == "-1" then return "max" end
   if word == "min" then return "min" end
@@ -76,12 +78,16 @@ local function speed(value)
   return number
 end
 
-local function seconds(value)
-  local number = tonumber(value)
-  if not number or number < 0 or number > 86400 or number ~= number then
-    return nil, ("--wait=%s: a number of seconds, up to 86400"):format(value)
+---@param shown string how a message spells the option and its value: "--wait=%s"
+---@return fun(value: string): number?, string?
+function args.seconds(shown)
+  return function(value)
+    local number = tonumber(value)
+    if not number or number < 0 or number > 86400 or number ~= number then
+      return nil, (shown .. ": a number of seconds, up to 86400"):format(value)
+    end
+    return number
   end
-  return number
 end
 
 -- argparse has no optional value that must be joined by `=`; the help shows it so.
@@ -107,10 +113,10 @@ local function build()
       .. "files). Default: $CDR_DEVICE, else the only recorder there is."):argname "ID",
     parser:option("--wait", "Wait for a disc to be put in, or for a drive that is held, at "
       .. "most SECONDS (600). Without it a disc in the drive gets 60 seconds to become ready.")
-      :argname(WAIT_ARGUMENT):convert(seconds))
+      :argname(WAIT_ARGUMENT):convert(args.seconds "--wait=%s"))
   parser:group("What to do with the disc",
     parser:option("--speed", "Speed, times 1x; min, max. Default: the drive's own choice.")
-      :argname "N":convert(speed),
+      :argname "N":convert(args.speed),
     parser:flag("--dummy", "Simulate: everything but the laser."),
     parser:flag("--multi", "Close the session, leave the disc open for another one."),
     parser:flag("--keep-open", "Leave the session open; players see its tracks only when it is "

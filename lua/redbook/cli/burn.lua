@@ -109,6 +109,8 @@ function Job:burn(entries)
       pause = trap.pause },
     stop = function() return trap.pause(0) end,
     confirm = function() return self:confirm(trap.pause) end,
+    commands = { device = self.device, sources = options.files,
+      flags = options.hidden_track and { "--hidden-track" } or nil },
   }, self.emit)
 end
 

@@ -23,13 +23,34 @@ local function is_attempts(value)
   return math.type(value) == "integer" and value >= 1, "an integer, 1 or more,"
 end
 
+-- What a failure's diagnosis needs to name whole commands.
+local function is_commands(value)
+  if type(value) ~= "table" then return false, "a table" end
+  shape.check("commands", value, { device = "string", sources = "table", flags = "table" },
+    LEVEL + 3)
+  return true
+end
+
 local BURN = { client_name = "string", catalog = "string", speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
   plan_only = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
-  waiter = FUNCTION }
+  waiter = FUNCTION, commands = is_commands }
 
 local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = FUNCTION,
   waiter = FUNCTION }
+
+local function is_action(value)
+  return value == "look" or value == "close_track" or value == "close",
+    "'look', 'close_track' or 'close'"
+end
+
+local RESCUE = { action = is_action, multi = "boolean", client_name = "string",
+  patience = shape.at_least(0, "seconds"), wait = "table", stop = FUNCTION, waiter = FUNCTION,
+  commands = is_commands }
+
+local RESUME = { client_name = "string", catalog = "string", speed = is_speed, multi = "boolean",
+  keep_open = "boolean", eject = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
+  waiter = FUNCTION, commands = is_commands }
 
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
   start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
@@ -51,14 +72,36 @@ function accept.retries(policy)
   shape.check("with_retries: policy", policy, RETRIES, LEVEL)
 end
 
-local function check_recorder(recorder, plan_only)
+local function check_recorder(what, recorder, optional)
   local kind = type(recorder)
-  if recorder == nil and not plan_only then
-    error("burn_playlist: a recorder is needed to burn; when Recorder() finds none it gives nil "
-      .. "and an error: use assert", LEVEL + 1)
+  if recorder == nil and not optional then
+    error(what .. ": a recorder is needed; when Recorder() finds none it gives nil and an error: "
+      .. "use assert", LEVEL + 1)
   elseif recorder ~= nil and kind ~= "userdata" and kind ~= "table" then
-    error(("burn_playlist: recorder: a Recorder expected, got a %s"):format(kind), LEVEL + 1)
+    error(("%s: recorder: a Recorder expected, got a %s"):format(what, kind), LEVEL + 1)
   end
+end
+
+---@param recorder any
+---@param options any
+---@param on_event any
+function accept.rescue(recorder, options, on_event)
+  shape.check("rescue: options", options, RESCUE, LEVEL)
+  if options.wait then accept.wait("rescue: options.wait", options.wait, LEVEL + 1) end
+  check_recorder("rescue", recorder)
+  shape.check("rescue", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
+end
+
+---@param recorder any
+---@param entries any
+---@param options any
+---@param on_event any
+function accept.resume(recorder, entries, options, on_event)
+  shape.check("continue_playlist: options", options, RESUME, LEVEL)
+  if options.wait then accept.wait("continue_playlist: options.wait", options.wait, LEVEL + 1) end
+  shape.check_list("continue_playlist: entries", entries, ENTRY, "path", LEVEL)
+  check_recorder("continue_playlist", recorder)
+  shape.check("continue_playlist", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
 end
 
 ---@param recorder any
@@ -73,7 +116,7 @@ function accept.burn(recorder, entries, options, on_event)
       .. "one", LEVEL)
   end
   shape.check_list("burn_playlist: entries", entries, ENTRY, "path", LEVEL)
-  check_recorder(recorder, options.plan_only)
+  check_recorder("burn_playlist", recorder, options.plan_only)
   shape.check("burn_playlist", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
 end
 

@@ -4,12 +4,14 @@
 
 local accept = require "redbook.recipe.accept"
 local core = require "redbook.core"
+local diagnose = require "redbook.recipe.diagnose"
 local failure = require "redbook.failure"
 local medium = require "redbook.recipe.medium"
 local operate = require "redbook.recipe.operate"
 local pause = require "redbook.pause"
 local planner = require "redbook.plan"
 local progress = require "redbook.recipe.progress"
+local rescue = require "redbook.recipe.rescue"
 local scan = require "redbook.recipe.scan"
 local wait_until_ready = require "redbook.recipe.wait_until_ready"
 local with_retries = require "redbook.recipe.with_retries"
@@ -33,6 +35,7 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---@field confirm? fun(plan: redbook.Plan): true?, redbook.Failure? last word before burning
 ---@field stop? fun(): string? asked between operations; a signal's name ends the job there
 ---@field waiter? fun(operation: redbook.Operation) see `redbook.run`
+---@field commands redbook.DiagnoseOptions? for the commands in a failure's diagnosis
 
 local Burn = {}
 Burn.__index = Burn
@@ -274,15 +277,44 @@ function Burn:final_state()
   return options.multi and "appendable" or "finalised"
 end
 
+-- What the drive says of the disc; nil when it says nothing.
+function Burn:look()
+  local ask = self.recorder.Examine or self.recorder.MediaSummary
+  local ok, found = pcall(ask, self.recorder)
+  return ok and found or nil
+end
+
+-- How long a drive that has just failed is waited for.
+local RESCUE_PATIENCE = 60
+
+-- A track whose writing was cut off is closed where it ends, so that the disc can be gone on with:
+-- the best that can be done without being asked.
+function Burn:close_cut_off(found)
+  if not (found and found.LastTrackIncomplete and self.recorder.BeginRescue) then return found end
+  rescue(self.recorder, { action = "close_track", client_name = self.options.client_name,
+    patience = RESCUE_PATIENCE, waiter = self.options.waiter }, function(event)
+      if event.event == "step" then self.on_event(event) end
+    end)
+  return self:look()
+end
+
+local function left(tracks, written)
+  local list = {}
+  for index = written + 1, #tracks do
+    list[#list + 1] = { index = index, path = tracks[index].path, title = tracks[index].title }
+  end
+  return list
+end
+
 -- After a failure the drive is let go; what it says about the disc now beats what was feared.
 function Burn:examine(err)
   if self.options.simulate then
     err.disc = "untouched"
-  elseif err.disc ~= "untouched" and err.disc ~= "spoiled" then
-    local ok, summary = pcall(self.recorder.MediaSummary, self.recorder)
-    local state = medium.disc_state(ok and summary or nil)
-    if state ~= "unknown" then err.disc = state end
+  elseif err.disc ~= "untouched" then
+    local diagnosis = diagnose(self:close_cut_off(self:look()), self.options.commands)
+    if diagnosis.disc ~= "unknown" and err.disc ~= "spoiled" then err.disc = diagnosis.disc end
     if err.disc == "untouched" and self.written > 0 then err.disc = "unknown" end
+    err.diagnosis, err.left = diagnosis, left(self.tracks, self.written)
   end
   err.tracks_written, err.tracks_before = self.written, self.summary.NumberOfTracks
   return err

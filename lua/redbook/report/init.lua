@@ -107,6 +107,18 @@ function show.finish(self, event)
   self:say(event.keep_open and "Ending; the session stays open." or "Closing the disc.")
 end
 
+function show.step(self, event)
+  self:say(event.message)
+end
+
+function show.diagnosis(self, event)
+  self:each(lines.diagnosis(event))
+end
+
+function show.resume(self, event)
+  self:each(lines.resume(event))
+end
+
 -- The summary repeats what is said of a burn; nothing repeats what is said before.
 function show.remark(self, event)
   if self.verbose or not self.planned then self:say("Note: " .. text.printable(event.message)) end
@@ -127,6 +139,7 @@ end
 
 ---@param options redbook.TextOptions
 ---@return fun(event: table)
+---@return fun() clear takes away a line that would be redrawn: others write what comes next
 function report.text(options)
   local self = setmetatable({ out = options.out, err = options.err or options.out,
     tty = options.tty or false, width = options.width or 80,
@@ -134,7 +147,7 @@ function report.text(options)
   return function(event)
     local handler = show[event.event]
     if handler then handler(self, event) end
-  end
+  end, function() self:clear() end
 end
 
 ---@param out table something with `write` and `flush`

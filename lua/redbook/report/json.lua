@@ -10,7 +10,8 @@ local json = {}
 json.VERSION = 1
 
 -- Lists, even when empty.
-local LISTS = { tracks = true, problems = true, remarks = true, devices = true }
+local LISTS = { tracks = true, problems = true, remarks = true, devices = true,
+  remedies = true, on_disc = true, cut_off = true, left = true }
 
 local LIST = {}
 
@@ -84,16 +85,35 @@ local function flatten_plan(event)
       next_writable_address = medium.NextWritableAddress, total_sectors = medium.TotalSectors } }
 end
 
+local function plain_diagnosis(diagnosis)
+  return { state = diagnosis.state, sentence = diagnosis.sentence, disc = diagnosis.disc,
+    plays = diagnosis.plays, track_count = diagnosis.tracks, cut_off = diagnosis.cut_off,
+    remedies = diagnosis.remedies }
+end
+
+local function flatten_diagnosis(event)
+  local flat = plain_diagnosis(event.diagnosis)
+  flat.event, flat.tracks = "diagnosis", {}
+  for index, track in ipairs(event.examination.Tracks or {}) do
+    flat.tracks[index] = { number = track.Number, session = track.Session, start = track.StartLba,
+      sectors = track.Sectors, complete = track.Complete, damaged = track.Damaged,
+      listed = track.Listed }
+  end
+  return flat
+end
+
 -- Plain data instead of the failure object.
 local function plain_error(event)
-  return { event = "error", exit = event.exit, simulate = event.simulate,
-    err = event.err:as_table() }
+  local err = event.err:as_table()
+  err.diagnosis = err.diagnosis and plain_diagnosis(err.diagnosis)
+  return { event = "error", exit = event.exit, simulate = event.simulate, err = err }
 end
 
 ---@param event table plain data with a field `event`
 ---@return string line without its end
 function json.line(event)
   if event.event == "plan" then event = flatten_plan(event) end
+  if event.event == "diagnosis" then event = flatten_diagnosis(event) end
   if event.event == "error" then event = plain_error(event) end
   local rest = {}
   for key, value in pairs(event) do

@@ -71,6 +71,10 @@ function lines.plan(plan, width)
   return list
 end
 
+-- Steps of a rescue, while they last.
+local STEPS = { settle = "waiting for the drive", forget_test = "forgetting the simulation",
+  close_track = "closing the track", close_session = "closing the session" }
+
 local DOING = { preparing = "calibrating", finishing = "finishing", verifying = "checking",
   unknown = "waiting" }
 
@@ -99,7 +103,10 @@ end
 ---@param width integer
 ---@return string
 function lines.progress(event, width)
-  if not event.number then
+  if event.step then
+    return columns.fit(("%s: %ds"):format(STEPS[event.step] or event.step, event.elapsed or 0),
+      width)
+  elseif not event.number then
     return columns.fit(("closing: %s, %ds"):format(DOING[event.action] or event.action,
       event.elapsed or 0), width)
   end
@@ -134,6 +141,38 @@ local function sense_line(err, what)
   return ("sense: %s, command %s"):format(table.concat(parts, " "), err.command or "unknown")
 end
 
+-- What the drive said of the disc afterwards says more than a word for it.
+local function disc_line(err)
+  local diagnosis = err.diagnosis
+  if diagnosis and (diagnosis.state == "incomplete" or diagnosis.state == "damaged") then
+    return diagnosis.sentence
+  end
+  return lines.disc(err.disc, err.stage == "verify",
+    (err.tracks_before or 0) + (err.tracks_written or 0))
+end
+
+-- The commands that help, each with what it does.
+local function remedies(diagnosis)
+  local list = {}
+  for _, remedy in ipairs(diagnosis.remedies) do
+    if remedy.command then
+      list[#list + 1] = "  " .. text.printable(remedy.command)
+      list[#list + 1] = "    " .. remedy.does
+    end
+  end
+  return list
+end
+
+-- What is not on the disc yet, and how to go on.
+local function rest_of(err)
+  local list, names = {}, {}
+  for index, track in ipairs(err.left or {}) do
+    names[index] = ("%d (%s)"):format(track.index, lines.label(track))
+  end
+  if #names > 0 then list[1] = "left to burn: " .. table.concat(names, ", ") end
+  return table.move(remedies(err.diagnosis), 1, 2 * #err.diagnosis.remedies, #list + 1, list)
+end
+
 ---Three lines: what happened, what it means for the disc, what to do. Several problems stand
 ---before them, one line each; a single one is what happened.
 ---@param err redbook.Failure
@@ -152,14 +191,16 @@ function lines.failure(err, options)
   local codes = err.name and options.verbose and (" (%s, 0x%08X)"):format(err.name, err.code or 0)
   list[#list + 1] = (options.program or "burn") .. ": " .. what .. (codes or "")
   if err.sense and options.verbose then list[#list + 1] = sense_line(err, what) end
-  local disc = lines.disc(err.disc, err.stage == "verify",
-    (err.tracks_before or 0) + (err.tracks_written or 0))
+  local disc = disc_line(err)
   if (err.tracks_written or 0) > 0 and not options.simulate then
     disc = ("%s %s written whole."):format(disc, plural(err.tracks_written, "track") ..
       (err.tracks_written == 1 and " is" or " are"))
   end
   if not options.looks then list[#list + 1] = "disc: " .. disc end
   list[#list + 1] = "what to do: " .. lines.advice(err, options)
+  if err.diagnosis and not options.simulate then
+    for _, line in ipairs(rest_of(err)) do list[#list + 1] = line end
+  end
   return list
 end
 
@@ -171,6 +212,37 @@ function lines.advice(err)
   if err.disc == "untouched" then return "nothing was lost; try again" end
   if err.disc == "appendable" or err.disc == "finalised" then return "nothing" end
   return "look at the disc in a player before it is used"
+end
+
+---@param event table a "diagnosis" event
+---@return string[]
+function lines.diagnosis(event)
+  local list = {}
+  for index, track in ipairs(event.examination.Tracks or {}) do
+    if index == 1 then list[1] = " #  start     length" end
+    list[#list + 1] = ("%2d  %s  %6s%s"):format(track.Number, msf.of_lba(track.StartLba),
+      msf.short(track.Sectors), track.Complete and "" or "  cut off")
+  end
+  list[#list + 1] = event.diagnosis.sentence
+  local what = remedies(event.diagnosis)
+  if #what > 0 then list[#list + 1] = "What can be done:" end
+  return table.move(what, 1, #what, #list + 1, list)
+end
+
+---@param event table a "resume" event
+---@return string[]
+function lines.resume(event)
+  local list = { ("On the disc already: %d of %s."):format(#event.on_disc,
+    plural(event.count, "track")) }
+  for index, track in ipairs(event.on_disc) do
+    list[#list + 1] = ("%2d  track %d of the disc: %s"):format(index, track.number,
+      lines.label(track))
+  end
+  for _, part in ipairs(event.cut_off) do
+    list[#list + 1] = ("Track %d of the disc is the beginning of track %d, cut off; it stays.")
+      :format(part.track, part.entry)
+  end
+  return list
 end
 
 ---@param event table the "summary" event

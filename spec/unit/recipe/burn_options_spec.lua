@@ -35,8 +35,8 @@ describe("recipe.burn_playlist", function()
     it("for an option that it does not know, or of a wrong type", function()
       local cases = {
         { { keepopen = true }, "unknown key 'keepopen'; known are: append, catalog, "
-          .. "client_name, confirm, eject, keep_open, multi, plan_only, simulate, speed, stop, "
-          .. "wait, waiter" },
+          .. "client_name, commands, confirm, eject, keep_open, multi, plan_only, simulate, speed, "
+          .. "stop, wait, waiter" },
         { { keep_open = 1 }, "keep_open: boolean expected, got 1" },
         { { simulate = "no" }, "simulate: boolean expected, got 'no'" },
         { { speed = "fast" }, "speed: a number above 0 (times 1x), 'min' or 'max' expected, "
@@ -74,7 +74,7 @@ describe("recipe.burn_playlist", function()
     end)
 
     it("for a recorder or a handler that is none", function()
-      assert.equal("burn_playlist: a recorder is needed to burn; when Recorder() finds none it "
+      assert.equal("burn_playlist: a recorder is needed; when Recorder() finds none it "
         .. "gives nil and an error: use assert", raised(nil, ENTRIES))
       assert.equal("burn_playlist: recorder: a Recorder expected, got a string",
         raised("/dev/sr0", ENTRIES))

@@ -1,0 +1,129 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- rescue.lua: what state a disc is in after a burn that was cut off, and into a better one.
+
+local advice = require "redbook.cli.advice"
+local args = require "redbook.cli.args"
+local common = require "redbook.cli.common"
+local exit = require "redbook.cli.exit"
+local failure = require "redbook.failure"
+local playlist = require "redbook.playlist"
+local recipe = require "redbook.recipe"
+local report = require "redbook.report"
+
+local CLIENT = "redbook rescue.lua"
+
+local function define(parser)
+  parser:argument("files", "Playlists and audio files."):args("*"):argname "FILE":hidden(true)
+  parser:group("What to do (default: look, and say what could be done)",
+    parser:flag("--close", "Close the track that was cut off, where it ends, and the session, for "
+      .. "good: the disc plays."),
+    parser:flag("--multi", "The same, but leave the disc open for another session."),
+    parser:flag("--close-track", "Close the track that was cut off, and leave the session open."),
+    parser:flag("--continue", "Burn what of PLAYLIST or the FILEs is not on the disc yet, and "
+      .. "close it (with --multi: for this session only; with --keep-open: not)."),
+    parser:flag("--keep-open", "With --continue: leave the session open."),
+    parser:flag("--hidden-track", "With --continue: as it was with burn.lua."),
+    parser:option("--speed", "With --continue: speed, times 1x; min, max."):argname "N"
+      :convert(args.speed))
+  parser:group("The drive",
+    parser:option("--wait", "Wait at most so long for a disc to be put in, or for a drive that is "
+      .. "held."):argname "SECONDS":convert(args.seconds "--wait %s"),
+    parser:option("--patience", "How long the drive may stay busy with what it was left with.")
+      :argname "SECONDS":default "600":convert(args.seconds "--patience %s"))
+end
+
+local function count(...)
+  local number = 0
+  for _, value in ipairs { ... } do number = number + (value and 1 or 0) end
+  return number
+end
+
+local function check(options)
+  local go_on = options["continue"] or false
+  if go_on and #options.files == 0 then
+    return nil, "--continue: name the playlist, or the audio files, that were to be burned"
+  elseif not go_on and #options.files > 0 then
+    return nil, ("'%s': files are for --continue"):format(options.files[1])
+  elseif not go_on and (options.keep_open or options.speed or options.hidden_track) then
+    return nil, "--keep-open, --speed and --hidden-track belong to --continue"
+  elseif count(options.close or false, options.close_track or false, go_on) > 1 then
+    return nil, "--close, --close-track and --continue are three different things: choose one"
+  elseif options.close_track and options.multi then
+    return nil, "--close-track leaves the session open, --multi closes it: choose one"
+  elseif options.keep_open and options.multi then
+    return nil, "--multi closes the session, --keep-open leaves it open: choose one"
+  end
+  return true
+end
+
+local function action_of(options)
+  if options.close_track then return "close_track" end
+  return (options.close or options.multi) and "close" or "look"
+end
+
+-- What both recipes take.
+local function settings(job, more)
+  local options, pause = job.options, job.trap.pause
+  more.client_name, more.multi = CLIENT, options.multi or false
+  more.wait = { limit = options.wait, insertion = options.wait ~= nil, pause = pause }
+  more.stop = function() return pause(0) end
+  more.commands = { device = job.device }
+  if options["continue"] then
+    more.commands.sources = options.files
+    more.commands.flags = options.hidden_track and { "--hidden-track" } or nil
+  end
+  return more
+end
+
+local function sources_of(job)
+  local found = playlist.collect(job.options.files, {
+    hidden_track = job.options.hidden_track or false })
+  for _, remark in ipairs(found.remarks) do job:say("Note: " .. remark) end
+  if #found.problems == 0 then return found end
+  return nil, failure.new { stage = "source", problems = found.problems,
+    message = #found.problems == 1 and "a source is missing or cannot be used"
+      or ("%d sources are missing or cannot be used"):format(#found.problems),
+    advice = advice.of_sources(found.problems) }
+end
+
+
+local function go_on(job, recorder, on_event)
+  local found, err = sources_of(job)
+  if not found then return nil, err end
+  local options = job.options
+  local result
+  result, err = recipe.continue_playlist(recorder, found.entries, settings(job, {
+    catalog = found.catalog, speed = options.speed, keep_open = options.keep_open or false }),
+    on_event)
+  return result and exit.OK, err
+end
+
+local function save(job, recorder, on_event)
+  local result, err = recipe.rescue(recorder, settings(job, { action = action_of(job.options),
+    patience = job.options.patience }), on_event)
+  return result and exit.OK, err
+end
+
+local function run(job)
+  local recorder <close>, err = job:recorder()
+  if not recorder then return nil, err end
+  local show, clear = report.text { out = job.out, err = io.stderr, tty = job.tty,
+    width = job.width, verbose = job.options.verbose }
+  job:emit { event = "begin", version = require("redbook.core").version, device = job.device }
+  local code
+  code, err = (job.options["continue"] and go_on or save)(job, recorder, function(event)
+    job:emit(event)
+    show(event)
+  end)
+  clear()
+  return code, err
+end
+
+return common.program {
+  name = "rescue", summary = "Tells the state of a disc whose burn was cut off, and closes or "
+    .. "continues it.", usage = "[OPTION]... [--continue PLAYLIST|FILE...]",
+  epilog = "Without an option nothing is written.\n\nExit: 0 done, or looked; 2 usage; 3 no such "
+    .. "drive; 4 no permission or busy; 5 no suitable disc; 6 a source cannot be burned; 7 does "
+    .. "not fit; 10 it failed; 11 check failed; 130, 143, 129 interrupted.",
+  device = true, events = true, signals = true, define = define, check = check, run = run,
+}

@@ -1,0 +1,204 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- A playlist whose burn was cut off, to its end on the same disc: finds out which of its tracks
+-- are there, closes the one that was cut off, burns the rest behind it.
+
+local accept = require "redbook.recipe.accept"
+local burn_playlist = require "redbook.recipe.burn_playlist"
+local failure = require "redbook.failure"
+local planner = require "redbook.plan"
+local rescue = require "redbook.recipe.rescue"
+local scan = require "redbook.recipe.scan"
+
+-- Sizes may include the run-out and, on some drives, the next pregap (unverified).
+local SIZE_TOLERANCE = 152
+
+local resume = {}
+
+local function is_whole(track, sectors)
+  return track.Complete and track.Sectors >= sectors and track.Sectors <= sectors + SIZE_TOLERANCE
+end
+
+-- Its writing was cut off, or it was closed where that happened. One that was never closed is not
+-- trusted even when all its sectors were sent.
+local function is_part(track, sectors)
+  return track.Sectors < sectors or (not track.Complete
+    and track.Sectors <= sectors + SIZE_TOLERANCE)
+end
+
+-- The tracks of a disc from `first` on, against the playlist from its beginning. The beginning of
+-- what ought to stand there stays, and what was cut off comes again behind it. Nil when something
+-- else stands there. A last track of 4 seconds may also be a shorter beginning that was filled up
+-- (a burn that is stopped ends so): better twice than never whole.
+local function align(tracks, lengths, first, closed)
+  local found = { first = first, on_disc = {}, cut_off = {} }
+  for index = first, #tracks do
+    local entry = #found.on_disc + 1
+    local track, sectors = tracks[index], lengths[entry]
+    if not sectors then return nil end
+    local doubtful = index == #tracks and sectors == planner.MINIMUM and not closed
+    if is_whole(track, sectors) and not doubtful then
+      found.on_disc[entry] = track.Number
+    elseif is_part(track, sectors) or doubtful then
+      found.cut_off[#found.cut_off + 1] = { track = track.Number, entry = entry }
+    else
+      return nil
+    end
+  end
+  return found
+end
+
+-- Behind tracks that were there before, the playlist has to begin with a whole one. With nothing
+-- whole to go by, a cut-off track alone says little: only the last one of a disc, when it is not
+-- closed yet or the only one there is.
+local function is_credible(found, tracks)
+  local begins_whole = tracks[found.first] and found.on_disc[1] == tracks[found.first].Number
+  if #found.on_disc > 0 then return found.first == 1 or begins_whole end
+  if #tracks == 0 then return true end
+  return found.first == #tracks and (#tracks == 1 or not tracks[#tracks].Complete)
+end
+
+---Which of a playlist's tracks are on a disc, by number, order and length. Pure.
+---@param tracks table[] of `Recorder:Examine()`
+---@param lengths integer[] sectors of the playlist's tracks as they are burned (at least 300), as
+---many as there are tracks on the disc and one more, where the playlist has so many
+---@param closed boolean? the disc was closed as it was meant to be
+---@return { on_disc: integer[], cut_off: { track: integer, entry: integer }[], first: integer }?
+---found on_disc: the disc's track numbers of the playlist's first tracks; first: where on the
+---disc the playlist begins; nil when the disc holds something else
+function resume.match(tracks, lengths, closed)
+  local best
+  for first = 1, math.max(#tracks, 1) do
+    local found = align(tracks, lengths, first, closed)
+    if found and is_credible(found, tracks)
+      and (not best or #found.on_disc > #best.on_disc) then
+      best = found
+    end
+  end
+  return best
+end
+
+local Resume = {}
+Resume.__index = Resume
+
+function Resume:emit(event, fields)
+  fields.event = event
+  self.on_event(fields)
+end
+
+local RESCUE = { "client_name", "multi", "wait", "stop", "waiter", "commands" }
+local BURN = { "client_name", "catalog", "speed", "multi", "keep_open", "eject", "wait", "confirm",
+  "stop", "waiter", "commands" }
+
+function Resume:pick(names, more)
+  local picked = more
+  for _, name in ipairs(names) do picked[name] = self.options[name] end
+  return picked
+end
+
+-- What can be done about the disc in between is being done.
+function Resume:rescue(action)
+  return rescue(self.recorder, self:pick(RESCUE, { action = action }), function(event)
+    if event.event ~= "diagnosis" or action == "close" then self.on_event(event) end
+  end)
+end
+
+-- Lengths of the first entries, as they lie on a disc.
+function Resume:measure(count)
+  local some = table.move(self.entries, 1, math.min(count, #self.entries), 1, {})
+  local tracks, err = scan(some, self.options, self.on_event)
+  if not tracks then return nil, err end
+  local lengths = {}
+  for index, track in ipairs(tracks) do
+    lengths[index] = math.max(track.sectors, planner.MINIMUM)
+  end
+  self.scanned = tracks
+  return lengths
+end
+
+local function refuse(diagnosis, message, advice)
+  return nil, failure.new { stage = "medium", disc = diagnosis.disc, code = 0xC0AA0506,
+    name = "E_IMAPI_DF2TAO_MEDIA_IS_NOT_BLANK", transient = false, diagnosis = diagnosis,
+    message = message, advice = advice }
+end
+
+local BURNABLE = { blank = true, open = true, incomplete = true, appendable = true }
+
+function Resume:find(looked)
+  local diagnosis, tracks = looked.after, looked.examination.Tracks or {}
+  if not BURNABLE[diagnosis.state] and diagnosis.state ~= "finalised" then
+    return refuse(diagnosis, diagnosis.sentence, "put the disc in that is to be continued")
+  end
+  local lengths, err = self:measure(#tracks + 1)
+  if not lengths then return nil, err end
+  local found = resume.match(tracks, lengths, diagnosis.state == "finalised")
+  if not found then
+    return refuse(diagnosis, "none of the playlist's tracks is on the disc: lengths differ",
+      "look whether the right disc and the right playlist are there; burn.lua --append adds all "
+      .. "of a playlist")
+  end
+  if diagnosis.state == "finalised" and #found.on_disc < #self.entries then
+    return refuse(diagnosis, ("the disc is closed, with %d of the playlist's %d tracks on it")
+      :format(#found.on_disc, #self.entries), "burn the rest to another disc")
+  end
+  return found
+end
+
+function Resume:tell(found)
+  local list = {}
+  for entry, number in ipairs(found.on_disc) do
+    list[entry] = { number = number, title = self.scanned[entry].title,
+      path = self.entries[entry].path }
+  end
+  self:emit("resume", { on_disc = list, left = #self.entries - #list, count = #self.entries,
+    cut_off = found.cut_off })
+end
+
+local function rest(entries, done)
+  return table.move(entries, done + 1, #entries, 1, {})
+end
+
+-- Everything is there: what is missing is the end.
+function Resume:close(found)
+  if self.options.keep_open then return { tracks = 0, on_disc = #found.on_disc, disc = "open" } end
+  local closed, err = self:rescue "close"
+  if not closed then return nil, err end
+  return { tracks = 0, on_disc = #found.on_disc, disc = closed.after.disc }
+end
+
+function Resume:run()
+  local looked, err = self:rescue "look"
+  if not looked then return nil, err end
+  local found
+  found, err = self:find(looked)
+  if not found then return nil, err end
+  self:tell(found)
+  if looked.after.state == "incomplete" then
+    local mended
+    mended, err = self:rescue "close_track"
+    if not mended then return nil, err end
+  end
+  if #found.on_disc == #self.entries then return self:close(found) end
+  local result
+  result, err = burn_playlist(self.recorder, rest(self.entries, #found.on_disc),
+    self:pick(BURN, { append = true }), self.on_event)
+  if result then result.on_disc = #found.on_disc end
+  return result, err
+end
+
+---Burns what of a playlist is not on the disc yet, and closes the disc.
+---@param recorder redbook.Recorder
+---@param entries redbook.Entry[] the whole playlist
+---@param options? table `client_name`, `catalog`, `speed`, `multi`, `keep_open`, `eject`, `wait`,
+---`confirm`, `stop`, `waiter`, `commands` as `burn_playlist` and `rescue` have them
+---@param on_event? fun(event: table) gets the events of both, and "resume"
+---@return table? result of `burn_playlist`, with `on_disc` = tracks that were there already; only
+---`tracks` (0), `on_disc` and `disc` when all were
+---@return redbook.Failure? err
+function resume.continue_playlist(recorder, entries, options, on_event)
+  options = options or {}
+  accept.resume(recorder, entries, options, on_event)
+  return setmetatable({ recorder = recorder, entries = entries, options = options,
+    on_event = on_event or function() end }, Resume):run()
+end
+
+return resume

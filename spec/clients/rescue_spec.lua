@@ -1,0 +1,237 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- burn.lua killed at any point, and rescue.lua afterwards: every track that was finished is as it
+-- was sent, the disc is closed and plays, or the playlist goes on to its end on it.
+
+local burner = require "spec.support.burner"
+local cjson = require "cjson"
+local core = require "redbook.core"
+local lfs = require "lfs"
+local posix = require "posix"
+local room_of = require "spec.clients.room"
+local sandbox = require "spec.support.sandbox"
+
+local SECTOR = room_of.SECTOR
+local LENGTHS = { 320, 1500, 250, 900 }
+local STARTS = { 0, 472, 2124, 2576 }
+local SECONDS = 60
+
+describe("burn.lua, killed at any point, #clients", function()
+  local room, commands
+  local pcm, names = {}, {}
+
+  -- What lies on a disc for a source: whole sectors, at least 4 seconds.
+  local function on_disc(sectors, seed)
+    local sound = burner.pcm(sectors, seed)
+    return sound .. ("\0"):rep(math.max(300 - sectors, 0) * SECTOR)
+  end
+
+  local function script(name, words)
+    return ("%s %s %s/scripts/%s.lua %s"):format(sandbox.env, sandbox.lua, sandbox.root, name,
+      words)
+  end
+
+  local function run(name, words)
+    return sandbox.run(script(name, words), room.folder)
+  end
+
+  setup(function()
+    room = room_of.new()
+    for n, sectors in ipairs(LENGTHS) do
+      pcm[n], names[n] = on_disc(sectors, n), n .. ".wav"
+      room:write(names[n], burner.wav(burner.pcm(sectors, n)))
+    end
+    room:write("list.m3u", table.concat(names, "\n"))
+    assert(run("burn", "--device virtual:whole.cue --trace whole.trace list.m3u") == 0)
+    commands = select(2, room:read("whole.trace"):gsub("\n", ""))
+  end)
+  teardown(function() room:close() end)
+
+  -- Burns the list on a new disc, and sends a signal once so many commands have been traced.
+  local function burn_and_kill(name, goal, signal)
+    local words = ("--json --device virtual:%s.cue --trace %s.trace list.m3u"):format(name, name)
+    os.execute(("cd %s && { exec env %s >%s.out 2>%s.err & echo $! >%s.pid; wait $!; "
+      .. "echo $? >%s.code; } </dev/null 2>/dev/null &"):format(sandbox.quote(room.folder),
+      script("burn", words), name, name, name, name))
+    local path = ("%s/%s"):format(room.folder, name)
+    local ended = posix.monotonic() + SECONDS
+    local seen, lines = 0, 0
+    while lines < goal and not room:has(name .. ".code") and posix.monotonic() < ended do
+      local size = lfs.attributes(path .. ".trace", "size") or 0
+      if size ~= seen then
+        seen, lines = size, select(2, room:read(name .. ".trace"):gsub("\n", ""))
+      end
+    end
+    local pid
+    repeat pid = room:has(name .. ".pid") and tonumber(room:read(name .. ".pid")) until pid
+    local hit = posix.kill(pid, signal) == 0
+    while not (room:has(name .. ".code") and room:read(name .. ".code") ~= "")
+      and posix.monotonic() < ended do
+      posix.sleep(0.005)
+    end
+    return hit, tonumber(room:read(name .. ".code"))
+  end
+
+  -- Tracks that the drive had said GOOD to a SYNCHRONIZE CACHE of, by its trace.
+  local function finished(name)
+    local tracks, open = 0, false
+    for line in room:read(name .. ".trace"):gmatch "[^\n]+" do
+      local opcode, good = line:match '"cdb":"(%x%x)', line:find('"status":0', 1, true)
+      if opcode == "2a" and good then open = true end
+      if opcode == "35" and good and open then tracks, open = tracks + 1, false end
+    end
+    return tracks
+  end
+
+  local function sound(name, track)
+    return room:sectors(name .. ".bin", track.StartLba, track.Sectors)
+  end
+
+  -- Whether a track is the beginning of a source, filled up with silence.
+  local function begins(bytes, source)
+    local same = #bytes
+    while same > 0 and bytes:sub(1, same) ~= source:sub(1, same) do same = same - SECTOR end
+    return same > 0 and bytes:find("^\0*$", same + 1) ~= nil
+  end
+
+  -- The tracks that were finished are whole and where they were; one more may have begun.
+  local function check_finished(name, tracks, count)
+    for number = 1, count do
+      local track = assert(tracks[number], "a finished track is lost")
+      assert.same({ true, STARTS[number], #pcm[number] // SECTOR },
+        { track.Complete, track.StartLba, track.Sectors })
+      assert.is_true(sound(name, track) == pcm[number], "track " .. number .. " differs")
+    end
+    if #tracks == count then return end
+    assert.equal(count + 1, #tracks)
+    assert.is_true(begins(sound(name, tracks[count + 1]), pcm[count + 1]),
+      "the track that was cut off differs")
+  end
+
+  local function tracks_of(name)
+    local drive = assert(core.VirtualRecorder { path = ("%s/%s.cue"):format(room.folder, name) })
+    local recorder = assert(drive:Recorder())
+    local summary = assert(recorder:MediaSummary())
+    local tracks = drive:Tracks()
+    recorder:Close()
+    drive:Close()
+    return tracks, summary.State
+  end
+
+  -- Programs that share nothing with redbook find the tracks and read their sound.
+  local function strangers_read(name, tracks)
+    local code, out = room:drive("--disc " .. name .. ".cue", "cd-info --no-cddb "
+      .. "--access-mode=MMC_RDWR_EXCL --cdrom-device=/dev/sr0")
+    assert(code == 0, out)
+    local starts, expected = {}, {}
+    for lsn in out:gmatch "\n *%d+: %d+:%d+:%d+ +(%d+) %l+" do
+      starts[#starts + 1] = tonumber(lsn)
+    end
+    for index, track in ipairs(tracks) do expected[index] = track.StartLba end
+    local last = tracks[#tracks]
+    expected[#expected + 1] = last.StartLba + last.Sectors + 2
+    assert.same(expected, starts)
+    room:must("rm -rf rip && mkdir rip")
+    code, out = sandbox.run(room.line("--disc ../" .. name .. ".cue",
+      "cdparanoia -q -d /dev/sr0 -B"), room.folder .. "/rip")
+    assert(code == 0, out)
+    for index, track in ipairs(tracks) do
+      local got = room:read(("rip/track%02d.cdda.wav"):format(index)):sub(45)
+      assert.is_true(got:sub(1, track.Sectors * SECTOR) == sound(name, track),
+        "cdparanoia reads another track " .. index)
+    end
+  end
+
+  local function last_event(out, wanted)
+    local found
+    for line in out:gmatch "[^\n]+" do
+      local event = cjson.decode(line)
+      if event.event == wanted then found = event end
+    end
+    return found
+  end
+
+  local function close(name, count)
+    local code, out, err = run("rescue", ("--json --close --device virtual:%s.cue"):format(name))
+    assert(code == 0, out .. err)
+    local diagnosis = last_event(out, "diagnosis")
+    local tracks, state = tracks_of(name)
+    check_finished(name, tracks, count)
+    if #tracks == 0 then return assert.same({ "blank", "blank" }, { diagnosis.state, state }) end
+    assert.same({ "finalised", true, #tracks, "complete" }, { diagnosis.state, diagnosis.plays,
+      diagnosis.track_count, state })
+    strangers_read(name, tracks)
+  end
+
+  -- Every source is on the disc once whole, in order; beginnings of some may stand before them.
+  local function check_whole(name)
+    local tracks, state = tracks_of(name)
+    local entry = 1
+    for _, track in ipairs(tracks) do
+      local bytes = sound(name, track)
+      if bytes == pcm[entry] then
+        entry = entry + 1
+      else
+        assert.is_true(bytes == pcm[entry - 1] or begins(bytes, pcm[entry]),
+          "track " .. track.Number .. " is nothing of the playlist")
+      end
+    end
+    assert.same({ #LENGTHS + 1, "complete" }, { entry, state })
+    return tracks
+  end
+
+  local function continue(name, count)
+    local code, out, err = run("rescue", ("--json --device virtual:%s.cue --continue list.m3u")
+      :format(name))
+    assert(code == 0, out .. err)
+    check_finished(name, table.move(tracks_of(name), 1, count, 1, {}), count)
+    strangers_read(name, check_whole(name))
+  end
+
+  -- Odd ones are closed, even ones continued.
+  local function storm(kills)
+    local seed, hits, cut = os.time(), 0, 0
+    math.randomseed(seed)
+    for n = 1, kills do
+      local name, goal = "disc" .. n, math.random(2, commands - 1)
+      local hit = burn_and_kill(name, goal, posix.SIGKILL)
+      local count = finished(name)
+      local ok, err = pcall(n % 2 == 1 and close or continue, name, count)
+      assert(ok, ("seed %d, disc %d, killed at command %d: %s"):format(seed, n, goal,
+        tostring(err)))
+      hits, cut = hits + (hit and 1 or 0), cut + (count < #LENGTHS and 1 or 0)
+      room:must(("rm -f %s.*"):format(name))
+    end
+    return hits, cut
+  end
+
+  it("leaves a disc that is rescued", function()
+    local hits, cut = storm(5)
+    assert.is_true(hits >= 3, hits .. " of 5 burns were met")
+    assert.is_true(cut >= 0)
+  end)
+
+  it("leaves discs that are rescued, at 50 points #long", function()
+    local hits, cut = storm(50)
+    assert.is_true(hits >= 40, hits .. " of 50 burns were met")
+    assert.is_true(cut >= 25, cut .. " of 50 burns were cut off")
+  end)
+
+  it("by SIGTERM leaves an open disc that --append completes", function()
+    math.randomseed(os.time())
+    local name, goal = "term", math.random(commands // 4, commands * 3 // 4)
+    local _, code = burn_and_kill(name, goal, posix.SIGTERM)
+    assert.equal(143, code)
+    local failed = last_event(room:read "term.out", "error").err
+    assert.same({ "open", "open", "TERM" }, { failed.disc, failed.diagnosis.state,
+      failed.signal })
+    local count = failed.tracks_written
+    assert.equal(#LENGTHS - count, #failed.left)
+    check_finished(name, tracks_of(name), count)
+    local left = {}
+    for index, track in ipairs(failed.left) do left[index] = track.path end
+    local again, out, err = run("burn", "--append --device virtual:term.cue "
+      .. table.concat(left, " "))
+    assert(again == 0, out .. err)
+    strangers_read(name, check_whole(name))
+  end)
+end)
