@@ -163,6 +163,8 @@ const char *redbook_disc_state_name(enum redbook_disc_state state) {
       return "finalised";
     case REDBOOK_DISC_SPOILED:
       return "spoiled";
+    case REDBOOK_DISC_BLANK:
+      return "blank";
     case REDBOOK_DISC_UNKNOWN:
       break;
   }

@@ -22,6 +22,7 @@ enum redbook_disc_state {
   REDBOOK_DISC_APPENDABLE, /* session closed, another may follow */
   REDBOOK_DISC_FINALISED,  /* closed for good */
   REDBOOK_DISC_SPOILED,    /* cannot be used any more */
+  REDBOOK_DISC_BLANK,      /* erased: only after a CD-RW was being erased */
 };
 
 /* Sense data as SPC gives it, decoded from fixed (70h/71h) or descriptor (72h/73h) format. */

@@ -122,6 +122,13 @@ bool redbook_drive_close_track(struct redbook_drive *drive, uint16_t number, dou
 bool redbook_drive_close_session(struct redbook_drive *drive, double limit,
                                  redbook_progress_fn *on_progress, void *context,
                                  struct redbook_error *err);
+/* BLANK of the whole disc with Immed, then wait. Not cancellable: no drive stops in the middle.
+ * Before it is sent again: 5/2C, an earlier program's data are written out; 5/30/05, the
+ * slowest speed is set (mmc reference 5.4, 6). *begun: the drive has taken it, so that the disc
+ * may have changed whatever comes after. Still busy after `limit` seconds: 0207. */
+bool redbook_drive_blank(struct redbook_drive *drive, bool all, double limit,
+                         redbook_progress_fn *on_progress, void *context, bool *begun,
+                         struct redbook_error *err);
 bool redbook_drive_buffer_capacity(struct redbook_drive *drive, uint32_t *total, uint32_t *free,
                                    struct redbook_error *err);
 /* CD-DA sectors, split as needed; on a medium error sector by sector. */

@@ -10,6 +10,7 @@ local tao = classes.TrackAtOnce
 local source = classes.AudioSource
 local recorder = classes.Recorder
 local verification = classes.Verification
+local erase = classes.Erase
 
 -- Functions that operations ask for data: operation -> { call = }, and when one went wrong
 -- `failed`, with what it raised (`thrown`, `raised`) or why its data were refused (`refused`).
@@ -210,6 +211,18 @@ local function waiting(begin)
     return run(op)
   end
 end
+
+local begin_erase = erase.__methods.BeginEraseMedia
+
+-- Erase:EraseMedia. OnUpdate gets what IMAPI2's event has: elapsed and estimated total seconds.
+define(erase, "EraseMedia", function(self)
+  local op, err = begin_erase(self)
+  if not op then return nil, err end
+  return run(op, function(args)
+    local on_update = self.OnUpdate
+    if on_update then on_update(self, args.ElapsedTime, args.ElapsedTime + args.RemainingTime) end
+  end)
+end)
 
 define(recorder, "WaitReady", waiting(recorder.__methods.BeginWaitReady))
 define(recorder, "Rescue", waiting(recorder.__methods.BeginRescue))

@@ -15,6 +15,7 @@
 
 #define REDBOOK_RECORDER_CLASS "redbook.Recorder"
 #define REDBOOK_TAO_CLASS "redbook.TrackAtOnce"
+#define REDBOOK_ERASE_CLASS "redbook.Erase"
 #define REDBOOK_SOURCE_CLASS "redbook.AudioSource"
 #define REDBOOK_VERIFICATION_CLASS "redbook.Verification"
 #define REDBOOK_OPERATION_CLASS "redbook.Operation"
@@ -28,6 +29,7 @@
  * no constructor push nothing). */
 void redbook_register_recorder(lua_State *L);
 void redbook_register_tao(lua_State *L);
+void redbook_register_erase(lua_State *L);
 void redbook_register_source(lua_State *L);
 void redbook_register_verification(lua_State *L);
 void redbook_register_operation(lua_State *L); /* pushes nothing */

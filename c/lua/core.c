@@ -109,8 +109,8 @@ static void push_private(lua_State *L) {
 
 static void run_chunk(lua_State *L) {
   static const char *const names[] = {REDBOOK_OPERATION_CLASS, REDBOOK_TAO_CLASS,
-                                      REDBOOK_SOURCE_CLASS, REDBOOK_RECORDER_CLASS,
-                                      REDBOOK_VERIFICATION_CLASS};
+                                      REDBOOK_ERASE_CLASS,     REDBOOK_SOURCE_CLASS,
+                                      REDBOOK_RECORDER_CLASS,  REDBOOK_VERIFICATION_CLASS};
   if (luaL_loadbufferx(L, redbook_chunk, sizeof redbook_chunk - 1, REDBOOK_CHUNK_NAME, "t"))
     lua_error(L);
   lua_newtable(L);
@@ -129,6 +129,8 @@ static void add_classes(lua_State *L) {
   lua_setfield(L, -2, "Recorder");
   redbook_register_tao(L);
   lua_setfield(L, -2, "TrackAtOnce");
+  redbook_register_erase(L);
+  lua_setfield(L, -2, "Erase");
   redbook_register_source(L);
   lua_setfield(L, -2, "AudioSource");
   redbook_register_verification(L);

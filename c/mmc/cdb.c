@@ -12,8 +12,11 @@ enum {
   LONG_MS = 200000,       /* WRITE, SEND OPC, whatever is sent with Immed */
   START_STOP_MS = 300000,
   SYNCHRONOUS_MS = 1200000, /* SYNCHRONIZE CACHE and CLOSE without Immed */
+  /* BLANK, with Immed too: some bridges and old drives wait for its end all the same. */
+  BLANK_MS = 3600000,
 };
 
+enum { BLANK_ALL = 0, BLANK_MINIMAL = 1, BLANK_IMMED = 0x10 };
 enum { IMMED = 0x01, SYNC_IMMED = 0x02, PAGE_FORMAT = 0x10, POLLED = 0x01, DO_OPC = 0x01 };
 
 static void begin(struct redbook_command *c, enum redbook_opcode opcode, uint8_t cdb_length,
@@ -148,6 +151,11 @@ void redbook_cdb_close(struct redbook_command *c, enum redbook_close function, u
   c->cdb[1] = immed ? IMMED : 0;
   c->cdb[2] = (uint8_t)function;
   redbook_put16(c->cdb + 4, number);
+}
+
+void redbook_cdb_blank(struct redbook_command *c, bool all, bool immed) {
+  begin(c, REDBOOK_BLANK, 12, BLANK_MS);
+  c->cdb[1] = (uint8_t)((all ? BLANK_ALL : BLANK_MINIMAL) | (immed ? BLANK_IMMED : 0));
 }
 
 void redbook_cdb_read_buffer_capacity(struct redbook_command *c, uint8_t data[12]) {

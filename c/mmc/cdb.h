@@ -91,6 +91,8 @@ void redbook_cdb_mode_sense(struct redbook_command *c, uint8_t page,
                             enum redbook_page_control control, uint8_t *data, uint16_t length);
 void redbook_cdb_close(struct redbook_command *c, enum redbook_close function, uint16_t number,
                        bool immed);
+/* The whole disc: everything, or only what makes it readable (PMA, TOC, first pregap). */
+void redbook_cdb_blank(struct redbook_command *c, bool all, bool immed);
 void redbook_cdb_read_buffer_capacity(struct redbook_command *c, uint8_t data[12]);
 /* Write speed descriptors (type 03h): 8 + 16 * descriptors bytes. */
 void redbook_cdb_get_performance(struct redbook_command *c, uint16_t descriptors, uint8_t *data,

@@ -39,6 +39,9 @@ function core.Recorder(id, options) end
 ---@return redbook.TrackAtOnce
 function core.TrackAtOnce() end
 
+---@return redbook.Erase
+function core.Erase() end
+
 ---A sound file, a part of one, or an open file with headerless 44.1 kHz s16le stereo.
 ---@param source string | redbook.Part | file*
 ---@return redbook.AudioSource? source
@@ -108,7 +111,7 @@ function core.base64(bytes) end
 ---@field message string what happened, a sentence
 ---@field advice string what to do; "" for nothing
 ---@field transient boolean worth retrying
----@field disc "untouched"|"open"|"appendable"|"finalised"|"spoiled"|"unknown"
+---@field disc "untouched"|"open"|"appendable"|"finalised"|"spoiled"|"blank"|"unknown"
 ---@field sense redbook.Sense?
 ---@field command string? that failed, "WRITE(10)"
 ---@field lba integer?
@@ -544,6 +547,42 @@ function Verification:Close() end
 ---@field UnreadableSectors integer
 ---@field Sense redbook.Sense? of the first unreadable sector
 ---@field Message string a sentence, "" when identical
+
+
+---@class redbook.Erase IDiscFormat2Erase: erases CD-RWs
+---@field Recorder redbook.Recorder? set nil before another one (80AA0901); fixed while it erases
+---@field ClientName string? 1 to 63 characters; nil clears it, then it reads ""
+---@field FullErase boolean default false: quick
+---@field OnUpdate fun(erase: redbook.Erase, elapsed: integer, estimated_total: integer)? seconds
+---@field CurrentPhysicalMediaType integer read-only; IMAPI_MEDIA_PHYSICAL_TYPE
+---@field SupportedMediaTypes integer[] read-only; {3}
+---@field MediaPhysicallyBlank boolean read-only
+---@field MediaHeuristicallyBlank boolean read-only
+local Erase = {}
+
+---True once the drive says that the disc is blank.
+---@return true? ok
+---@return redbook.Error? err
+function Erase:EraseMedia() end
+
+---Nothing stops a drive that has begun: `cancel` changes nothing then.
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function Erase:BeginEraseMedia() end
+
+---@param recorder redbook.Recorder
+---@return boolean? supported
+---@return redbook.Error? err
+function Erase:IsRecorderSupported(recorder) end
+
+---@param recorder redbook.Recorder
+---@return boolean? supported
+---@return redbook.Error? err 0202 for an empty drive
+function Erase:IsCurrentMediaSupported(recorder) end
+
+---Drops the object; waits for an erase that runs. Also `__close`.
+---@return true
+function Erase:Close() end
 
 
 ---@class redbook.Part

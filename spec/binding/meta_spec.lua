@@ -57,8 +57,9 @@ describe("the stubs in lua/meta", function()
     assert.same(sorted(core), sorted(named))
   end)
 
-  for _, class in ipairs { "Recorder", "TrackAtOnce", "AudioSource", "Operation", "DiscMaster",
-    "Verification", "VirtualRecorder", "DriveServer", "SignalTrap", "StderrMute" } do
+  for _, class in ipairs { "Recorder", "TrackAtOnce", "Erase", "AudioSource", "Operation",
+    "DiscMaster", "Verification", "VirtualRecorder", "DriveServer", "SignalTrap",
+    "StderrMute" } do
     it("name every member of " .. class .. ", and how it can be used", function()
       local stub = stubs["redbook." .. class]
       local named = {}

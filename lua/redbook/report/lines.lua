@@ -28,6 +28,7 @@ local DISC = {
   appendable = "The disc plays; its session is closed and another one may follow.",
   finalised = "The disc is closed and plays.",
   spoiled = "The disc is spoiled.",
+  blank = "The disc is blank.",
   unknown = "What state the disc is in could not be found out.",
 }
 

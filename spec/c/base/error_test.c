@@ -189,6 +189,7 @@ static void test_disc_state_names(void **state) {
   assert_string_equal(redbook_disc_state_name(REDBOOK_DISC_APPENDABLE), "appendable");
   assert_string_equal(redbook_disc_state_name(REDBOOK_DISC_FINALISED), "finalised");
   assert_string_equal(redbook_disc_state_name(REDBOOK_DISC_SPOILED), "spoiled");
+  assert_string_equal(redbook_disc_state_name(REDBOOK_DISC_BLANK), "blank");
 }
 
 static void test_big_endian(void **state) {

@@ -95,6 +95,18 @@ static void test_write(void **state) {
   expect_out("2a 00 ff ff ff 6a 00 00 1b 00", 63504, 200);
 }
 
+static void test_blank(void **state) {
+  (void)state;
+  redbook_cdb_blank(&c, false, true);
+  expect_none("A1 11 00 00 00 00 00 00 00 00 00 00", 3600);
+  redbook_cdb_blank(&c, true, true);
+  expect_none("A1 10 00 00 00 00 00 00 00 00 00 00", 3600);
+  redbook_cdb_blank(&c, false, false);
+  expect_none("A1 01 00 00 00 00 00 00 00 00 00 00", 3600);
+  redbook_cdb_blank(&c, true, false);
+  expect_none("A1 00 00 00 00 00 00 00 00 00 00 00", 3600);
+}
+
 static void test_synchronize_and_close(void **state) {
   (void)state;
   dirty();
@@ -244,6 +256,7 @@ int main(void) {
       cmocka_unit_test(test_start_stop),
       cmocka_unit_test(test_write),
       cmocka_unit_test(test_synchronize_and_close),
+      cmocka_unit_test(test_blank),
       cmocka_unit_test(test_read_toc),
       cmocka_unit_test(test_queries),
       cmocka_unit_test(test_read_track_information),
