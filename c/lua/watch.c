@@ -94,12 +94,12 @@ static double monotonic(void) {
 static bool wait_readable(const struct watch_box *box, double until) {
   struct pollfd fds[2] = {{redbook_watch_fd(box->core), POLLIN, 0},
                           {redbook_trap_fd(), POLLIN, 0}};
-  int timeout = -1;
+  int milliseconds = -1;
   if (until >= 0) {
     double left = until - monotonic();
-    timeout = left <= 0 ? 0 : left > 1e6 ? 1000000000 : (int)(left * 1000) + 1;
+    milliseconds = left <= 0 ? 0 : left > 1e6 ? 1000000000 : (int)(left * 1000) + 1;
   }
-  return poll(fds, 2, timeout) > 0;
+  return poll(fds, 2, milliseconds) > 0;
 }
 
 static int push_nothing(lua_State *L, const char *why) {
