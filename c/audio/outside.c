@@ -19,6 +19,10 @@
 #define PATH_ROOM 4224        /* PATH_MAX and "file:" */
 #define MAX_CHANNELS 8u
 
+/* What is asked of ffprobe. */
+static const char entries[] =
+    "stream=codec_name,sample_fmt,sample_rate,channels,bits_per_raw_sample,duration_ts,"
+    "time_base:stream_tags:format_tags";
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
 
 static bool fail_start(const struct redbook_outside *outside, struct redbook_error *err) {
@@ -59,12 +63,10 @@ static bool value_of(const char *answer, const char *key, char *out, size_t size
   const char *from = line + length;
   if (*from == '"') from++;
   for (; *from && *from != '\n' && *from != '"' && used + 1 < size; from++) {
-    if (*from == '\\' && from[1] && from[1] != '\n') {
-      from++;
-      out[used++] = *from == 'n' || *from == 'r' ? ' ' : *from;
-    } else {
-      out[used++] = *from;
-    }
+    bool escaped = *from == '\\' && from[1] && from[1] != '\n';
+    if (escaped) from++;
+    out[used++] = *from;
+    if (escaped && (*from == 'n' || *from == 'r')) out[used - 1] = ' ';
   }
   out[used] = '\0';
   return true;
@@ -79,14 +81,14 @@ static unsigned number_of(const char *answer, const char *key) {
 
 /* duration_ts in units of time_base, as frames; -1 when ffprobe does not know. */
 static int64_t length_of(const char *answer, unsigned rate) {
-  char ticks[32], base[32];
-  long long numerator, denominator;
+  char ticks[32], base[32], *slash;
   if (!value_of(answer, "streams.stream.0.duration_ts=", ticks, sizeof ticks) ||
-      !value_of(answer, "streams.stream.0.time_base=", base, sizeof base) ||
-      sscanf(base, "%lld/%lld", &numerator, &denominator) != 2)
+      !value_of(answer, "streams.stream.0.time_base=", base, sizeof base))
     return -1;
-  double frames =
-      strtod(ticks, NULL) * (double)numerator / (double)denominator * (double)rate + 0.5;
+  double numerator = strtod(base, &slash);
+  double denominator = *slash == '/' ? strtod(slash + 1, NULL) : 0;
+  if (!(denominator > 0)) return -1;
+  double frames = strtod(ticks, NULL) * numerator / denominator * (double)rate + 0.5;
   return frames >= 1 && frames < 1e12 ? (int64_t)frames : -1;
 }
 
@@ -140,7 +142,7 @@ static bool understand(const char *answer, struct redbook_outside *outside,
   if (outside->rate < 4000 || outside->rate > 768000)
     return redbook_fail(err, refused, "%s has a sample rate of %u Hz, not 4000 to 768000",
                         outside->label, outside->rate);
-  if (outside->channels < 1 || outside->channels > MAX_CHANNELS)
+  if (outside->channels > MAX_CHANNELS)
     return redbook_fail(err, refused, "%s has %u channels, not 1 to %u", outside->label,
                         outside->channels, MAX_CHANNELS);
   choose_pcm(answer, outside);
@@ -152,24 +154,12 @@ static bool understand(const char *answer, struct redbook_outside *outside,
 
 bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error *err) {
   char name[PATH_ROOM], answer[ANSWER];
+  /* An option and its value belong together. */
+  /* clang-format off */
   const char *const arguments[] = {
-      "ffprobe",
-      "-v",
-      "error",
-      "-protocol_whitelist",
-      "file",
-      "-f",
-      outside->demuxer,
-      "-i",
-      name,
-      "-select_streams",
-      "a:0",
-      "-show_entries",
-      "stream=codec_name,sample_fmt,sample_rate,channels,bits_per_raw_sample,duration_ts,"
-      "time_base:stream_tags:format_tags",
-      "-of",
-      "flat",
-      NULL};
+      "ffprobe", "-v", "error", "-protocol_whitelist", "file", "-f", outside->demuxer, "-i",
+      name, "-select_streams", "a:0", "-show_entries", entries, "-of", "flat", NULL};
+  /* clang-format on */
   struct redbook_child child;
   struct redbook_error ignored;
   size_t used = 0;
@@ -218,29 +208,13 @@ int redbook_outside_decode(const struct redbook_outside *outside, const atomic_b
   if (outside->exact_length)
     (void)snprintf(trim, sizeof trim, "atrim=end_sample=%lld,asetpts=N/SR/TB",
                    (long long)outside->frames);
-  const char *const arguments[] = {"ffmpeg",
-                                   "-nostdin",
-                                   "-v",
-                                   "error",
-                                   "-xerror",
-                                   "-protocol_whitelist",
-                                   "file",
-                                   "-f",
-                                   outside->demuxer,
-                                   "-i",
-                                   name,
-                                   "-map",
-                                   "0:a:0",
-                                   "-map_metadata",
-                                   "-1",
-                                   "-af",
-                                   trim,
-                                   "-c:a",
-                                   outside->pcm,
-                                   "-f",
-                                   "caf",
-                                   "-",
-                                   NULL};
+  /* An option and its value belong together. */
+  /* clang-format off */
+  const char *const arguments[] = {
+      "ffmpeg", "-nostdin", "-v", "error", "-xerror", "-protocol_whitelist", "file", "-f",
+      outside->demuxer, "-i", name, "-map", "0:a:0", "-map_metadata", "-1", "-af", trim,
+      "-c:a", outside->pcm, "-f", "caf", "-", NULL};
+  /* clang-format on */
   struct redbook_child child;
   struct redbook_error ours;
   redbook_error_clear(&ours);

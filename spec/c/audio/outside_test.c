@@ -132,7 +132,8 @@ static void parts_and_unscanned_reads(void **state) {
 static void chained_ogg_is_read_to_its_end(void **state) {
   (void)state;
   run("oggenc -Q -q 6 -o a.ogg a.wav && oggenc -Q -q 6 -o b.ogg b.wav && cat a.ogg b.ogg > "
-      "chain.ogg && cat a.ogg a.ogg | head -c 70000 > cut.ogg");
+      "chain.ogg && size=$(stat -c %%s chain.ogg) && head -c $((size - 5000)) chain.ogg > "
+      "cut.ogg");
   struct bytes both = render("chain.ogg"), first = render("a.ogg"), second = render("b.ogg");
   assert_in_range(both.size, first.size + second.size, first.size + second.size + 2048 * 4);
   free(both.data);
