@@ -89,7 +89,8 @@ support: $(SUPPORT_MODULES)
 $(BUILD)/spec/%.so: spec/support/%.c
 	@mkdir -p $(@D)
 	$(CC) $(LIBFLAG) $(CPPFLAGS_ALL) $(LUA_CFLAGS) $(CFLAGS_ALL) -fvisibility=default $(LDFLAGS) \
-	  -Wl,-z,nodelete -Wl,--as-needed -o $@ $< $(LIBS)
+	  -Wl,-z,nodelete -Wl,--as-needed -o $@ $< $(LIBS) $(LIBS_$*)
+LIBS_libdiscid = -ldiscid
 
 # An installed script knows where its modules lie, whatever the prefix.
 find_modules = package.path = "$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;" .. package.path; \

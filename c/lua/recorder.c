@@ -263,6 +263,7 @@ void redbook_register_recorder(lua_State *L) {
                                      {"DisableMcn", disable_mcn},
                                      {"EnableMcn", enable_mcn},
                                      {"MediaSummary", redbook_recorder_media_summary},
+                                     {"DiscContents", redbook_recorder_disc_contents},
                                      {"BeginWaitReady", begin_wait_ready},
                                      {"Examine", redbook_recorder_examine},
                                      {"BeginRescue", redbook_recorder_rescue},

@@ -89,6 +89,16 @@ void redbook_cdb_read_toc(struct redbook_command *c, enum redbook_toc_format for
   receive(c, data, length);
 }
 
+void redbook_cdb_read_sub_channel(struct redbook_command *c, enum redbook_sub_channel format,
+                                  uint8_t track, uint8_t data[24]) {
+  begin(c, REDBOOK_READ_SUB_CHANNEL, 10, INFORMATION_MS);
+  c->cdb[2] = 0x40; /* SubQ */
+  c->cdb[3] = (uint8_t)format;
+  c->cdb[6] = track;
+  c->cdb[8] = 24;
+  receive(c, data, 24);
+}
+
 void redbook_cdb_get_configuration(struct redbook_command *c, unsigned request_type,
                                    uint16_t first_feature, uint8_t *data, uint16_t length) {
   begin(c, REDBOOK_GET_CONFIGURATION, 10, DEFAULT_MS);

@@ -16,6 +16,7 @@ enum redbook_opcode {
   REDBOOK_READ_CAPACITY = 0x25,
   REDBOOK_WRITE_10 = 0x2A,
   REDBOOK_SYNCHRONIZE_CACHE = 0x35,
+  REDBOOK_READ_SUB_CHANNEL = 0x42,
   REDBOOK_READ_TOC = 0x43,
   REDBOOK_GET_CONFIGURATION = 0x46,
   REDBOOK_GET_EVENT_STATUS = 0x4A,
@@ -51,6 +52,7 @@ enum redbook_toc_format {
   REDBOOK_ATIP = 4,
   REDBOOK_CD_TEXT = 5
 };
+enum redbook_sub_channel { REDBOOK_POSITION = 1, REDBOOK_CATALOG = 2, REDBOOK_ISRC = 3 };
 enum redbook_page_control {
   REDBOOK_PAGE_CURRENT,
   REDBOOK_PAGE_CHANGEABLE,
@@ -75,6 +77,9 @@ void redbook_cdb_write(struct redbook_command *c, int32_t lba, uint16_t sectors,
 void redbook_cdb_synchronize_cache(struct redbook_command *c, bool immed);
 void redbook_cdb_read_toc(struct redbook_command *c, enum redbook_toc_format format, bool msf,
                           uint8_t track_or_session, uint8_t *data, uint16_t length);
+/* Catalogue number or a track's ISRC from the Q channel: 24 bytes. */
+void redbook_cdb_read_sub_channel(struct redbook_command *c, enum redbook_sub_channel format,
+                                  uint8_t track, uint8_t data[24]);
 void redbook_cdb_get_configuration(struct redbook_command *c, unsigned request_type,
                                    uint16_t first_feature, uint8_t *data, uint16_t length);
 void redbook_cdb_get_event_status(struct redbook_command *c, uint8_t class_mask, uint8_t *data,

@@ -103,6 +103,7 @@ bool redbook_parse_toc(const uint8_t *p, size_t n, bool msf, struct redbook_toc 
 
 struct redbook_atip {
   bool rewritable;
+  uint8_t power, reference_speed;  /* as Orange Book codes them */
   int32_t lead_in, lead_out_limit; /* LBA; lead_in is negative */
 };
 /* False also for a start that is not in the lead-in (garbage of pressed discs, zeros). Old

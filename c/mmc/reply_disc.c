@@ -138,6 +138,8 @@ bool redbook_parse_atip(const uint8_t *p, size_t n, struct redbook_atip *out) {
   bool bcd = p[8] >= 0x90;
   if (!atip_msf(p + 8, bcd, in) || !atip_msf(p + 12, bcd, end)) return false;
   out->rewritable = (p[6] & 0x40) != 0;
+  out->power = p[4] >> 4 & 7;
+  out->reference_speed = p[4] & 7;
   out->lead_in = redbook_msf_to_lba(in[0], in[1], in[2]);
   out->lead_out_limit = program_lba(end[0], end[1], end[2]);
   return in[0] >= FIRST_LEAD_IN_MINUTE && out->lead_out_limit > 0;

@@ -97,6 +97,13 @@ function core.sha1(bytes) end
 ---@return string text
 function core.base64(bytes) end
 
+---What is in an image of a disc: .cue with its .bin, .toc of cdrdao, .nrg. Read by libcdio in a
+---process of its own. One session.
+---@param path string
+---@return redbook.DiscContents? contents without ATIP
+---@return redbook.Error? err
+function core.read_image(path) end
+
 
 ---@class redbook.Code
 ---@field code integer unsigned, 32 bit
@@ -186,6 +193,11 @@ function Recorder:EnableMcn() end
 ---@return redbook.MediaSummary? summary
 ---@return redbook.Error? err
 function Recorder:MediaSummary() end
+
+---What is on the disc: sessions, tracks, codes, CD-TEXT. Blocks: every track's ISRC is asked for.
+---@return redbook.DiscContents? contents
+---@return redbook.Error? err 0202 no disc
+function Recorder:DiscContents() end
 
 ---@param seconds number by the drive's clock
 ---@return redbook.Operation? operation
@@ -365,6 +377,64 @@ function Recorder:Close() end
 ---@field client string? who holds the drive, default "redbook rescue"
 ---@field multi boolean? close_session leaves the disc appendable
 ---@field patience number? seconds that a drive may stay busy, default 600
+
+
+---@class redbook.DiscContents
+---@field Sessions redbook.ContentsSession[] closed ones
+---@field Tracks redbook.ContentsTrack[] of closed sessions, then of the open one
+---@field FirstTrack integer? of the closed sessions
+---@field LastTrack integer? of the closed sessions
+---@field LeadOut integer? LBA, of the last closed session
+---@field MediaCatalogNumber string? 13 digits
+---@field CDText redbook.CDTextBlock[]
+---@field ATIP redbook.ATIP? of a recordable disc
+---@field Problem string? what could not be understood
+
+---@class redbook.ContentsSession
+---@field Number integer
+---@field FirstTrack integer
+---@field LastTrack integer
+---@field LeadOut integer LBA
+
+---@class redbook.ContentsTrack
+---@field Number integer
+---@field Session integer
+---@field Open boolean its session is not closed
+---@field Start integer LBA of INDEX 01
+---@field Sectors integer to the next track's start, or its session's lead-out
+---@field Pregap integer? sectors of INDEX 00; nil where it is not known
+---@field Control integer Q control nibble
+---@field Data boolean
+---@field PreEmphasis boolean
+---@field CopyPermitted boolean
+---@field FourChannels boolean
+---@field ISRC string? 12 characters
+
+---@class redbook.CDTextBlock
+---@field Language string "" for an unknown code
+---@field GenreName string? of CD-TEXT's list of genres
+---@field Album redbook.CDTextTexts
+---@field Tracks table<integer, redbook.CDTextTexts> by track number
+
+---@class redbook.CDTextTexts
+---@field Title string?
+---@field Performer string?
+---@field Songwriter string?
+---@field Composer string?
+---@field Arranger string?
+---@field Message string?
+---@field Genre string?
+---@field DiscId string?
+---@field MediaCatalogNumber string?
+---@field ISRC string?
+
+---@class redbook.ATIP
+---@field LeadIn integer LBA, negative
+---@field LeadInTime string "MM:SS:FF", which names the maker of the disc
+---@field LastLeadOut integer LBA, last possible start of the lead-out
+---@field Rewritable boolean
+---@field Power integer indicative target writing power, as Orange Book codes it
+---@field ReferenceSpeed integer as Orange Book codes it
 
 
 ---@class redbook.TrackAtOnce
@@ -712,63 +782,6 @@ function DiscMaster:Item(index) end
 
 ---@return fun(): string?
 function DiscMaster:each() end
-
----Watches for drives that are plugged in and out.
----@param options? redbook.WatchOptions
----@return redbook.DeviceWatch? watch
----@return redbook.Error? err
-function DiscMaster:Watch(options) end
-
----@class redbook.WatchOptions
----@field settle number? seconds that a new drive may wait for udev to make its link, 2
----@field uevents integer? descriptor of a datagram socket that brings uevents, not the kernel's
-
----Stepped and polled as an Operation.
----@class redbook.DeviceWatch
-local DeviceWatch = {}
-
----@param seconds? number nil waits for ever, 0 never blocks
----@return (redbook.DeviceEvent|redbook.Signal|redbook.Done)? event
----@return ("again"|"finished")? why there is none
-function DeviceWatch:step(seconds) end
-
----`for event in watch:each() do`: until `cancel`.
----@param seconds? number the loop ends when nothing comes in that time
----@return fun(): (redbook.DeviceEvent|redbook.Signal)?
-function DeviceWatch:each(seconds) end
-
----The next step delivers "done".
----@return true
-function DeviceWatch:cancel() end
-
----Raises before "done".
----@return true? ok after `cancel`
----@return redbook.Error? err why it could not go on
-function DeviceWatch:result() end
-
----@return integer descriptor readable while an event is there
-function DeviceWatch:pollfd() end
-
----@return integer descriptor
-function DeviceWatch:getfd() end
-
----@return "r"
-function DeviceWatch:events() end
-
----@return nil
-function DeviceWatch:timeout() end
-
----@return false
-function DeviceWatch:dirty() end
-
----Also `__close`.
----@return true
-function DeviceWatch:close() end
-
----@class redbook.DeviceEvent
----@field type "added"|"removed"
----@field id string what DiscMaster:Item gives, or gave
----@field node string "/dev/sr0"
 
 
 ---@class redbook.VirtualOptions

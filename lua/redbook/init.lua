@@ -12,16 +12,7 @@ redbook.plan = require "redbook.plan"
 redbook.msf = require "redbook.msf"
 redbook.recipe = require "redbook.recipe"
 redbook.report = require "redbook.report"
-
----The CD recorders of this machine. Looks at no drive, only at what the system lists.
----@return { id: string }[] drives in the system's order; `id` is what `Recorder` takes
-function redbook.drives()
-  local master, list = core.DiscMaster(), {}
-  for index = 0, master.Count - 1 do
-    local id = master:Item(index)
-    if id then list[#list + 1] = { id = id } end
-  end
-  return list
-end
+redbook.discid = require "redbook.discid"
+redbook.drives = require "redbook.drives"
 
 return redbook

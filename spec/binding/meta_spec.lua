@@ -58,8 +58,8 @@ describe("the stubs in lua/meta", function()
   end)
 
   for _, class in ipairs { "Recorder", "TrackAtOnce", "Erase", "AudioSource", "Operation",
-    "DiscMaster", "DeviceWatch", "Verification", "VirtualRecorder", "DriveServer",
-    "SignalTrap", "StderrMute" } do
+    "DiscMaster", "Verification", "VirtualRecorder", "DriveServer", "SignalTrap",
+    "StderrMute" } do
     it("name every member of " .. class .. ", and how it can be used", function()
       local stub = stubs["redbook." .. class]
       local named = {}
@@ -83,6 +83,9 @@ describe("the stubs in lua/meta", function()
     tao.OnUpdate = function(_, args) update = args end
     describes("MediaSummary", assert(bench.recorder:MediaSummary()))
     describes("View", bench.virtual:View())
+    local contents = assert(bench.recorder:DiscContents())
+    describes("DiscContents", contents)
+    describes("ATIP", contents.ATIP)
     describes("WriteSpeedDescriptor", tao.SupportedWriteSpeedDescriptors[1])
     local source <close> = assert(core.AudioSource(bench:sound("a.wav", 300)))
     describes("Format", source.Format)
@@ -98,6 +101,8 @@ describe("the stubs in lua/meta", function()
     describes("DiscTrack", bench.virtual:Tracks()[1])
     describes("ExaminedTrack", assert(bench.recorder:Examine()).Tracks[1])
     describes("Code", core.errors[0xC0AA0202])
+    contents = assert(bench.recorder:DiscContents())
+    describes("ContentsTrack", contents.Tracks[1])
     bench.virtual:AddFault { command = "WRITE", sense = "3/0C/00" }
     local _, err = tao:AddAudioTrack(source)
     describes("Error", err)

@@ -83,6 +83,16 @@ describe("README", function()
       "damaged", "appendable", "finalised", "simulated", "unknown" }, words))
   end)
 
+  it("names every option of discinfo.lua and drives.lua", function()
+    local words, names = section "discinfo.lua and drives.lua", {}
+    for _, program in ipairs { "discinfo", "drives" } do
+      local help = require("redbook.cli." .. program).help()
+      for option in help:gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
+    end
+    assert.is_true(#names >= 10)
+    assert.same({}, missing(names, words))
+  end)
+
   it("names every exit code", function()
     local _, text = section "burn.lua"
     local listed, known = {}, {}

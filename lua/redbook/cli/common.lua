@@ -97,21 +97,17 @@ function Job:fail(err)
 end
 
 local function add_shared(parser, spec)
-  local list = {}
   if spec.device then
-    list[#list + 1] = parser:option("--device", "Drive: /dev/sr0, a link to it, or "
-      .. "virtual:disc.cue (a disc in files). Default: $CDR_DEVICE, else the only one there is.")
-      :argname "ID"
-    list[#list + 1] = parser:option("--trace", "Write every command to the drive to FILE "
-      .. "(NDJSON)."):argname "FILE"
+    parser:option("--device", "Drive: /dev/sr0, a link to it, or virtual:disc.cue (a disc in "
+      .. "files). Default: $CDR_DEVICE, else the only one there is."):argname "ID"
+    parser:option("--trace", "Write every command to the drive to FILE (NDJSON)."):argname "FILE"
   end
-  list[#list + 1] = parser:flag("--json", spec.events
+  parser:flag("--json", spec.events
     and "One event a line on standard output (NDJSON); text goes to standard error."
     or "One JSON object on standard output; text goes to standard error.")
-  list[#list + 1] = parser:flag("--verbose", "More figures, codes of errors."):count "*"
-  list[#list + 1] = parser:flag("--help", "Show this text.")
-  list[#list + 1] = parser:flag("--version", "Show the version.")
-  parser:group("As with all programs of redbook", table.unpack(list))
+  parser:flag("--verbose", "More figures, codes of errors."):count "*"
+  parser:flag("--help", "Show this text.")
+  parser:flag("--version", "Show the version.")
 end
 
 local function build(spec)
@@ -124,8 +120,7 @@ local function build(spec)
   return parser
 end
 
-local SHORT = { ["-h"] = "--help", ["-v"] = "--verbose", ["-vv"] = "--verbose",
-  ["--dev"] = "--device" }
+local SHORT = { ["-h"] = "--help", ["-v"] = "--verbose", ["-vv"] = "--verbose" }
 
 -- cdrecord's `dev=ID` means the drive here too, and the usual short spellings.
 local function rewrite(words, spec)
@@ -133,7 +128,8 @@ local function rewrite(words, spec)
   for index, word in ipairs(words) do
     if word == "--" then return table.move(words, index, #words, #list + 1, list) end
     local id = spec.device and word:match "^%-?%-?dev=(.*)$"
-    list[index] = id and "--device=" .. id or SHORT[word] or word
+    list[index] = id and "--device=" .. id or spec.device and word == "--dev" and "--device"
+      or SHORT[word] or word
   end
   return list
 end

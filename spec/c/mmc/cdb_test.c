@@ -135,6 +135,10 @@ static void test_read_toc(void **state) {
   expect_in("43 00 04 00 00 00 00 00 1c 00", 28, 60);
   redbook_cdb_read_toc(&c, REDBOOK_CD_TEXT, false, 0, in, 65535);
   expect_in("43 00 05 00 00 00 00 ff ff 00", 65535, 60);
+  redbook_cdb_read_sub_channel(&c, REDBOOK_CATALOG, 0, in);
+  expect_in("42 00 40 02 00 00 00 00 18 00", 24, 60);
+  redbook_cdb_read_sub_channel(&c, REDBOOK_ISRC, 99, in);
+  expect_in("42 00 40 03 00 00 63 00 18 00", 24, 60);
 }
 
 static void test_queries(void **state) {
