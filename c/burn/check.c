@@ -66,17 +66,39 @@ static bool check_toc(const struct redbook_toc *toc, const struct redbook_sessio
   return true;
 }
 
+static bool ask_disc(struct redbook_drive *drive, struct redbook_disc_information *disc,
+                     struct redbook_error *err) {
+  double since = redbook_drive_now(drive);
+  for (;;) {
+    struct redbook_error trouble;
+    redbook_error_clear(&trouble);
+    if (redbook_drive_disc_information(drive, disc, &trouble)) return true;
+    if (!redbook_session_ask_again(drive, since, &trouble, err)) return false;
+  }
+}
+
+static bool ask_toc(struct redbook_drive *drive, struct redbook_toc *toc,
+                    struct redbook_error *err) {
+  double since = redbook_drive_now(drive);
+  for (;;) {
+    struct redbook_error trouble;
+    redbook_error_clear(&trouble);
+    if (redbook_drive_toc(drive, toc, &trouble)) return true;
+    if (!redbook_session_ask_again(drive, since, &trouble, err)) return false;
+  }
+}
+
 bool redbook_check_closed(struct redbook_drive *drive, const struct redbook_session *session,
                           bool appendable, struct redbook_error *err) {
   struct redbook_drive patient = {.transport = drive->transport};
   struct redbook_disc_information disc;
   struct redbook_toc toc;
-  if (!redbook_drive_disc_information(&patient, &disc, err)) return false;
+  if (!ask_disc(&patient, &disc, err)) return false;
   int wanted = appendable ? REDBOOK_STATUS_APPENDABLE : REDBOOK_STATUS_COMPLETE;
   if (disc.disc_status != wanted)
     return differs(err, "the disc status after closing", wanted, disc.disc_status);
   if (!session->track_count) return true;
-  return redbook_drive_toc(&patient, &toc, err) && check_toc(&toc, session, err);
+  return ask_toc(&patient, &toc, err) && check_toc(&toc, session, err);
 }
 
 bool redbook_check_untouched(struct redbook_drive *drive, const struct redbook_session *session,

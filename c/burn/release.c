@@ -6,6 +6,8 @@
 #include "burn/check.h"
 #include "burn/tao_internal.h"
 
+#define CLOSE_TRIES 4
+
 struct release {
   struct redbook_tao *tao;
   struct redbook_operation *op;
@@ -29,12 +31,32 @@ static bool closing_parameters(struct release *job, struct redbook_drive *drive,
   return redbook_drive_write_parameters(drive, &wanted, err);
 }
 
+/* A reset (6/29) or somebody's mode parameters (6/2A) took page 05h away just before CLOSE
+ * SESSION, which was not carried out: both once more (MMC reference 3, "reinit"). */
+static bool settings_gone(const struct redbook_error *err) {
+  const struct redbook_sense *sense = &err->sense;
+  return err->opcode == REDBOOK_CLOSE_TRACK_SESSION && sense->valid && sense->key == 6 &&
+         (sense->asc == 0x29 || sense->asc == 0x2A);
+}
+
+static bool send_close(struct release *job, struct redbook_drive *drive,
+                       struct redbook_error *err) {
+  struct redbook_error trouble;
+  for (unsigned again = 0; again < CLOSE_TRIES; again++) {
+    redbook_error_clear(&trouble);
+    if (!closing_parameters(job, drive, err)) return false;
+    if (redbook_drive_close_session(drive, REDBOOK_CLOSE_SECONDS, report, job, &trouble))
+      return true;
+    if (!settings_gone(&trouble)) break;
+  }
+  *err = trouble;
+  return false;
+}
+
 static bool close_session(struct release *job, struct redbook_drive *drive,
                           struct redbook_error *err) {
   redbook_operation_report(job->op, &job->progress);
-  bool ok = closing_parameters(job, drive, err) &&
-            redbook_drive_close_session(drive, REDBOOK_CLOSE_SECONDS, report, job, err);
-  if (!ok) return false;
+  if (!send_close(job, drive, err)) return false;
   job->progress.action = REDBOOK_ACTION_VERIFYING;
   redbook_operation_report(job->op, &job->progress);
   return redbook_check_closed(drive, &job->session,
@@ -58,6 +80,15 @@ static bool end_track(struct release *job, struct redbook_drive *drive,
          redbook_session_refresh(drive, &job->session, err);
 }
 
+/* A first WRITE that failed may have left the disc blank: then there is nothing to close,
+ * unless a track is said to be written. */
+static bool something_to_close(struct release *job, struct redbook_drive *drive) {
+  struct redbook_session *session = &job->session;
+  if (session->in_session > 0 || !session->wrote) return session->in_session > 0;
+  return job->tao->written_count > 0 ||
+         redbook_session_judge(drive, session) != REDBOOK_DISC_UNTOUCHED;
+}
+
 static bool finish(struct release *job, struct redbook_drive *drive,
                    struct redbook_error *err) {
   const struct redbook_tao *tao = job->tao;
@@ -65,8 +96,7 @@ static bool finish(struct release *job, struct redbook_drive *drive,
   job->progress.track = job->session.track_count;
   if (tao->flags[REDBOOK_TAO_TEST_WRITE]) return forget(job, drive, err);
   if (!end_track(job, drive, err)) return false;
-  bool something = job->session.in_session > 0 || job->session.wrote;
-  if (!something || tao->flags[REDBOOK_TAO_KEEP_SESSION_OPEN]) return true;
+  if (tao->flags[REDBOOK_TAO_KEEP_SESSION_OPEN] || !something_to_close(job, drive)) return true;
   if (redbook_operation_cancelled(job->op))
     return redbook_fail(err, REDBOOK_E_IMAPI_REQUEST_CANCELLED,
                         "releasing was cancelled before the session was closed");

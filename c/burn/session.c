@@ -16,7 +16,22 @@ bool redbook_session_can_write(struct redbook_drive *drive, bool *out,
 
 static bool is_busy(const struct redbook_error *err) {
   return err->code == REDBOOK_E_IMAPI_RECORDER_MEDIA_BECOMING_READY ||
+         err->code == REDBOOK_E_IMAPI_RECORDER_MEDIA_FORMAT_IN_PROGRESS ||
          err->code == REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY;
+}
+
+static bool wants_start(const struct redbook_error *err) {
+  return err->sense.valid && redbook_sense_triple(&err->sense) == REDBOOK_TRIPLE(2, 0x04, 0x02);
+}
+
+bool redbook_session_ask_again(struct redbook_drive *drive, double since,
+                               const struct redbook_error *trouble, struct redbook_error *err) {
+  if (!is_busy(trouble) || redbook_drive_now(drive) - since >= BUSY_SECONDS) {
+    if (err) *err = *trouble;
+    return false;
+  }
+  if (wants_start(trouble)) redbook_drive_ready(drive, NULL); /* sends START UNIT */
+  return redbook_drive_sleep(drive, BUSY_PAUSE, err);
 }
 
 bool redbook_session_ask_track(struct redbook_drive *drive, uint32_t number,
@@ -28,11 +43,7 @@ bool redbook_session_ask_track(struct redbook_drive *drive, uint32_t number,
     redbook_error_clear(&trouble);
     if (redbook_drive_track_information(drive, REDBOOK_BY_TRACK, number, out, &trouble))
       return true;
-    if (!is_busy(&trouble) || redbook_drive_now(drive) - since >= BUSY_SECONDS) {
-      *err = trouble;
-      return false;
-    }
-    if (!redbook_drive_sleep(drive, BUSY_PAUSE, err)) return false;
+    if (!redbook_session_ask_again(drive, since, &trouble, err)) return false;
   }
 }
 

@@ -110,6 +110,11 @@ struct redbook_write_parameters redbook_tao_parameters(const struct redbook_tao 
 /* Track at once: feature 002Dh. */
 bool redbook_session_can_write(struct redbook_drive *drive, bool *out,
                                struct redbook_error *err);
+/* Whether to ask the drive again after `trouble`: while it says that it is busy or becoming
+ * ready, for a minute from `since` (redbook_drive_now); waits half a second then, and sends
+ * START UNIT to one that asks for it. Else false, with `err` (may be NULL) filled. */
+bool redbook_session_ask_again(struct redbook_drive *drive, double since,
+                               const struct redbook_error *trouble, struct redbook_error *err);
 /* READ TRACK INFORMATION with patience for a drive that is still busy. `err` not NULL. */
 bool redbook_session_ask_track(struct redbook_drive *drive, uint32_t number,
                                struct redbook_track_information *out,

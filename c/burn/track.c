@@ -28,7 +28,7 @@ static bool measure(struct redbook_track_job *job, struct redbook_error *err) {
   return true;
 }
 
-static bool parameters(struct redbook_track_job *job, struct redbook_error *err) {
+bool redbook_track_parameters(struct redbook_track_job *job, struct redbook_error *err) {
   const struct redbook_tao *tao = job->tao;
   struct redbook_write_parameters wanted = redbook_tao_parameters(tao, &job->session);
   wanted.test_write = tao->flags[REDBOOK_TAO_TEST_WRITE];
@@ -93,7 +93,7 @@ static bool arrange(struct redbook_track_job *job, struct redbook_error *err) {
   if (!ready_for_track(job, err) ||
       !redbook_speed_apply(&job->drive, &job->session, job->tao->requested_speed,
                            job->tao->requested_cav, err) ||
-      !parameters(job, err) ||
+      !redbook_track_parameters(job, err) ||
       !redbook_session_ask_track(&job->drive, REDBOOK_INVISIBLE_TRACK, &next, err) ||
       !place(job, &next, err))
     return false;

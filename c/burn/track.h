@@ -68,6 +68,8 @@ bool redbook_fed_receive(struct redbook_operation *op, void *context, const uint
 void redbook_fed_ask(struct redbook_track_job *job);
 
 /* writer.c: the laser's part. Ends an open track also when it fails or is cancelled. */
+/* Page 05h as this track needs it, to the drive. */
+bool redbook_track_parameters(struct redbook_track_job *job, struct redbook_error *err);
 bool redbook_track_write(struct redbook_track_job *job, struct redbook_error *err);
 
 /* progress.c */

@@ -5,6 +5,7 @@
 
 #include "burn/track.h"
 
+#define SETTINGS_TRIES 4    /* of a WRITE that finds changed mode pages */
 #define CAPACITY_EVERY 64u  /* sectors between two READ BUFFER CAPACITY (section 4) */
 #define CAPACITY_AFTER 446u /* not before the first MiB */
 
@@ -15,6 +16,25 @@ static void look_at_buffer(struct redbook_track_job *job, uint32_t before) {
                                 &job->progress.drive_buffer_free, NULL);
 }
 
+/* 6/2A: somebody changed the mode pages, and this WRITE was not carried out (MMC reference 3).
+ * Page 05h was sampled with the track's first sector; before that it has to be sent again. */
+static bool settings_changed(const struct redbook_error *err) {
+  return err->sense.valid && err->sense.key == 6 && err->sense.asc == 0x2A;
+}
+
+static bool write(struct redbook_track_job *job, int32_t lba, uint32_t count,
+                  const uint8_t *data, struct redbook_error *err) {
+  struct redbook_error trouble;
+  for (unsigned again = 0; again < SETTINGS_TRIES; again++) {
+    redbook_error_clear(&trouble);
+    if (redbook_drive_write(&job->drive, lba, (uint16_t)count, data, &trouble)) return true;
+    if (!settings_changed(&trouble)) break;
+    if (!job->sent && !redbook_track_parameters(job, err)) return false;
+  }
+  *err = trouble;
+  return false;
+}
+
 static bool send(struct redbook_track_job *job, const uint8_t *data, uint32_t count,
                  struct redbook_error *err) {
   struct redbook_session *session = &job->session;
@@ -22,7 +42,7 @@ static bool send(struct redbook_track_job *job, const uint8_t *data, uint32_t co
   bool test = job->tao->flags[REDBOOK_TAO_TEST_WRITE];
   session->wrote = session->wrote || !test;
   session->tested = session->tested || test;
-  if (!redbook_drive_write(&job->drive, lba, (uint16_t)count, data, err)) return false;
+  if (!write(job, lba, count, data, err)) return false;
   uint32_t before = job->sent;
   job->sent += count;
   if (!before) {

@@ -103,9 +103,10 @@ bool redbook_drive_write_parameters(struct redbook_drive *drive,
 uint16_t redbook_drive_sectors_at_once(const struct redbook_drive *drive);
 
 /* WRITE(10), several if the sectors are more than go at once. Buffer full (2/04/08): the same
- * command again in 5-50 ms steps, at most 120 s without progress; B/xx and a wrong address
- * (5/21): once, link CRC (4/08): up to 3 times, if READ TRACK INFORMATION says that nothing was
- * consumed (3.1). Cancellable only between commands. */
+ * command again in 5-50 ms steps, at most 120 s without progress; B/xx, a wrong
+ * address (5/21), 5/55, a time-out, GOOD with a residual: once, link CRC (4/08): up to 3 times,
+ * if READ TRACK INFORMATION says that nothing was consumed (3.1). Cancellable only between
+ * commands. */
 bool redbook_drive_write(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
                          const uint8_t *data, struct redbook_error *err);
 /* SYNCHRONIZE CACHE with Immed, then wait. Not cancellable; `limit` seconds. */
@@ -118,7 +119,8 @@ bool redbook_drive_synchronize(struct redbook_drive *drive, double limit,
 bool redbook_drive_close_track(struct redbook_drive *drive, uint16_t number, double limit,
                                struct redbook_error *err);
 /* CLOSE SESSION with Immed, then wait; 5/72/03: CLOSE TRACK of the incomplete track, then
- * again. Not cancellable. */
+ * again; what only says "busy", or was aborted, again while the session is open. 6/29 and 6/2A
+ * are errors: page 05h has to be sent again before. Not cancellable. */
 bool redbook_drive_close_session(struct redbook_drive *drive, double limit,
                                  redbook_progress_fn *on_progress, void *context,
                                  struct redbook_error *err);

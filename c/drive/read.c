@@ -14,7 +14,7 @@ static bool read_some(struct redbook_drive *drive, int32_t lba, uint32_t sectors
   if (outcome == REDBOOK_OUTCOME_GOOD && received == sectors * REDBOOK_SECTOR_BYTES)
     return true;
   if (outcome != REDBOOK_OUTCOME_GOOD) {
-    *medium_error = sense.valid && sense.key == 3;
+    *medium_error = sense.valid && sense.key == 3 && !sense.deferred;
     return redbook_fail_command(err, &c, REDBOOK_CONTEXT_GENERAL);
   }
   redbook_fail_reply(err, &c, "fewer sectors than asked for");

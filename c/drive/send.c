@@ -2,6 +2,7 @@
 /* One command to the drive with the retries of everyday life, and sleeping by its clock. */
 #include "drive/send.h"
 
+#define RESOURCE_PAUSE_US 1000000u
 #define SLICE_US 50000u /* how late a cancel is noticed on a real clock */
 
 double redbook_drive_now(struct redbook_drive *drive) {
@@ -41,9 +42,22 @@ enum redbook_outcome redbook_drive_once(struct redbook_drive *drive, struct redb
   return redbook_outcome_of(c, sense);
 }
 
+/* 5/55/xx: the drive is short of something, perhaps for a moment only. */
 static bool resource_failure(enum redbook_outcome outcome, const struct redbook_sense *sense) {
   return outcome == REDBOOK_OUTCOME_FAILED && sense->valid && !sense->deferred &&
          sense->key == 5 && sense->asc == 0x55;
+}
+
+bool redbook_drive_again(struct redbook_drive *drive, enum redbook_outcome outcome,
+                         const struct redbook_sense *sense, unsigned *again) {
+  bool busy = resource_failure(outcome, sense);
+  unsigned most = outcome == REDBOOK_OUTCOME_ABORTED && sense->key == 4 ? REDBOOK_LINK_CRC_TRIES
+                                                                        : REDBOOK_OTHER_TRIES;
+
+  if ((outcome != REDBOOK_OUTCOME_ABORTED && !busy) || *again >= most) return false;
+  (*again)++;
+  if (busy) redbook_transport_sleep_us(drive->transport, RESOURCE_PAUSE_US);
+  return true;
 }
 
 enum redbook_outcome redbook_drive_send(struct redbook_drive *drive, struct redbook_command *c,
@@ -53,14 +67,10 @@ enum redbook_outcome redbook_drive_send(struct redbook_drive *drive, struct redb
 
   for (;;) {
     enum redbook_outcome outcome = redbook_drive_once(drive, c, sense);
-    if (outcome == REDBOOK_OUTCOME_ATTENTION && attentions < REDBOOK_ATTENTIONS_SWALLOWED) {
+    if (outcome == REDBOOK_OUTCOME_ATTENTION && attentions < REDBOOK_ATTENTIONS_SWALLOWED)
       attentions++;
-      continue;
-    }
-    bool busy = resource_failure(outcome, sense);
-    if (again > 0 || (outcome != REDBOOK_OUTCOME_ABORTED && !busy)) return outcome;
-    if (busy) redbook_transport_sleep_us(drive->transport, 1000000);
-    again++;
+    else if (!redbook_drive_again(drive, outcome, sense, &again))
+      return outcome;
   }
 }
 

@@ -8,13 +8,21 @@
 #include "drive/operations.h"
 
 #define REDBOOK_ATTENTIONS_SWALLOWED 4
+#define REDBOOK_LINK_CRC_TRIES 3 /* 4/08 */
+#define REDBOOK_OTHER_TRIES 1    /* B/xx, 5/55 */
 
 /* Carries the command once and says what came of it; `sense` is filled. */
 enum redbook_outcome redbook_drive_once(struct redbook_drive *drive, struct redbook_command *c,
                                         struct redbook_sense *sense);
 
-/* As redbook_drive_once, but unit attentions are swallowed (4 at most), an aborted command and
- * a system resource failure (5/55) are tried once more: none of them was carried out. */
+/* Whether a command that has no effect twice, or was not carried out, is worth another try:
+ * after a link CRC error (4/08) up to 3, an aborted command (B/xx) 1, a system resource failure
+ * (5/55) 1, for which it waits a second. `again` counts them, from 0. */
+bool redbook_drive_again(struct redbook_drive *drive, enum redbook_outcome outcome,
+                         const struct redbook_sense *sense, unsigned *again);
+
+/* As redbook_drive_once, but unit attentions are swallowed (4 at most), and what
+ * redbook_drive_again says is tried again. */
 enum redbook_outcome redbook_drive_send(struct redbook_drive *drive, struct redbook_command *c,
                                         struct redbook_sense *sense);
 

@@ -22,6 +22,7 @@ static enum redbook_outcome send_synchronize(struct redbook_drive *drive, double
                                              struct redbook_command *c,
                                              struct redbook_sense *sense) {
   double start = redbook_drive_now(drive);
+  unsigned attentions = 0;
   unsigned again = 0;
   bool immed = true;
 
@@ -37,11 +38,10 @@ static enum redbook_outcome send_synchronize(struct redbook_drive *drive, double
       /* The drive still writes and did not take the command. */
       if (redbook_drive_now(drive) - start >= limit) return outcome;
       redbook_drive_sleep(drive, BUSY_PAUSE, NULL);
-    } else if ((outcome == REDBOOK_OUTCOME_ATTENTION && harmless_attention(sense)) ||
-               outcome == REDBOOK_OUTCOME_ABORTED) {
-      if (again++ == REDBOOK_ATTENTIONS_SWALLOWED) return outcome;
-    } else {
-      return outcome;
+    } else if (outcome == REDBOOK_OUTCOME_ATTENTION && harmless_attention(sense)) {
+      if (attentions++ == REDBOOK_ATTENTIONS_SWALLOWED) return outcome;
+    } else if (!redbook_drive_again(drive, outcome, sense, &again)) {
+      return outcome; /* sending it twice ends one track (1.7) */
     }
   }
 }
@@ -65,7 +65,9 @@ struct closing {
   double deadline; /* by the transport's clock */
   redbook_progress_fn *on_progress;
   void *context;
-  bool early; /* the drive answered "busy" before it was done (Mitsumi, Sony) */
+  bool early; /* "busy" before it was done (Mitsumi, Sony), or no answer at all */
+  unsigned again;
+  struct redbook_error unanswered; /* what made it early */
 };
 
 static bool wait_closed(struct closing *closing, struct redbook_error *err) {
@@ -75,26 +77,46 @@ static bool wait_closed(struct closing *closing, struct redbook_error *err) {
                             closing->context, err);
 }
 
+/* Not carried out, or not yet told to be: whether it was, the disc says after a wait. */
+static bool is_early(struct closing *closing, const struct redbook_command *c,
+                     enum redbook_outcome outcome, const struct redbook_sense *sense) {
+  bool busy = outcome == REDBOOK_OUTCOME_IN_PROGRESS ||
+              outcome == REDBOOK_OUTCOME_BUFFER_FULL ||
+              outcome == REDBOOK_OUTCOME_BECOMING_READY;
+
+  closing->early =
+      busy || redbook_drive_again(&closing->drive, outcome, sense, &closing->again);
+  redbook_error_clear(&closing->unanswered);
+  if (closing->early) redbook_fail_burn(&closing->unanswered, c, sense, REDBOOK_CONTEXT_CLOSE);
+  return closing->early;
+}
+
+/* A disc that may be another is not closed; with a reset (6/29) or other mode parameters (6/2A)
+ * page 05h is gone, without which the session would be closed in the wrong way. */
+static bool attention_passes(enum redbook_close function, const struct redbook_sense *sense) {
+  if (sense->asc == 0x28) return false;
+  return function == REDBOOK_CLOSE_TRACK || (sense->asc != 0x29 && sense->asc != 0x2A);
+}
+
 /* One CLOSE TRACK/SESSION with its wait. */
 static bool close_once(struct closing *closing, enum redbook_close function, uint16_t number,
                        struct redbook_error *err) {
   struct redbook_command c;
   struct redbook_sense sense;
-  unsigned again = 0;
+  unsigned attentions = 0;
   bool immed = true;
 
   for (;;) {
     redbook_cdb_close(&c, function, number, immed);
     if (!immed) c.timeout_ms = SYNCHRONOUS_TIMEOUT_MS;
     enum redbook_outcome outcome = redbook_drive_once(&closing->drive, &c, &sense);
-    closing->early =
-        outcome == REDBOOK_OUTCOME_IN_PROGRESS || outcome == REDBOOK_OUTCOME_BUFFER_FULL;
-    if (outcome == REDBOOK_OUTCOME_GOOD || closing->early) return wait_closed(closing, err);
+    if (is_early(closing, &c, outcome, &sense) || outcome == REDBOOK_OUTCOME_GOOD)
+      return wait_closed(closing, err);
     if (immed && wants_no_immed(outcome, &sense)) {
       immed = false;
-    } else if (outcome == REDBOOK_OUTCOME_ATTENTION && sense.asc != 0x28 &&
-               again < REDBOOK_ATTENTIONS_SWALLOWED) {
-      again++;
+    } else if (outcome == REDBOOK_OUTCOME_ATTENTION && attention_passes(function, &sense) &&
+               attentions < REDBOOK_ATTENTIONS_SWALLOWED) {
+      attentions++;
     } else {
       return redbook_fail_burn(err, &c, &sense, REDBOOK_CONTEXT_CLOSE);
     }
@@ -132,18 +154,28 @@ static bool complains_of_track(const struct redbook_error *err) {
   return err->sense.valid && redbook_sense_triple(&err->sense) == INCOMPLETE_TRACK;
 }
 
-static bool close_session(struct closing *closing, struct redbook_error *err) {
-  if (!close_once(closing, REDBOOK_CLOSE_SESSION, 0, err)) {
-    uint16_t number = complains_of_track(err) ? incomplete_track(&closing->drive) : 0;
-    if (number == 0) return false;
-    redbook_error_clear(err);
-    return close_once(closing, REDBOOK_CLOSE_TRACK, number, err) &&
-           close_once(closing, REDBOOK_CLOSE_SESSION, 0, err);
+/* Again as long as nothing comes of it but "busy"; closing what is closed already is GOOD. */
+static bool close_until_closed(struct closing *closing, enum redbook_close function,
+                               uint16_t number, struct redbook_error *err) {
+  for (;;) {
+    if (!close_once(closing, function, number, err)) return false;
+    if (!closing->early) return true;
+    if (function == REDBOOK_CLOSE_SESSION && !still_open(&closing->drive)) return true;
+    if (redbook_drive_now(&closing->drive) < closing->deadline) continue;
+    if (err) *err = closing->unanswered;
+    return false;
   }
-  while (closing->early && still_open(&closing->drive) &&
-         redbook_drive_now(&closing->drive) < closing->deadline)
-    if (!close_once(closing, REDBOOK_CLOSE_SESSION, 0, err)) return false;
-  return true;
+}
+
+/* CLOSE TRACK is tried for what it is worth (LG drives refuse it, mmc reference 6): whether
+ * something came of it, the second CLOSE SESSION tells. */
+static bool close_session(struct closing *closing, struct redbook_error *err) {
+  if (close_until_closed(closing, REDBOOK_CLOSE_SESSION, 0, err)) return true;
+  uint16_t number = complains_of_track(err) ? incomplete_track(&closing->drive) : 0;
+  if (number == 0) return false;
+  close_until_closed(closing, REDBOOK_CLOSE_TRACK, number, NULL);
+  redbook_error_clear(err);
+  return close_until_closed(closing, REDBOOK_CLOSE_SESSION, 0, err);
 }
 
 bool redbook_drive_close_track(struct redbook_drive *drive, uint16_t number, double limit,
@@ -151,7 +183,7 @@ bool redbook_drive_close_track(struct redbook_drive *drive, uint16_t number, dou
   struct closing closing = {.drive = {.transport = drive->transport, .cancel = NULL},
                             .deadline = redbook_drive_now(drive) + limit};
 
-  return close_once(&closing, REDBOOK_CLOSE_TRACK, number, err);
+  return close_until_closed(&closing, REDBOOK_CLOSE_TRACK, number, err);
 }
 
 bool redbook_drive_close_session(struct redbook_drive *drive, double limit,

@@ -6,6 +6,8 @@
 
 #define DESCRIPTORS_MOST 64
 #define DESCRIPTOR_ASKS 3
+#define OPC_BUSY_SECONDS 60.0
+#define OPC_BUSY_PAUSE 0.5
 
 /* Reads the list into `found`; *count 0 when the drive has no such command or no sense in its
  * reply. False only for failures that another way of asking would meet as well. */
@@ -154,18 +156,27 @@ static bool opc_accepted(enum redbook_outcome outcome, const struct redbook_sens
          triple == REDBOOK_TRIPLE(3, 0x73, 0x01);
 }
 
+static bool is_busy(enum redbook_outcome outcome) {
+  return outcome == REDBOOK_OUTCOME_BECOMING_READY || outcome == REDBOOK_OUTCOME_IN_PROGRESS;
+}
+
 /* Each OPC burns one of about 100 areas of the disc's PCA: sent again only after a unit
- * attention, with which it was not carried out. */
+ * attention or "not ready", with which it was not carried out. */
 bool redbook_drive_send_opc(struct redbook_drive *drive, struct redbook_error *err) {
   struct redbook_command c;
   struct redbook_sense sense;
   unsigned attentions = 0;
+  double since = redbook_drive_now(drive);
 
   for (;;) {
     redbook_cdb_send_opc(&c);
     enum redbook_outcome outcome = redbook_drive_once(drive, &c, &sense);
     if (opc_accepted(outcome, &sense)) return true;
-    if (outcome != REDBOOK_OUTCOME_ATTENTION || attentions++ == REDBOOK_ATTENTIONS_SWALLOWED)
+    if (is_busy(outcome) && redbook_drive_now(drive) - since < OPC_BUSY_SECONDS) {
+      if (!redbook_drive_sleep(drive, OPC_BUSY_PAUSE, err)) return false;
+    } else if (outcome != REDBOOK_OUTCOME_ATTENTION ||
+               attentions++ == REDBOOK_ATTENTIONS_SWALLOWED) {
       return redbook_fail_command(err, &c, REDBOOK_CONTEXT_WRITE);
+    }
   }
 }

@@ -27,6 +27,7 @@ static bool start_unit(struct redbook_drive *drive, struct redbook_error *err) {
 bool redbook_drive_ready(struct redbook_drive *drive, struct redbook_error *err) {
   unsigned attentions = 0;
   unsigned empty = 0;
+  unsigned again = 0;
   bool started = false;
   struct redbook_command c;
   struct redbook_sense sense;
@@ -42,15 +43,16 @@ bool redbook_drive_ready(struct redbook_drive *drive, struct redbook_error *err)
     } else if (outcome == REDBOOK_OUTCOME_NEEDS_START && !started) {
       started = true;
       if (!start_unit(drive, err)) return false;
-    } else {
+    } else if (!redbook_drive_again(drive, outcome, &sense, &again)) {
       return redbook_fail_command(err, &c, REDBOOK_CONTEXT_GENERAL);
     }
   }
 }
 
 struct waiting {
-  double clueless_since; /* < 0: not in 2/04/00 */
-  double fraction;       /* of the last sense that had one, < 0 unknown */
+  double clueless_since;      /* < 0: not in 2/04/00 (TEST UNIT READY) */
+  double disc_clueless_since; /* the same of READ DISC INFORMATION */
+  double fraction;            /* of the last sense that had one, < 0 unknown */
 };
 
 enum poll { POLL_GOOD, POLL_BUSY, POLL_FAILED };
@@ -60,7 +62,7 @@ static bool attention_tolerated(const struct redbook_sense *sense) {
   return sense->asc != 0x29;
 }
 
-static enum poll judge(struct redbook_drive *drive, struct waiting *w,
+static enum poll judge(struct redbook_drive *drive, struct waiting *w, double *clueless_since,
                        enum redbook_outcome outcome, const struct redbook_sense *sense) {
   if (outcome != REDBOOK_OUTCOME_GOOD && sense->valid && sense->has_progress)
     w->fraction = sense->progress / 65536.0;
@@ -68,10 +70,10 @@ static enum poll judge(struct redbook_drive *drive, struct waiting *w,
   if (outcome == REDBOOK_OUTCOME_BECOMING_READY &&
       redbook_sense_triple(sense) == REDBOOK_TRIPLE(2, 0x04, 0x00)) {
     double now = redbook_drive_now(drive);
-    if (w->clueless_since < 0) w->clueless_since = now;
-    return now - w->clueless_since > CLUELESS_SECONDS ? POLL_GOOD : POLL_BUSY;
+    if (*clueless_since < 0) *clueless_since = now;
+    return now - *clueless_since > CLUELESS_SECONDS ? POLL_GOOD : POLL_BUSY;
   }
-  if (outcome != REDBOOK_OUTCOME_GOOD) w->clueless_since = -1;
+  *clueless_since = -1;
   switch (outcome) {
     case REDBOOK_OUTCOME_GOOD:
       return POLL_GOOD;
@@ -86,11 +88,15 @@ static enum poll judge(struct redbook_drive *drive, struct waiting *w,
   }
 }
 
-/* A question that the bus lost is asked once more; attentions are for judge(). */
+/* A question that the bus lost is asked again; attentions are for judge(). */
 static enum redbook_outcome ask(struct redbook_drive *drive, struct redbook_command *c,
                                 struct redbook_sense *sense) {
-  enum redbook_outcome outcome = redbook_drive_once(drive, c, sense);
-  return outcome == REDBOOK_OUTCOME_ABORTED ? redbook_drive_once(drive, c, sense) : outcome;
+  unsigned again = 0;
+  enum redbook_outcome outcome;
+  do
+    outcome = redbook_drive_once(drive, c, sense);
+  while (redbook_drive_again(drive, outcome, sense, &again));
+  return outcome;
 }
 
 /* TEST UNIT READY, and when that is content READ DISC INFORMATION: the first alone says GOOD
@@ -100,14 +106,12 @@ static enum poll poll_finished(struct redbook_drive *drive, struct waiting *w,
   uint8_t data[34];
 
   redbook_cdb_test_unit_ready(c);
-  enum poll verdict = judge(drive, w, ask(drive, c, sense), sense);
+  enum poll verdict = judge(drive, w, &w->clueless_since, ask(drive, c, sense), sense);
   if (verdict != POLL_GOOD) return verdict;
   redbook_cdb_read_disc_information(c, data, sizeof data);
   enum redbook_outcome outcome = ask(drive, c, sense);
   if (outcome == REDBOOK_OUTCOME_UNSUPPORTED) return POLL_GOOD;
-  verdict = judge(drive, w, outcome, sense);
-  if (outcome == REDBOOK_OUTCOME_GOOD) w->clueless_since = -1;
-  return verdict;
+  return judge(drive, w, &w->disc_clueless_since, outcome, sense);
 }
 
 static bool fail_wait(struct redbook_error *err, const struct redbook_command *c,
@@ -120,7 +124,7 @@ bool redbook_drive_wait(struct redbook_drive *drive, double limit, enum redbook_
                         redbook_progress_fn *on_progress, void *progress_context,
                         struct redbook_error *err) {
   struct redbook_drive patient = {.transport = drive->transport, .cancel = NULL};
-  struct waiting w = {.clueless_since = -1, .fraction = -1};
+  struct waiting w = {.clueless_since = -1, .disc_clueless_since = -1, .fraction = -1};
   double start = redbook_drive_now(&patient);
   struct redbook_command c;
   struct redbook_sense sense;

@@ -8,8 +8,7 @@
 #define FULL_LAST_PAUSE 0.05
 #define POSITION_LIMIT 5.0 /* seconds that a busy drive may keep its position to itself */
 #define POSITION_PAUSE 0.25
-#define LINK_CRC_TRIES 3
-#define OTHER_TRIES 1
+#define RESOURCE_PAUSE 1.0
 
 struct writing {
   int32_t lba;
@@ -37,7 +36,8 @@ static bool position(struct redbook_drive *drive, int32_t lba, int32_t *next) {
       ok = redbook_drive_track_information(&patient, REDBOOK_BY_LBA, (uint32_t)lba, &track,
                                            &trouble);
     if (ok) {
-      *next = track.next_writable;
+      /* -150 on a blank disc means 0, as where the track began (1.6). */
+      *next = track.next_writable > track.start ? track.next_writable : track.start;
       return track.next_writable_valid;
     }
     if (trouble.code != REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY) return false;
@@ -66,24 +66,32 @@ static enum verdict after_attention(struct writing *w, const struct redbook_sens
   return RESEND;
 }
 
+/* A time-out leaves open what the drive did meanwhile; a wrong address (5/21) may be ours or a
+ * drive's that took the data already; 5/55 passes, perhaps. */
 static enum verdict after_failure(struct redbook_drive *drive, struct writing *w,
+                                  const struct redbook_command *c,
                                   const struct redbook_sense *sense) {
-  if (!sense->valid || sense->deferred) return BROKEN;
-  bool wrong_address = sense->key == 5 && sense->asc == 0x21;
-  return wrong_address ? by_position(drive, w, OTHER_TRIES) : BROKEN;
+  if (c->host_status == REDBOOK_HOST_TIMEOUT) return by_position(drive, w, REDBOOK_OTHER_TRIES);
+  if (!sense->valid || sense->deferred || sense->key != 5) return BROKEN;
+  if (sense->asc == 0x55) redbook_drive_sleep(drive, RESOURCE_PAUSE, NULL);
+  bool unsure = sense->asc == 0x21 || sense->asc == 0x55;
+  return unsure ? by_position(drive, w, REDBOOK_OTHER_TRIES) : BROKEN;
 }
 
+/* GOOD with a residual: some bridges count wrongly, others lost data. The position knows. */
 static enum verdict judge(struct redbook_drive *drive, struct writing *w,
-                          enum redbook_outcome outcome, const struct redbook_sense *sense) {
+                          const struct redbook_command *c, enum redbook_outcome outcome,
+                          const struct redbook_sense *sense) {
   switch (outcome) {
     case REDBOOK_OUTCOME_GOOD:
-      return WRITTEN;
+      return c->residual == 0 ? WRITTEN : by_position(drive, w, REDBOOK_OTHER_TRIES);
     case REDBOOK_OUTCOME_ATTENTION:
       return after_attention(w, sense);
     case REDBOOK_OUTCOME_ABORTED:
-      return by_position(drive, w, sense->key == 4 ? LINK_CRC_TRIES : OTHER_TRIES);
+      return by_position(drive, w,
+                         sense->key == 4 ? REDBOOK_LINK_CRC_TRIES : REDBOOK_OTHER_TRIES);
     case REDBOOK_OUTCOME_FAILED:
-      return after_failure(drive, w, sense);
+      return after_failure(drive, w, c, sense);
     default:
       return BROKEN;
   }
@@ -109,6 +117,13 @@ static bool pause_full(struct redbook_drive *drive, const struct redbook_command
   return redbook_drive_sleep(drive, pause, err);
 }
 
+static bool fail_write(struct redbook_error *err, const struct redbook_command *c,
+                       enum redbook_outcome outcome, const struct redbook_sense *sense) {
+  if (outcome == REDBOOK_OUTCOME_GOOD)
+    return redbook_fail_reply(err, c, "not all of the data arrived at the drive");
+  return redbook_fail_burn(err, c, sense, REDBOOK_CONTEXT_WRITE);
+}
+
 static bool write_some(struct redbook_drive *drive, int32_t lba, uint16_t sectors,
                        const uint8_t *data, struct redbook_error *err) {
   struct writing w = {.lba = lba,
@@ -126,9 +141,9 @@ static bool write_some(struct redbook_drive *drive, int32_t lba, uint16_t sector
       if (!pause_full(drive, &c, &w, err)) return false;
       continue;
     }
-    enum verdict verdict = judge(drive, &w, outcome, &sense);
+    enum verdict verdict = judge(drive, &w, &c, outcome, &sense);
     if (verdict == WRITTEN) return true;
-    if (verdict == BROKEN) return redbook_fail_burn(err, &c, &sense, REDBOOK_CONTEXT_WRITE);
+    if (verdict == BROKEN) return fail_write(err, &c, outcome, &sense);
     if (!redbook_drive_sleep(drive, 0, err)) return false;
   }
 }

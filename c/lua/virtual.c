@@ -210,10 +210,10 @@ static int set_ready(lua_State *L) {
 
 /***
 Adds a fault behind the others; the first that fits counts and acts. One of `sense` ({key=,
-asc=, ascq=, deferred=} or "3/0C/00", hexadecimal), `status`, `host`, `errno` (number or "EIO"),
-`reply` (bytes instead of the drive's), `short` (length of the reply), `stall` (seconds more),
-`vanish`, `lie`; and when it acts: `command` ("WRITE" or an opcode; any), `lba`, `after` (let so
-many pass), `times` (hit so many; all).
+asc=, ascq=, deferred=, descriptor=} or "3/0C/00", hexadecimal), `status`, `host`, `errno`
+(number or "EIO"), `reply` (bytes instead of the drive's), `short` (length of the reply, or of
+what arrives), `stall` (seconds more), `vanish`, `lie`; and when it acts: `command` ("WRITE" or
+an opcode; any), `lba`, `after` (let so many pass), `times` (hit so many; all).
 @function VirtualRecorder:AddFault
 @tparam table fault
 @treturn[1] boolean true

@@ -87,11 +87,10 @@ static int lookup(lua_State *L, int index, const char *field, const struct named
 }
 
 static void sense_table(lua_State *L, struct redbook_virtual_fault *fault) {
-  static const struct redbook_option fields[] = {{"key", REDBOOK_OPTION_INTEGER, 0, 15},
-                                                 {"asc", REDBOOK_OPTION_INTEGER, 0, 255},
-                                                 {"ascq", REDBOOK_OPTION_INTEGER, 0, 255},
-                                                 {"deferred", REDBOOK_OPTION_BOOLEAN, 0, 0},
-                                                 {NULL, REDBOOK_OPTION_ANY, 0, 0}};
+  static const struct redbook_option fields[] = {
+      {"key", REDBOOK_OPTION_INTEGER, 0, 15},       {"asc", REDBOOK_OPTION_INTEGER, 0, 255},
+      {"ascq", REDBOOK_OPTION_INTEGER, 0, 255},     {"deferred", REDBOOK_OPTION_BOOLEAN, 0, 0},
+      {"descriptor", REDBOOK_OPTION_BOOLEAN, 0, 0}, {NULL, REDBOOK_OPTION_ANY, 0, 0}};
   redbook_options_check(L, -1, "fault sense", fields);
   if (!redbook_option_given(L, -1, "key"))
     redbook_misuse(L, "fault sense: option 'key' is missing");
@@ -99,6 +98,7 @@ static void sense_table(lua_State *L, struct redbook_virtual_fault *fault) {
   fault->asc = (uint8_t)redbook_option_integer(L, -1, "asc", 0);
   fault->ascq = (uint8_t)redbook_option_integer(L, -1, "ascq", 0);
   fault->deferred = redbook_option_boolean(L, -1, "deferred", false);
+  fault->descriptor = redbook_option_boolean(L, -1, "descriptor", false);
 }
 
 /* "3/0C/00", hexadecimal. */

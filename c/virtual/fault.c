@@ -93,6 +93,30 @@ static void reply_instead(const struct redbook_virtual_fault *what,
   command->residual = command->direction == REDBOOK_TO_DEVICE ? 0 : command->data_length - n;
 }
 
+/* The same sense as descriptors (72h, 73h), with what information it has. */
+static void as_descriptors(struct redbook_command *command) {
+  const uint8_t fixed[18] = {0};
+  uint8_t *sense = command->sense;
+  uint8_t out[20] = {(uint8_t)(0x72 | (sense[0] & 1)), sense[2], sense[12], sense[13]};
+  bool information = sense[0] & 0x80;
+  out[7] = information ? 12 : 0;
+  out[9] = 10;
+  out[10] = 0x80;
+  memcpy(out + 16, sense + 3, 4);
+  memcpy(sense, fixed, sizeof fixed);
+  command->sense_length = information ? 20 : 8;
+  memcpy(sense, out, command->sense_length);
+}
+
+/* Of what the host sent, so many bytes arrived; too few for the command to do anything. */
+static enum redbook_vfault_effect cut(const struct redbook_virtual_fault *what,
+                                      struct redbook_command *command) {
+  if (command->direction != REDBOOK_TO_DEVICE || what->length >= command->data_length)
+    return REDBOOK_VFAULT_AFTER;
+  command->residual = command->data_length - what->length;
+  return REDBOOK_VFAULT_DONE;
+}
+
 /* GOOD at once; only a WRITE leaves a trace: the position moves, the data does not. */
 static enum redbook_vfault_effect lie(struct redbook_vcall *call) {
   struct redbook_command *command = call->command;
@@ -104,15 +128,27 @@ static enum redbook_vfault_effect lie(struct redbook_vcall *call) {
   return REDBOOK_VFAULT_DONE;
 }
 
+/* The sense of a fault into the command. */
+static void complain(struct redbook_vcall *call, const struct redbook_virtual_fault *what) {
+  call->has_information = what->has_lba;
+  call->information = what->lba;
+  redbook_vsense_put(call->command, call, REDBOOK_VSENSE(what->key, what->asc, what->ascq),
+                     what->deferred);
+  if (what->descriptor) as_descriptors(call->command);
+}
+
+/* RECOVERED ERROR: the command was carried out, and its data are good. */
+static bool recovered(const struct redbook_virtual_fault *what) {
+  return what->kind == REDBOOK_FAULT_SENSE && what->key == 1 && !what->deferred;
+}
+
 static enum redbook_vfault_effect act(struct redbook_virtual *drive, struct redbook_vcall *call,
                                       const struct redbook_virtual_fault *what) {
   struct redbook_command *command = call->command;
   switch (what->kind) {
     case REDBOOK_FAULT_SENSE:
-      call->has_information = what->has_lba;
-      call->information = what->lba;
-      redbook_vsense_put(command, call, REDBOOK_VSENSE(what->key, what->asc, what->ascq),
-                         what->deferred);
+      if (recovered(what)) return REDBOOK_VFAULT_AFTER;
+      complain(call, what);
       return REDBOOK_VFAULT_DONE;
     case REDBOOK_FAULT_STATUS:
       command->status = what->status;
@@ -136,6 +172,7 @@ static enum redbook_vfault_effect act(struct redbook_virtual *drive, struct redb
       command->residual = command->data_length;
       return REDBOOK_VFAULT_DONE;
     case REDBOOK_FAULT_SHORT:
+      return cut(what, command);
     case REDBOOK_FAULT_STALL:
     default:
       return REDBOOK_VFAULT_AFTER;
@@ -159,6 +196,11 @@ void redbook_vfault_after(const struct redbook_vfault *hit, struct redbook_vcall
   if (hit->what.kind == REDBOOK_FAULT_STALL)
     call->cost_us += (uint64_t)(hit->what.seconds * 1e6);
   if (hit->what.kind == REDBOOK_FAULT_LIE) call->cost_us = REDBOOK_VCOST_COMMAND_US;
+  if (recovered(&hit->what) && command->status == REDBOOK_STATUS_GOOD) {
+    uint32_t residual = command->residual;
+    complain(call, &hit->what);
+    command->residual = residual;
+  }
   if (hit->what.kind != REDBOOK_FAULT_SHORT || command->status != REDBOOK_STATUS_GOOD ||
       command->direction != REDBOOK_FROM_DEVICE)
     return;

@@ -92,12 +92,13 @@ bool redbook_virtual_insert(struct redbook_virtual *drive, const char *disc,
 void redbook_virtual_set_ready_after(struct redbook_virtual *drive, double seconds);
 
 enum redbook_fault_kind {
-  REDBOOK_FAULT_SENSE,  /* CHECK CONDITION with key, asc, ascq */
+  REDBOOK_FAULT_SENSE,  /* CHECK CONDITION with key, asc, ascq; executed only with key 1 */
   REDBOOK_FAULT_STATUS, /* another SCSI status, e.g. 18h */
   REDBOOK_FAULT_HOST,   /* host_status, command not executed */
   REDBOOK_FAULT_ERRNO,  /* the system call fails */
   REDBOOK_FAULT_REPLY,  /* these bytes instead of the drive's reply */
-  REDBOOK_FAULT_SHORT,  /* the reply is cut to `length` bytes */
+  REDBOOK_FAULT_SHORT,  /* the reply is cut to `length` bytes; of data for the drive only so
+                           many arrive, and nothing is done: GOOD with a residual */
   REDBOOK_FAULT_STALL,  /* executed, but takes `seconds` longer */
   REDBOOK_FAULT_VANISH, /* from now on every command: host_status 1 */
   REDBOOK_FAULT_LIE,    /* GOOD at once, nothing done; a WRITE moves the write position on */
@@ -112,6 +113,7 @@ struct redbook_virtual_fault {
   unsigned times; /* hit so many; 0 = always */
   uint8_t key, asc, ascq;
   bool deferred;
+  bool descriptor; /* the sense comes in descriptor format, 72h or 73h */
   uint8_t status, host_status;
   int os_error;
   const uint8_t *reply; /* copied */

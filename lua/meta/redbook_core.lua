@@ -800,7 +800,7 @@ function DiscMaster:each() end
 ---@field lba integer?
 ---@field after integer? let so many pass
 ---@field times integer? hit so many; all
----@field sense (string|{ key: integer, asc: integer, ascq: integer, deferred: boolean? })? "3/0C/00"
+---@field sense (string|{ key: integer, asc: integer, ascq: integer, deferred: boolean?, descriptor: boolean? })? "3/0C/00"
 ---@field status integer?
 ---@field host integer?
 ---@field errno (string|integer)? "EIO"

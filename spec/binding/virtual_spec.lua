@@ -15,7 +15,7 @@ describe("VirtualRecorder", function()
     assert.same({ TrayOpen = false, HasDisc = true, Prevented = false, Held = false,
       Medium = "cd-r", DiscStatus = 0, SessionStatus = 0, Tracks = 0, Sessions = 0,
       IncompleteTracks = 0, ClockUs = 0, Commands = 0, ForeignCommands = 0, FaultHits = 0,
-      Underruns = 0, Path = bench.folder .. "/new.cue" }, new:View())
+      Underruns = 0, IdleSeconds = 0.0, Path = bench.folder .. "/new.cue" }, new:View())
     assert.same({}, new:Tracks())
     assert.equal(("redbook.VirtualRecorder (%s/new.cue)"):format(bench.folder), tostring(new))
   end)

@@ -130,6 +130,16 @@ describe("a burn with", function()
     assert.are.equal("open", err.disc)
   end)
 
+  it("a first WRITE that fails, and a disc that is still blank", function()
+    virtual:AddFault { command = "WRITE", sense = "3/0C/00" }
+    assert(tao:PrepareMedia())
+    local ok, err = add(500, 1)
+    assert.is_nil(ok)
+    assert.same({ 0xC0AA0301, "untouched" }, { err.code, err.disc })
+    assert(tao:ReleaseMedia()) -- nothing to close (imapi2 1.3)
+    assert.are.equal("blank", afterwards().State)
+  end)
+
   it("loss of streaming", function()
     virtual:AddFault { command = "WRITE", after = 10, times = 1, sense = "3/0C/09" }
     assert(tao:PrepareMedia())

@@ -17,8 +17,9 @@ local wait_until_ready = require "redbook.recipe.wait_until_ready"
 local with_retries = require "redbook.recipe.with_retries"
 
 local VERIFICATION_FAILED = 0xC0AA0007
--- Becoming ready, busy, held by somebody.
-local PASSING = { [0xC0AA0205] = true, [0xC0AA0207] = true, [0xC0AA0210] = true }
+-- Becoming ready, formatting, busy, held by somebody.
+local PASSING = { [0xC0AA0205] = true, [0xC0AA0206] = true, [0xC0AA0207] = true,
+  [0xC0AA0210] = true }
 local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 
 ---@class redbook.BurnOptions

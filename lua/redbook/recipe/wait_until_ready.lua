@@ -51,10 +51,15 @@ function Wait:announce(reason, detail)
   self.reason = reason
 end
 
--- Until the drive is ready, by the drive's own clock.
+-- Until the drive is ready, by the drive's own clock. One that says so and then does not answer all
+-- the same is asked once in a while, as long as the limit lets.
 function Wait:for_drive(because)
   local reason, message = REASONS[because.code], tostring(because.message)
   self:announce(reason or "waiting: " .. message, reason and message)
+  if self.rounds >= self.limit then return nil, because end
+  local interrupted = self.rounds > 0 and self.pause(INTERVAL)
+  self.rounds = self.rounds + INTERVAL
+  if interrupted then return nil, nil, interrupted end
   local operation, begin_err = self.recorder:BeginWaitReady(self.limit)
   local ok, err, signal = operate(operation, begin_err, nil, { waiter = self.waiter })
   return ok, err, signal
@@ -98,7 +103,7 @@ local function wait_until_ready(recorder, options, on_event)
   accept.wait("wait_until_ready: options", options)
   local wait = setmetatable({ recorder = recorder, on_event = on_event,
     limit = options.limit or READY_LIMIT, insertion = options.insertion,
-    pause = options.pause or pause, waiter = options.waiter }, Wait)
+    pause = options.pause or pause, waiter = options.waiter, rounds = 0 }, Wait)
   while true do
     local summary, err = look(recorder)
     if summary then return summary end

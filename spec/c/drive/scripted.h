@@ -29,7 +29,8 @@ struct step {
   uint32_t duration_ms;    /* of the command */
   const uint8_t *expected; /* data sent to the drive: their first bytes */
   size_t expected_length;
-  bool zeros; /* reply: as many zeros as asked for */
+  bool zeros;        /* reply: as many zeros as asked for */
+  uint32_t residual; /* of a GOOD command with data for the drive */
 };
 
 struct scripted {
@@ -75,7 +76,8 @@ static inline void scripted_sense(const struct step *step, struct redbook_comman
     c->sense[16] = (uint8_t)(step->progress >> 8);
     c->sense[17] = (uint8_t)step->progress;
   }
-  c->residual = c->data_length;
+  bool recovered = step->sense >> 16 == 1 && !step->deferred;
+  c->residual = recovered ? 0 : c->data_length;
 }
 
 static inline void scripted_reply(const struct step *step, struct redbook_command *c) {
@@ -84,6 +86,7 @@ static inline void scripted_reply(const struct step *step, struct redbook_comman
     assert_true(c->data_length >= step->expected_length);
     assert_memory_equal(c->data_out, step->expected, step->expected_length);
   }
+  c->residual = c->direction == REDBOOK_TO_DEVICE ? step->residual : 0;
   if (c->direction != REDBOOK_FROM_DEVICE) return;
   if (step->zeros) {
     memset(c->data_in, 0, c->data_length);

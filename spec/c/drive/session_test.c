@@ -243,13 +243,51 @@ static void close_gives_up(void **state) {
   close_row(late, 2, 0xC0AA0207);
 }
 
+/* Page 05h went with the reset, or with somebody's MODE SELECT: the caller's to send again. */
 static void close_after_a_reset(void **state) {
   (void)state;
-  const struct step steps[] = {{.cdb = CLOSE_IMMED, .sense = SENSE(6, 0x29, 0)},
-                               {.cdb = CLOSE_IMMED},
+  const struct step reset[] = {{.cdb = CLOSE_IMMED, .sense = SENSE(6, 0x29, 0)}, {.cdb = NULL}};
+  const struct step changed[] = {{.cdb = CLOSE_IMMED, .sense = SENSE(6, 0x2A, 1)},
+                                 {.cdb = NULL}};
+  const struct step button[] = {{.cdb = CLOSE_IMMED, .sense = SENSE(6, 0x5A, 1)},
+                                {.cdb = CLOSE_IMMED},
+                                FINISHED,
+                                {.cdb = NULL}};
+  close_row(reset, 1800, 0xC0AA0301);
+  close_row(changed, 1800, 0x80004005);
+  close_row(button, 1800, REDBOOK_S_OK);
+}
+
+/* What was not carried out is sent again when the session is still open after a wait. */
+static void close_again(void **state) {
+  (void)state;
+  static const uint32_t senses[] = {SENSE(0xB, 0, 0), SENSE(4, 0x08, 3), SENSE(5, 0x55, 0),
+                                    SENSE(2, 0x04, 1)};
+  for (size_t i = 0; i < sizeof senses / sizeof *senses; i++) {
+    const struct step open[] = {{.cdb = CLOSE_IMMED, .sense = senses[i]},
+                                FINISHED,
+                                {.cdb = RDI, .reply = OPEN_DISC},
+                                {.cdb = CLOSE_IMMED},
+                                FINISHED,
+                                {.cdb = NULL}};
+    const struct step done[] = {{.cdb = CLOSE_IMMED, .sense = senses[i]},
+                                FINISHED,
+                                {.cdb = RDI, .reply = BLANK_80},
+                                {.cdb = NULL}};
+    close_row(open, 1800, REDBOOK_S_OK);
+    close_row(done, 1800, REDBOOK_S_OK);
+  }
+  const struct step twice[] = {{.cdb = CLOSE_IMMED, .sense = SENSE(0xB, 0, 0)},
                                FINISHED,
+                               {.cdb = RDI, .reply = OPEN_DISC},
+                               {.cdb = CLOSE_IMMED, .sense = SENSE(0xB, 0, 0)},
                                {.cdb = NULL}};
-  close_row(steps, 1800, REDBOOK_S_OK);
+  const struct step busy[] = {{.cdb = CLOSE_IMMED, .sense = SENSE(2, 0x04, 7)},
+                              FINISHED,
+                              {.cdb = RDI, .reply = OPEN_DISC},
+                              {.cdb = NULL}};
+  close_row(twice, 1800, 0xC0AA0301);
+  close_row(busy, 1, 0xC0AA0207);
 }
 
 int main(void) {
@@ -265,6 +303,7 @@ int main(void) {
       cmocka_unit_test(close_finds_the_incomplete_track),
       cmocka_unit_test(close_gives_up),
       cmocka_unit_test(close_after_a_reset),
+      cmocka_unit_test(close_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

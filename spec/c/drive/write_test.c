@@ -135,13 +135,11 @@ static void ends_the_track(void **state) {
     row(steps, rows[i].code);
   }
   const struct step gone[] = {{.cdb = WRITE_3, .host = 1}, {.cdb = NULL}};
-  const struct step late[] = {{.cdb = WRITE_3, .host = 3}, {.cdb = NULL}};
   const struct step deferred[] = {
       {.cdb = WRITE_3, .sense = SENSE(3, 0x0C, 0), .deferred = true}, {.cdb = NULL}};
   const struct step deferred_full[] = {
       {.cdb = WRITE_3, .sense = SENSE(2, 0x04, 8), .deferred = true}, {.cdb = NULL}};
   row(gone, 0x80070037);
-  row(late, 0xC0AA020D);
   row(deferred, 0xC0AA0301);
   row(deferred_full, 0xC0AA0207);
 }
@@ -213,6 +211,26 @@ static void wrong_address(void **state) {
   row(full, 0xC0AA0509);
 }
 
+/* A time-out, 5/55 and data that did not all arrive: what the drive has, its position says. */
+static void unsure(void **state) {
+  (void)state;
+  static const struct step first[] = {{.cdb = WRITE_3, .host = 3},
+                                      {.cdb = WRITE_3, .sense = SENSE(5, 0x55, 0)},
+                                      {.cdb = WRITE_3, .residual = 2352}};
+  static const uint32_t codes[] = {0xC0AA020D, 0x80004005, 0xC0AA02FF};
+  for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+    const struct step where = {.cdb = RTI_FF, .reply = AT_1000};
+    const struct step again[] = {first[i], where, {.cdb = WRITE_3}, {.cdb = NULL}};
+    const struct step twice[] = {first[i], where, first[i], where, {.cdb = NULL}};
+    const struct step taken[] = {first[i], {.cdb = RTI_FF, .reply = AT_1003}, {.cdb = NULL}};
+    const struct step astray[] = {first[i], {.cdb = RTI_FF, .reply = AT_990}, {.cdb = NULL}};
+    row(again, REDBOOK_S_OK);
+    row(twice, codes[i]);
+    row(taken, REDBOOK_S_OK);
+    row(astray, codes[i]);
+  }
+}
+
 static void position_by_the_lba(void **state) {
   (void)state;
   const struct step refused[] = {{.cdb = WRITE_3, .sense = SENSE(0xB, 0, 0)},
@@ -261,6 +279,7 @@ int main(void) {
       cmocka_unit_test(aborted_but_taken),
       cmocka_unit_test(link_error_three_times),
       cmocka_unit_test(wrong_address),
+      cmocka_unit_test(unsure),
       cmocka_unit_test(position_by_the_lba),
       cmocka_unit_test(position_of_a_busy_drive),
   };

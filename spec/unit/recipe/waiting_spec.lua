@@ -33,7 +33,7 @@ describe("recipe.wait_until_ready", function()
   it("waits while the drive is becoming ready, and says why once", function()
     local disc = fake.blank()
     assert.equal(disc, (wait { BECOMING, BECOMING, disc }))
-    assert.same({ "wait 60", "wait 60" }, log)
+    assert.same({ "wait 60", "pause 1", "wait 60" }, log)
     assert.same({ { event = "wait", reason = "waiting: the drive is becoming ready", limit = 60,
       detail = "TEST UNIT READY failed: not ready (2/04/01)" } }, events)
   end)
@@ -47,6 +47,15 @@ describe("recipe.wait_until_ready", function()
     assert.same({ "waiting: the drive is becoming ready",
       "waiting: the drive is formatting the disc", "waiting: the drive is busy",
       "waiting: the drive does not answer", "waiting: (2/04/07)" }, reasons)
+  end)
+
+  it("gives up on a drive that calls itself ready and does not answer all the same", function()
+    local script = {}
+    for i = 1, 20 do script[i] = BECOMING end
+    local summary, err = wait(script, { limit = 3 })
+    assert.is_nil(summary)
+    assert.equal(0xC0AA0205, err.code)
+    assert.same({ "wait 3", "pause 1", "wait 3", "pause 1", "wait 3" }, log)
   end)
 
   it("gives up at the limit with the drive's reason", function()
