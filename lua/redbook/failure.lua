@@ -3,7 +3,8 @@
 --
 -- A failure has every field of a core error object (code, name, message, advice, transient, disc,
 -- sense, command, lba, errno), so a script handles both alike, and besides them:
---   stage    "arguments", "device", "medium", "source", "space", "burn", "verify", "interrupted"
+--   stage    "arguments", "device", "medium", "source", "space", "burn", "erase",
+--           "verify", "interrupted"
 --   problems list of { message, text, list, line, path }, when several things are wrong
 --   signal   "INT", "TERM" or "HUP"
 

@@ -5,6 +5,7 @@ local core = require "redbook.core"
 local json_events = require "redbook.report.json"
 local exit = require "redbook.cli.exit"
 local args = require "redbook.cli.args"
+local blank = require "redbook.cli.blank"
 local rescue = require "redbook.cli.rescue"
 local vdrive = require "redbook.cli.vdrive"
 local sandbox = require "spec.support.sandbox"
@@ -42,6 +43,7 @@ describe("README", function()
     local source = assert(core.AudioSource(folder .. "/tone.wav"))
     local virtual = assert(core.VirtualRecorder { path = folder .. "/disc.cue" })
     local objects = { core.DiscMaster(), virtual, assert(virtual:Recorder()), core.TrackAtOnce(),
+      core.Erase(),
       source, assert(source:BeginScan()), assert(core.trap_signals { "USR2" }),
       assert(virtual:Serve()) }
     local names = {}
@@ -90,6 +92,13 @@ describe("README", function()
       for option in help:gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
     end
     assert.is_true(#names >= 10)
+    assert.same({}, missing(names, words))
+  end)
+
+  it("names every option of blank.lua", function()
+    local words, names = section "blank.lua", {}
+    for option in blank.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
+    assert.is_true(#names >= 9)
     assert.same({}, missing(names, words))
   end)
 

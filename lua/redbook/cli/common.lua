@@ -34,6 +34,8 @@ local common = {}
 ---@field events boolean? --json is a stream of events, closed by "end"; else a single object
 ---@field signals boolean? INT, TERM and HUP become `job.trap`, as in burn.lua
 ---@field define fun(parser: table)? adds arguments and options of its own
+---@field rewrite fun(words: string[]): string[]?, string? other people's spellings of its options,
+---or what is wrong with them, a sentence
 ---@field check fun(options: table): true?, string? what is wrong with them, a sentence
 ---@field run fun(job: redbook.Job): any, redbook.Failure? true or an exit code; nil and a failure
 
@@ -135,7 +137,10 @@ local function rewrite(words, spec)
 end
 
 local function parse(spec, words)
-  local ok, options = build(spec):pparse(rewrite(words, spec))
+  local list, mistake = words, nil
+  if spec.rewrite then list, mistake = spec.rewrite(words) end
+  if not list then return nil, mistake end
+  local ok, options = build(spec):pparse(rewrite(list, spec))
   if not ok then return nil, options end
   options.verbose = (options.verbose or 0) > 0
   if not (options.help or options.version) and spec.check then

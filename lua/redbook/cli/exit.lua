@@ -29,11 +29,15 @@ local BY_CODE = {
   [0xC0AA0205] = exit.MEDIUM, [0xC0AA0206] = exit.MEDIUM, [0xC0AA0207] = exit.MEDIUM,
   [0xC0AA0209] = exit.MEDIUM, [0xC0AA020F] = exit.MEDIUM, [0xC0AA0212] = exit.MEDIUM,
   [0xC0AA0506] = exit.MEDIUM, [0xC0AA0507] = exit.MEDIUM,
+  [0x80AA0900] = exit.BUSY, [0x80AA0902] = exit.DEVICE, [0x80AA0903] = exit.DEVICE,
+  [0x80AA0904] = exit.MEDIUM, [0x80AA0908] = exit.MEDIUM, [0xC0AA0909] = exit.MEDIUM,
+  [0xC0AA090A] = exit.DEVICE,
   [0xC0AA0508] = exit.SPACE, [0xC0AA0509] = exit.SPACE, [0xC0AA050D] = exit.SOURCE,
 }
 
 local BY_STAGE = { arguments = exit.USAGE, device = exit.DEVICE, medium = exit.MEDIUM,
-  source = exit.SOURCE, space = exit.SPACE, burn = exit.BURN, verify = exit.VERIFY }
+  source = exit.SOURCE, space = exit.SPACE, burn = exit.BURN, erase = exit.BURN,
+  verify = exit.VERIFY }
 
 -- What a plan is there to find out, and what a simulation is.
 local PLANNED = { [exit.MEDIUM] = true, [exit.SOURCE] = true, [exit.SPACE] = true }

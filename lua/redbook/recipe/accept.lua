@@ -52,6 +52,9 @@ local RESUME = { client_name = "string", catalog = "string", speed = is_speed, m
   keep_open = "boolean", eject = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
   waiter = FUNCTION, commands = is_commands }
 
+local ERASE = { full = "boolean", client_name = "string", wait = "table", confirm = FUNCTION,
+  stop = FUNCTION, waiter = FUNCTION }
+
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
   start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
   pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer" }
@@ -90,6 +93,16 @@ function accept.rescue(recorder, options, on_event)
   if options.wait then accept.wait("rescue: options.wait", options.wait, LEVEL + 1) end
   check_recorder("rescue", recorder)
   shape.check("rescue", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
+end
+
+---@param recorder any
+---@param options any
+---@param on_event any
+function accept.erase(recorder, options, on_event)
+  shape.check("erase_disc: options", options, ERASE, LEVEL)
+  if options.wait then accept.wait("erase_disc: options.wait", options.wait, LEVEL + 1) end
+  check_recorder("erase_disc", recorder)
+  shape.check("erase_disc", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
 end
 
 ---@param recorder any

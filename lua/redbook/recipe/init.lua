@@ -5,6 +5,7 @@ return {
   burn_playlist = require "redbook.recipe.burn_playlist",
   continue_playlist = require("redbook.recipe.resume").continue_playlist,
   diagnose = require "redbook.recipe.diagnose",
+  erase_disc = require "redbook.recipe.erase_disc",
   rescue = require "redbook.recipe.rescue",
   wait_until_ready = require "redbook.recipe.wait_until_ready",
   with_retries = require "redbook.recipe.with_retries",

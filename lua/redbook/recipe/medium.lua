@@ -21,15 +21,22 @@ local function tracks_on(summary)
   return ("%d track%s"):format(count, count == 1 and "" or "s")
 end
 
+local ERASE = "erase this CD-RW first: blank.lua"
+
+-- "advice", or for a disc that can be erased "advice, or erase this CD-RW first: blank.lua".
+local function or_erase(summary, advice)
+  return summary.Erasable and ("%s, or %s"):format(advice, ERASE) or advice
+end
+
 -- A disc with tracks on it that is to be continued.
 local function check_appendable(summary)
   if summary.Damaged then
     return not_blank(("the disc cannot be continued: it holds %s, and its last track or session "
-      .. "is damaged"):format(tracks_on(summary)), "put another disc in")
+      .. "is damaged"):format(tracks_on(summary)), or_erase(summary, "put another disc in"))
   elseif not summary.NextTrack then
     return refuse(0xC0AA0508, "E_IMAPI_DF2TAO_TRACK_LIMIT_REACHED",
       ("the disc holds %s and can take no more"):format(tracks_on(summary)),
-      "put another disc in")
+      or_erase(summary, "put another disc in"))
   end
   return true
 end
@@ -56,11 +63,11 @@ function medium.check(summary, append)
     return check_appendable(summary)
   elseif summary.State == "appendable" then
     return not_blank(("the disc is not blank: it holds %s, with room for more")
-      :format(tracks_on(summary)), "put a blank disc in, or go on with this one: --append")
+      :format(tracks_on(summary)),
+      or_erase(summary, "put a blank disc in, or go on with this one: --append"))
   end
   return not_blank(("the disc is not blank: it holds %s and is %s"):format(tracks_on(summary),
-    summary.Damaged and "damaged" or "closed"), summary.Erasable and
-      "put a blank disc in, or erase this CD-RW first" or "put a blank disc in")
+    summary.Damaged and "damaged" or "closed"), or_erase(summary, "put a blank disc in"))
 end
 
 ---@param summary table? of `MediaSummary()`

@@ -73,8 +73,9 @@ function show.retry(self, event)
 end
 
 function show.countdown(self, event)
-  local line = ("%s starts in %d second%s; ^C stops it"):format(event.simulate
-    and "The simulation" or "Burning", event.seconds, event.seconds == 1 and "" or "s")
+  local what = event.simulate and "The simulation" or event.what or "Burning"
+  local line = ("%s starts in %d second%s; ^C stops it"):format(what, event.seconds,
+    event.seconds == 1 and "" or "s")
   if self.tty then
     self:draw(columns.fit(line, self.width - 1))
   else
@@ -122,6 +123,17 @@ end
 -- The summary repeats what is said of a burn; nothing repeats what is said before.
 function show.remark(self, event)
   if self.verbose or not self.planned then self:say("Note: " .. text.printable(event.message)) end
+end
+
+function show.medium(self, event)
+  self:say(lines.medium(event))
+  if event.state == "blank" and not event.full then return end
+  self:say(event.full and "Erasing all of it takes as long as writing it full."
+    or "Erasing it takes about a minute.")
+end
+
+function show.erased(self, event)
+  self:say(lines.erased(event))
 end
 
 function show.summary(self, event)

@@ -79,6 +79,8 @@ local STEPS = { settle = "waiting for the drive", forget_test = "forgetting the 
 local DOING = { preparing = "calibrating", finishing = "finishing", verifying = "checking",
   unknown = "waiting" }
 
+local DOING_ERASE = { preparing = "preparing", verifying = "checking", unknown = "waiting" }
+
 local function figures(event)
   local parts = { msf.short(event.done) .. " of " .. msf.short(event.sectors) }
   if event.speed then parts[#parts + 1] = ("%.1fx"):format(event.speed) end
@@ -87,6 +89,39 @@ local function figures(event)
     parts[#parts + 1] = ("drive %d%%"):format(event.drive_buffer_percent)
   end
   return parts
+end
+
+---@param event table a "progress" event of an erase
+---@return string
+function lines.erasing(event)
+  local total = event.elapsed + event.remaining
+  return ("%s: %s of about %s"):format(event.action == "erasing" and "erasing"
+    or DOING_ERASE[event.action], msf.short(event.elapsed * 75), msf.short_up(total * 75))
+end
+
+-- What is on a disc, before it is lost.
+local HOLDS = { blank = "it is blank", appendable = "it can be added to", complete = "it is closed",
+  other = "what state it is in is not known" }
+
+---@param event table the "medium" event
+---@return string
+function lines.medium(event)
+  local what = event.session_open and "its session is open" or HOLDS[event.state] or HOLDS.other
+  if event.damaged then what = "it is damaged" end
+  if event.cut_off then what = "its last track was cut off" end
+  if event.state == "blank" then return ("The disc is a CD-RW; %s."):format(what) end
+  return ("The disc is a CD-RW with %s, %s of %s used; %s."):format(
+    plural(event.track_count, "track"), msf.short(event.used_sectors),
+    msf.short(event.total_sectors), what)
+end
+
+---@param event table the "erased" event
+---@return string
+function lines.erased(event)
+  local free = msf.short(event.free_sectors) .. " free"
+  if not event.erased then return ("The disc is blank already, %s."):format(free) end
+  return ("The disc is blank, %s. %s took %s."):format(free, event.full and "Erasing all of it"
+    or "Erasing", msf.short(math.floor(event.seconds) * 75))
 end
 
 -- As many figures as there is room for, the first one always; half a figure misleads.
@@ -104,7 +139,9 @@ end
 ---@param width integer
 ---@return string
 function lines.progress(event, width)
-  if event.step then
+  if event.step == "erase" then
+    return columns.fit(lines.erasing(event), width)
+  elseif event.step then
     return columns.fit(("%s: %ds"):format(STEPS[event.step] or event.step, event.elapsed or 0),
       width)
   elseif not event.number then
