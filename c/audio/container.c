@@ -46,20 +46,18 @@ int64_t redbook_id3v2_end(const struct redbook_input *input) {
   return at;
 }
 
-static bool not_sound(const struct redbook_input *input, const uint8_t *head, size_t length,
+static bool not_sound(const struct redbook_input *input, struct redbook_foreign foreign,
                       struct redbook_error *err) {
-  const char *advice = NULL;
-  const char *what = redbook_foreign_name(head, length, &advice);
-  if (what)
+  if (foreign.name)
     redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
-                 "%s is %s, which cannot be burned", input->label, what);
+                 "%s is %s, which cannot be burned", input->label, foreign.name);
   else
     redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                  "%s is not a sound file that can be decoded", input->label);
   redbook_advise(err, "%s",
-                 advice ? advice
-                        : "Use WAV, FLAC, AIFF, Ogg Vorbis, Opus, MP3, CAF, W64 or AU; "
-                          "or convert it to one of them.");
+                 foreign.advice ? foreign.advice
+                                : "Use WAV, FLAC, AIFF, Ogg Vorbis, Opus, MP3, CAF, W64 or AU; "
+                                  "or convert it to one of them.");
   return false;
 }
 
@@ -87,11 +85,11 @@ bool redbook_container_probe(const struct redbook_input *input,
   uint8_t mark[4] = {0};
   if (redbook_input_get(input, mark, 4, at) && is(mark, 0, "fLaC"))
     return redbook_flac_check(input, at, container, err);
-  const char *advice;
-  if (redbook_foreign_name(head, (size_t)got, &advice))
-    return not_sound(input, head, (size_t)got, err);
-  int64_t first = redbook_mpeg_find(input, at);
-  if (first < 0) return not_sound(input, head, (size_t)got, err);
+  struct redbook_foreign foreign = redbook_foreign_find(head, (size_t)got);
+  if (foreign.demuxer)
+    return redbook_container_outside(container, foreign.name, foreign.demuxer);
+  int64_t first = foreign.name ? -1 : redbook_mpeg_find(input, at);
+  if (first < 0) return not_sound(input, foreign, err);
   container->hidden_at = at;
   container->hidden_bytes = first - at;
   return redbook_mpeg_check(input, first, container, err);

@@ -24,6 +24,7 @@ enum redbook_container_kind {
   REDBOOK_VORBIS,
   REDBOOK_OPUS,
   REDBOOK_MPEG,
+  REDBOOK_OUTSIDE, /* what only an ffmpeg can decode: outside.h */
 };
 
 struct redbook_container {
@@ -37,6 +38,7 @@ struct redbook_container {
   int64_t patch_at;                /* bytes it shall see instead: a length that a pipe left 0 */
   uint8_t patch[8];
   size_t patch_bytes;
+  const char *name, *demuxer; /* of REDBOOK_OUTSIDE: for people, and ffmpeg's word */
 };
 
 /* Says what the file is by its content, refuses what is not sound or cannot be decoded, and
@@ -64,9 +66,16 @@ int64_t redbook_mpeg_find(const struct redbook_input *input, int64_t at);
 bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err);
 
-/* The name of something that is known but not decoded ("AAC in MP4"), or NULL. `advice` gets
- * what to do, or NULL. */
-const char *redbook_foreign_name(const uint8_t *head, size_t length, const char **advice);
+/* Something that is known but that libsndfile does not decode. */
+struct redbook_foreign {
+  const char *name;    /* "AAC or ALAC in MP4 (M4A)"; NULL: not known */
+  const char *advice;  /* what to do, or NULL */
+  const char *demuxer; /* ffmpeg's word for it; NULL: it holds no sound */
+};
+struct redbook_foreign redbook_foreign_find(const uint8_t *head, size_t length);
+/* Makes the container one of that kind. */
+bool redbook_container_outside(struct redbook_container *container, const char *name,
+                               const char *demuxer);
 
 /* Where the file's own data begin: behind ID3v2 tags, if there are any. */
 int64_t redbook_id3v2_end(const struct redbook_input *input);

@@ -3,8 +3,10 @@
  * source goes from the decoder to the frames directly. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "audio/decode.h"
+#include "audio/outside.h"
 #include "audio/stages.h"
 #include "audio/stream.h"
 
@@ -203,20 +205,47 @@ static bool set_up(struct convert *convert, struct redbook_error *err) {
   return make_room(convert, err) && start_stages(convert, err);
 }
 
-struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int64_t length,
-                                            struct redbook_error *err) {
+static struct convert *new_convert(int64_t start, int64_t length, struct redbook_error *err) {
   struct convert *convert = calloc(1, sizeof *convert);
   if (!convert) {
     (void)redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
     return NULL;
   }
+  convert->decoder.input.fd = -1;
   convert->start = start;
   convert->length = length;
   convert->stream.read = convert_read;
   convert->stream.rewind = convert_rewind;
   convert->stream.close = convert_close;
-  if (redbook_decoder_open(&convert->decoder, path, err) && set_up(convert, err))
-    return &convert->stream;
+  return convert;
+}
+
+static struct redbook_stream *opened(struct convert *convert, bool good) {
+  if (good) return &convert->stream;
   convert_close(&convert->stream);
   return NULL;
+}
+
+struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int64_t length,
+                                            struct redbook_error *err) {
+  struct convert *convert = new_convert(start, length, err);
+  if (!convert || !redbook_decoder_open(&convert->decoder, path, err))
+    return convert ? opened(convert, false) : NULL;
+  const struct redbook_container *container = &convert->decoder.container;
+  if (container->kind != REDBOOK_OUTSIDE) return opened(convert, set_up(convert, err));
+  struct redbook_stream *stream =
+      redbook_outside_open(path, container->name, container->demuxer, start, length, err);
+  convert_close(&convert->stream);
+  return stream;
+}
+
+struct redbook_stream *redbook_convert_spool(int spool, const char *path, int64_t start,
+                                             int64_t length, struct redbook_error *err) {
+  struct convert *convert = new_convert(start, length, err);
+  if (!convert) {
+    (void)close(spool);
+    return NULL;
+  }
+  return opened(convert, redbook_decoder_open_spool(&convert->decoder, spool, path, err) &&
+                             set_up(convert, err));
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define BLOCK 65536 /* more frames than any ADPCM block has */
 
@@ -107,17 +108,38 @@ static int64_t promised(struct redbook_decoder *decoder) {
   return frames;
 }
 
+static bool open_probed(struct redbook_decoder *decoder, struct redbook_error *err) {
+  if (!redbook_container_probe(&decoder->input, &decoder->container, err)) return false;
+  if (decoder->container.kind == REDBOOK_OUTSIDE) return true;
+  if (!open_file(decoder, err)) {
+    /* Of ALAC and AAC in CAF libsndfile reads what it has written itself. */
+    return decoder->container.kind == REDBOOK_CAF && !decoder->read_errno &&
+           decoder->input.path &&
+           redbook_container_outside(&decoder->container, "compressed sound in CAF", "caf");
+  }
+  if (!sensible(decoder, err)) return false;
+  decoder->promise = promised(decoder);
+  return true;
+}
+
 bool redbook_decoder_open(struct redbook_decoder *decoder, const char *path,
                           struct redbook_error *err) {
   *decoder = (struct redbook_decoder){.promise = -1};
   if (!redbook_input_open(&decoder->input, path, err)) return false;
-  if (!redbook_container_probe(&decoder->input, &decoder->container, err) ||
-      !open_file(decoder, err) || !sensible(decoder, err)) {
-    redbook_decoder_close(decoder);
-    return false;
-  }
-  decoder->promise = promised(decoder);
-  return true;
+  if (open_probed(decoder, err)) return true;
+  redbook_decoder_close(decoder);
+  return false;
+}
+
+bool redbook_decoder_open_spool(struct redbook_decoder *decoder, int spool, const char *path,
+                                struct redbook_error *err) {
+  struct stat status;
+  *decoder = (struct redbook_decoder){.promise = -1, .input = {.fd = spool}};
+  redbook_label(decoder->input.label, sizeof decoder->input.label, path);
+  decoder->input.size = fstat(spool, &status) == 0 ? (int64_t)status.st_size : 0;
+  if (open_probed(decoder, err)) return true;
+  redbook_decoder_close(decoder);
+  return false;
 }
 
 void redbook_decoder_close(struct redbook_decoder *decoder) {

@@ -23,9 +23,12 @@ struct redbook_decoder {
   int read_errno;   /* the disk failed under libsndfile */
 };
 
-/* Errors as redbook_source_open's. */
+/* Errors as redbook_source_open's. A file of REDBOOK_OUTSIDE is looked at only. */
 bool redbook_decoder_open(struct redbook_decoder *decoder, const char *path,
                           struct redbook_error *err);
+/* On an open file without a name, which it owns; `path` for messages. */
+bool redbook_decoder_open_spool(struct redbook_decoder *decoder, int spool, const char *path,
+                                struct redbook_error *err);
 void redbook_decoder_close(struct redbook_decoder *decoder);
 
 /* Back to the first frame by opening anew: libsndfile's seek is wrong for Vorbis (its issue

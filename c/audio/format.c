@@ -40,6 +40,7 @@ static const char *const containers[] = {
     [REDBOOK_AU] = "AU",         [REDBOOK_CAF] = "CAF",
     [REDBOOK_FLAC] = "FLAC",     [REDBOOK_VORBIS] = "Ogg Vorbis",
     [REDBOOK_OPUS] = "Ogg Opus", [REDBOOK_MPEG] = "MPEG",
+    [REDBOOK_OUTSIDE] = "other",
 };
 
 static const struct encoding *encoding_of(int format) {

@@ -92,6 +92,16 @@ static double caf_rate(const uint8_t *p) {
 }
 
 /* Core Audio Format 1.0: `desc`, then `data` with a 4-byte edit count; size -1 = to the end. */
+/* Apple's Core Audio Format 1.0, "Audio Data Chunk": a size of -1 means up to the end of the
+ * file, as of a file written to a pipe. libsndfile takes it for damage. */
+static void tell_length(const struct redbook_input *input, struct redbook_container *container,
+                        int64_t at) {
+  container->patch_at = at - 8;
+  container->patch_bytes = 8;
+  for (unsigned i = 0; i < 8; i++)
+    container->patch[i] = (uint8_t)((uint64_t)(input->size - at) >> (56 - 8 * i));
+}
+
 bool redbook_caf_check(const struct redbook_input *input, struct redbook_container *container,
                        struct redbook_error *err) {
   struct redbook_pcm_layout layout = {0};
@@ -112,6 +122,7 @@ bool redbook_caf_check(const struct redbook_input *input, struct redbook_contain
     if (memcmp(head, "data", 4) == 0) {
       layout.data = at + 4;
       layout.bytes = size < 4 ? -1 : size - 4;
+      if (size == -1) tell_length(input, container, at);
     }
     if (size < 0 || size > INT64_MAX - at) break;
     at += size;

@@ -26,6 +26,7 @@ struct stream {
   double rate;
   int64_t granule; /* the last one seen: how far whole pages go */
   bool ended;
+  const char *outside; /* what only ffmpeg decodes, NULL when libsndfile does */
   uint32_t table[256]; /* of the page check sum */
 };
 
@@ -99,9 +100,10 @@ static bool codec(const struct redbook_input *input, const struct page *page,
              "\x7F"
              "FLAC",
              5) == 0)
-    return refuse(input, "FLAC in Ogg, which is not decoded", err);
-  if (memcmp(id, "Speex   ", 8) == 0) return refuse(input, "Speex, which is not decoded", err);
-  return refuse(input, "an Ogg file without Vorbis or Opus in its first stream", err);
+    stream->outside = "FLAC in Ogg";
+  if (memcmp(id, "Speex   ", 8) == 0) stream->outside = "Speex";
+  return stream->outside ||
+         refuse(input, "an Ogg file without Vorbis or Opus in its first stream", err);
 }
 
 static bool cut_off(const struct stream *stream, const char *how, struct redbook_error *err) {
@@ -125,11 +127,15 @@ static bool next_page(struct stream *stream, struct page *page, int64_t at,
   if (!page->whole) return cut_off(stream, "within a page", err);
   if (!sum_is_right(stream->table, page)) return damaged(stream, at, err);
   uint32_t serial = redbook_le32(page->data + 14), sequence = redbook_le32(page->data + 18);
-  if (page->data[5] & FIRST_PAGE)
-    return refuse(stream->input,
-                  stream->ended ? "a chained Ogg file: several streams one after the other"
-                                : "an Ogg file with several streams at once",
-                  err);
+  if (page->data[5] & FIRST_PAGE) {
+    if (!stream->ended)
+      return refuse(stream->input, "an Ogg file with several streams at once", err);
+    stream->outside = "a chained Ogg file (several streams one after the other)";
+    stream->serial = serial;
+    stream->sequence = sequence;
+    stream->ended = false;
+    return true;
+  }
   if (serial != stream->serial || sequence != stream->sequence + 1)
     return damaged(stream, at, err);
   int64_t granule = redbook_le64(page->data + 6);
@@ -154,6 +160,8 @@ bool redbook_ogg_check(const struct redbook_input *input, struct redbook_contain
     if (!next_page(&stream, &page, at, err)) return false;
     at += page.bytes;
   }
+  if (stream.ended && stream.outside)
+    return redbook_container_outside(container, stream.outside, "ogg");
   if (stream.ended) return true; /* what follows is a tag of another kind */
   if (at >= input->size - 27) return cut_off(&stream, "without an end-of-stream page", err);
   return damaged(&stream, at, err);

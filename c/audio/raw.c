@@ -90,18 +90,6 @@ static ssize_t pipe_read(struct raw *raw, uint8_t *data, size_t length,
   }
 }
 
-static bool spool_write(int spool, const uint8_t *data, size_t length,
-                        struct redbook_error *err) {
-  while (length > 0) {
-    ssize_t put = write(spool, data, length);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return redbook_fail_file(err, errno, "the temporary file cannot be written");
-    data += put;
-    length -= (size_t)put;
-  }
-  return true;
-}
-
 /* Returns the bytes spooled, -1 on failure. */
 static int64_t fill_spool(struct raw *raw, int spool, const atomic_bool *cancel,
                           struct redbook_error *err) {
@@ -110,7 +98,7 @@ static int64_t fill_spool(struct raw *raw, int spool, const atomic_bool *cancel,
   while (done < limit) {
     size_t want = limit - done < (int64_t)sizeof data ? (size_t)(limit - done) : sizeof data;
     ssize_t got = pipe_read(raw, data, want, cancel, err);
-    if (got < 0 || (got > 0 && !spool_write(spool, data, (size_t)got, err))) return -1;
+    if (got < 0 || (got > 0 && !redbook_spool_write(spool, data, (size_t)got, err))) return -1;
     if (got == 0) break;
     done += got;
   }

@@ -35,6 +35,10 @@ struct redbook_stream {
 struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int64_t length,
                                             struct redbook_error *err);
 
+/* The same of a file that was decoded into `spool`, which it owns; `path` for messages. */
+struct redbook_stream *redbook_convert_spool(int spool, const char *path, int64_t start,
+                                             int64_t length, struct redbook_error *err);
+
 /* `sectors` as redbook_source_open_raw's. */
 struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, bool big_endian,
                                         const char *label, struct redbook_error *err);

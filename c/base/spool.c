@@ -40,3 +40,16 @@ int redbook_spool_file(struct redbook_error *err) {
   redbook_advise(err, "Set TMPDIR to a folder with room for the sound.");
   return -1;
 }
+
+bool redbook_spool_write(int spool, const void *data, size_t length,
+                         struct redbook_error *err) {
+  const char *from = data;
+  while (length > 0) {
+    ssize_t put = write(spool, from, length);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return redbook_fail_file(err, errno, "the temporary file cannot be written");
+    from += put;
+    length -= (size_t)put;
+  }
+  return true;
+}

@@ -9,4 +9,7 @@
  */
 int redbook_spool_file(struct redbook_error *err);
 
+/* Writes all of it at the descriptor's place. E_FAIL and the like: the disk is full, ... */
+bool redbook_spool_write(int spool, const void *data, size_t length, struct redbook_error *err);
+
 #endif

@@ -8,16 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DRIVES_MOST 256 /* sr_mod has no more minors */
+#define DRIVES_MOST ((int)REDBOOK_DRIVES_MOST)
 
-/* N of "srN"; -1 for any other name. */
-static int drive_number(const char *name) {
-  if (strncmp(name, "sr", 2) != 0 || name[2] == '\0') return -1;
-  if (name[2] == '0' && name[3] != '\0') return -1;
+int redbook_drive_number(const char *name, size_t length) {
+  if (length < 3 || strncmp(name, "sr", 2) != 0) return -1;
+  if (name[2] == '0' && length > 3) return -1;
   int number = 0;
-  for (const char *p = name + 2; *p; p++) {
-    if (*p < '0' || *p > '9') return -1;
-    number = number * 10 + (*p - '0');
+  for (size_t i = 2; i < length; i++) {
+    if (name[i] < '0' || name[i] > '9') return -1;
+    number = number * 10 + (name[i] - '0');
     if (number >= DRIVES_MOST) return -1;
   }
   return number;
@@ -35,7 +34,7 @@ static bool scan(const char *sys, bool found[DRIVES_MOST], struct redbook_error 
     return errno == ENOENT ||
            redbook_fail_errno(err, errno, "cannot list the drives in %s", path);
   for (struct dirent *entry; (entry = readdir(folder));) {
-    int number = drive_number(entry->d_name);
+    int number = redbook_drive_number(entry->d_name, strlen(entry->d_name));
     if (number >= 0) found[number] = true;
   }
   closedir(folder);

@@ -14,6 +14,11 @@ struct redbook_drive_entry {
   char node[64]; /* /dev/sr0 */
 };
 
+#define REDBOOK_DRIVES_MOST 256u /* sr_mod has no more minors */
+
+/* N of "srN"; -1 for any other name. */
+int redbook_drive_number(const char *name, size_t length);
+
 /* Fills at most `room` entries in order of node number; *count = all there are. `sys` and `dev`
  * are the roots to look under ("/sys", "/dev"; tests give others). */
 bool redbook_discover(const char *sys, const char *dev, struct redbook_drive_entry *entries,

@@ -11,6 +11,7 @@ local source = classes.AudioSource
 local recorder = classes.Recorder
 local verification = classes.Verification
 local erase = classes.Erase
+local watch = classes.DeviceWatch
 
 -- Functions that operations ask for data: operation -> { call = }, and when one went wrong
 -- `failed`, with what it raised (`thrown`, `raised`) or why its data were refused (`refused`).
@@ -123,6 +124,18 @@ define(operation, "each", function(op, seconds)
     until over
   end
   return next_event, nil, nil, guard
+end)
+
+
+-- DeviceWatch:each. A watch has no end of its own, so leaving the loop leaves it open.
+define(watch, "each", function(self, seconds)
+  self:pollfd() -- raises here, not at the first step, when `self` is no open watch
+  return function()
+    repeat
+      local event, why = self:step(seconds)
+      if event then return event.type ~= "done" and event or nil end
+    until why == "finished" or seconds ~= nil
+  end
 end)
 
 

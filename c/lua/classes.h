@@ -20,6 +20,7 @@
 #define REDBOOK_VERIFICATION_CLASS "redbook.Verification"
 #define REDBOOK_OPERATION_CLASS "redbook.Operation"
 #define REDBOOK_MASTER_CLASS "redbook.DiscMaster"
+#define REDBOOK_WATCH_CLASS "redbook.DeviceWatch"
 #define REDBOOK_VIRTUAL_CLASS "redbook.VirtualRecorder"
 #define REDBOOK_SERVER_CLASS "redbook.DriveServer"
 #define REDBOOK_TRAP_CLASS "redbook.SignalTrap"
@@ -34,6 +35,7 @@ void redbook_register_source(lua_State *L);
 void redbook_register_verification(lua_State *L);
 void redbook_register_operation(lua_State *L); /* pushes nothing */
 void redbook_register_master(lua_State *L);
+void redbook_register_watch(lua_State *L); /* pushes nothing */
 void redbook_register_virtual(lua_State *L);
 void redbook_register_server(lua_State *L); /* pushes nothing */
 void redbook_register_trap(lua_State *L);
@@ -66,6 +68,8 @@ int redbook_recorder_rescue(lua_State *L);
 
 /* operation.c: an empty Operation object that keeps the object at `owner` alive. */
 struct redbook_box *redbook_new_operation(lua_State *L, int owner);
+/* The seconds of a step at `index`, -1 for ever; raises. */
+double redbook_check_step(lua_State *L, int index);
 /* The raw C step and feed, for the embedded chunk. */
 int redbook_operation_raw_step(lua_State *L);
 int redbook_operation_raw_feed(lua_State *L);
@@ -107,6 +111,9 @@ bool redbook_add_fault(lua_State *L, int index, struct redbook_virtual *drive,
 
 /* serve.c: VirtualRecorder:Serve with its options at 2; a DriveServer on the stack. */
 int redbook_serve(lua_State *L, struct redbook_virtual *drive);
+
+/* watch.c: DiscMaster:Watch with its options at 2; a DeviceWatch on the stack, or nil, err. */
+int redbook_watch(lua_State *L, const char *sys, const char *dev);
 
 /* contents.c: Recorder:DiscContents; adds read_image to the table on top. */
 int redbook_recorder_disc_contents(lua_State *L);

@@ -110,7 +110,8 @@ static void push_private(lua_State *L) {
 static void run_chunk(lua_State *L) {
   static const char *const names[] = {REDBOOK_OPERATION_CLASS, REDBOOK_TAO_CLASS,
                                       REDBOOK_ERASE_CLASS,     REDBOOK_SOURCE_CLASS,
-                                      REDBOOK_RECORDER_CLASS,  REDBOOK_VERIFICATION_CLASS};
+                                      REDBOOK_RECORDER_CLASS,  REDBOOK_VERIFICATION_CLASS,
+                                      REDBOOK_WATCH_CLASS};
   if (luaL_loadbufferx(L, redbook_chunk, sizeof redbook_chunk - 1, REDBOOK_CHUNK_NAME, "t"))
     lua_error(L);
   lua_newtable(L);
@@ -137,6 +138,7 @@ static void add_classes(lua_State *L) {
   lua_setfield(L, -2, "Verification");
   redbook_register_master(L);
   lua_setfield(L, -2, "DiscMaster");
+  redbook_register_watch(L);
   redbook_register_virtual(L);
   lua_setfield(L, -2, "VirtualRecorder");
   redbook_register_server(L);

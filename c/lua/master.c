@@ -143,6 +143,26 @@ static int get_supported(lua_State *L) {
   return 1;
 }
 
+/***
+Watches for drives that are plugged in and out (DDiscMaster2Events). Drives that are there
+already have no event. Needs no permission. It takes the kernel's uevents: a container may lack
+them (then an error), or get none of its host's (then nothing comes).
+@function DiscMaster:Watch
+@tparam[opt] table options `settle` = seconds that a new drive may wait for udev to make its
+link, 2 unless said otherwise; `uevents` = descriptor of a datagram socket that brings uevents
+in place of the kernel's, from root or from this user (containers, tests)
+@treturn[1] DeviceWatch
+@return[2] nil
+@treturn[2] Error err there are no uevents to listen to, or /sys cannot be read
+*/
+static int watch(lua_State *L) {
+  redbook_box_open(L, 1, CLASS);
+  lua_settop(L, 2);
+  lua_getiuservalue(L, 1, SYS);
+  lua_getiuservalue(L, 1, DEV);
+  return redbook_watch(L, lua_tostring(L, 3), lua_tostring(L, 4));
+}
+
 static int to_string(lua_State *L) {
   redbook_box_open(L, 1, CLASS);
   lua_pushliteral(L, CLASS);
@@ -150,7 +170,8 @@ static int to_string(lua_State *L) {
 }
 
 void redbook_register_master(lua_State *L) {
-  static const luaL_Reg methods[] = {{"Item", item}, {"each", each}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"Item", item}, {"each", each}, {"Watch", watch}, {NULL, NULL}};
   static const struct redbook_property properties[] = {
       {"Count", get_count, NULL},
       {"IsSupportedEnvironment", get_supported, NULL},

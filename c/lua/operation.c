@@ -74,7 +74,7 @@ static void push_event(lua_State *L, const struct redbook_event *event) {
 }
 
 /* nil waits for ever; anything above a year is as good as that. */
-static double check_seconds(lua_State *L, int index) {
+double redbook_check_step(lua_State *L, int index) {
   if (lua_isnoneornil(L, index)) return -1;
   if (lua_type(L, index) != LUA_TNUMBER || !(lua_tonumber(L, index) >= 0))
     redbook_misuse(L, "step: a number of seconds, 0 or more, or nil expected, got %s",
@@ -98,7 +98,7 @@ when "done" has been delivered before
 int redbook_operation_raw_step(lua_State *L) {
   struct redbook_operation *operation = check(L);
   struct redbook_event event;
-  switch (redbook_operation_step(operation, check_seconds(L, 2), &event)) {
+  switch (redbook_operation_step(operation, redbook_check_step(L, 2), &event)) {
     case REDBOOK_STEP_EVENT:
       push_event(L, &event);
       return 1;

@@ -783,6 +783,63 @@ function DiscMaster:Item(index) end
 ---@return fun(): string?
 function DiscMaster:each() end
 
+---Watches for drives that are plugged in and out.
+---@param options? redbook.WatchOptions
+---@return redbook.DeviceWatch? watch
+---@return redbook.Error? err
+function DiscMaster:Watch(options) end
+
+---@class redbook.WatchOptions
+---@field settle number? seconds that a new drive may wait for udev to make its link, 2
+---@field uevents integer? descriptor of a datagram socket that brings uevents, not the kernel's
+
+---Stepped and polled as an Operation.
+---@class redbook.DeviceWatch
+local DeviceWatch = {}
+
+---@param seconds? number nil waits for ever, 0 never blocks
+---@return (redbook.DeviceEvent|redbook.Signal|redbook.Done)? event
+---@return ("again"|"finished")? why there is none
+function DeviceWatch:step(seconds) end
+
+---`for event in watch:each() do`: until `cancel`.
+---@param seconds? number the loop ends when nothing comes in that time
+---@return fun(): (redbook.DeviceEvent|redbook.Signal)?
+function DeviceWatch:each(seconds) end
+
+---The next step delivers "done".
+---@return true
+function DeviceWatch:cancel() end
+
+---Raises before "done".
+---@return true? ok after `cancel`
+---@return redbook.Error? err why it could not go on
+function DeviceWatch:result() end
+
+---@return integer descriptor readable while an event is there
+function DeviceWatch:pollfd() end
+
+---@return integer descriptor
+function DeviceWatch:getfd() end
+
+---@return "r"
+function DeviceWatch:events() end
+
+---@return nil
+function DeviceWatch:timeout() end
+
+---@return false
+function DeviceWatch:dirty() end
+
+---Also `__close`.
+---@return true
+function DeviceWatch:close() end
+
+---@class redbook.DeviceEvent
+---@field type "added"|"removed"
+---@field id string what DiscMaster:Item gives, or gave
+---@field node string "/dev/sr0"
+
 
 ---@class redbook.VirtualOptions
 ---@field path string? of the .cue; nil for an empty drive

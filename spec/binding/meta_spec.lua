@@ -58,8 +58,8 @@ describe("the stubs in lua/meta", function()
   end)
 
   for _, class in ipairs { "Recorder", "TrackAtOnce", "Erase", "AudioSource", "Operation",
-    "DiscMaster", "Verification", "VirtualRecorder", "DriveServer", "SignalTrap",
-    "StderrMute" } do
+    "DiscMaster", "DeviceWatch", "Verification", "VirtualRecorder", "DriveServer",
+    "SignalTrap", "StderrMute" } do
     it("name every member of " .. class .. ", and how it can be used", function()
       local stub = stubs["redbook." .. class]
       local named = {}

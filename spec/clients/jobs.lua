@@ -14,7 +14,8 @@ local function script(room, name, job)
     local options = ("--disc %s.cue --trace %s.trace%s"):format(job.disc or name, base,
       (job.medium and index == 1 and " --medium " .. job.medium or "") .. (job.options or ""))
     lines[#lines + 1] = ("%s timeout 100 env %s >%s/%s.out 2>&1 </dev/null"):format(
-      job.disc and "cd " .. name .. ";" or "", room.line(options, command), room.folder, base)
+      job.disc and "cd " .. name .. ";" or "", room.line(options, command, job.own), room.folder,
+      base)
     lines[#lines + 1] = ("code=$?; echo $code >%s/%s.code; [ $code = 0 ] || exit 0"):format(
       room.folder, base)
   end
@@ -24,8 +25,8 @@ end
 ---Runs all jobs, each on a disc of its name in the room's folder, and waits for them.
 ---@param room table
 ---@param list table<string, string[]> commands by name; fields: `medium` of a new disc;
----`options` of vdrive.lua; `disc`, another disc's name, to run with a copy of it in a folder of the
----job's name
+---`options` of vdrive.lua; `own`, a Lua of ours is run; `disc`, another disc's name, to run with a
+---copy of it in a folder of the job's name
 ---@return table<string, { code: integer, out: string }[]>
 function jobs.run(room, list)
   local parts, results = {}, {}

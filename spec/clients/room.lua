@@ -45,6 +45,13 @@ function room.line(options, command, own)
     options, own and "" or room.FOREIGN, command)
 end
 
+---@param words string burn.lua's
+---@return string command that burns in /dev/sr0, for `room.line` with `own`
+function room.burn(words)
+  return ("%s %s/scripts/burn.lua --yes --device /dev/sr0 %s"):format(
+    sandbox.lua:gsub("^env LD_PRELOAD=%S+ ", ""), sandbox.root, words)
+end
+
 ---@return integer code
 ---@return string out
 ---@return string err

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* WRITE(10): flow control and what may be sent again (mmc reference 3 and 3.1). */
+#include <errno.h>
+
 #include "drive/scripted.h"
 
 #define LBA 1000
@@ -48,6 +50,30 @@ static void good(void **state) {
   const struct step recovered[] = {{.cdb = WRITE_3, .sense = SENSE(1, 0x0C, 0)}, {.cdb = NULL}};
   row(steps, REDBOOK_S_OK);
   row(recovered, REDBOOK_S_OK);
+}
+
+/* A queue that takes less at once than is to be written: several WRITEs, and READ CDs. */
+static void small_queue(void **state) {
+  (void)state;
+  const struct step steps[] = {
+      {.cdb = "2a 00 00 00 03 e8 00 00 02 00", .expected = data, .expected_length = 4704},
+      {.cdb = "2a 00 00 00 03 ea 00 00 01 00",
+       .expected = data + 4704,
+       .expected_length = 2352},
+      {.cdb = "be 04 00 00 03 e8 00 00 02 10 00 00", .zeros = true},
+      {.cdb = "be 04 00 00 03 ea 00 00 01 10 00 00", .zeros = true},
+      {.cdb = NULL}};
+  uint8_t back[3 * 2352];
+  struct scripted s;
+  struct redbook_drive drive = scripted_begin(&s, steps);
+  assert_int_equal(redbook_drive_sectors_at_once(&drive), 26);
+  drive.transport->max_transfer = 100;
+  assert_int_equal(redbook_drive_sectors_at_once(&drive), 1);
+  drive.transport->max_transfer = 3 * 2352 - 1;
+  assert_int_equal(redbook_drive_sectors_at_once(&drive), 2);
+  assert_true(redbook_drive_write(&drive, LBA, 3, data, NULL));
+  assert_true(redbook_drive_read_cd(&drive, LBA, 3, back, NULL));
+  scripted_finish(&s);
 }
 
 /* 5, 10, 20, 40 and then 50 ms each. */
@@ -135,6 +161,8 @@ static void ends_the_track(void **state) {
     row(steps, rows[i].code);
   }
   const struct step gone[] = {{.cdb = WRITE_3, .host = 1}, {.cdb = NULL}};
+  const struct step forbidden[] = {{.cdb = WRITE_3, .os_error = EPERM}, {.cdb = NULL}};
+  row(forbidden, REDBOOK_E_ACCESSDENIED);
   const struct step deferred[] = {
       {.cdb = WRITE_3, .sense = SENSE(3, 0x0C, 0), .deferred = true}, {.cdb = NULL}};
   const struct step deferred_full[] = {
@@ -269,6 +297,7 @@ static void position_of_a_busy_drive(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(good),
+      cmocka_unit_test(small_queue),
       cmocka_unit_test(buffer_full_a_thousand_times),
       cmocka_unit_test(buffer_full_for_two_minutes),
       cmocka_unit_test(not_ready_takes_nothing),

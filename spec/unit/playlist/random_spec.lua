@@ -27,7 +27,8 @@ local KINDS = {
     "\xE9", "\0", " ", '"' } },
   ["l.xspf"] = { "<playlist><trackList>", { "<track>", "</track>", "<track>", "</track>",
     "<location>", "</location>", "<track><location>a.mp3</location></track>", "<title>T</title>",
-    "a.mp3", "none", "&amp;", "&x;", "<!DOCTYPE x>", "<![CDATA[", "]]>", "<!--", "-->", "</trackList></playlist>",
+    "a.mp3", "none", "&amp;", "&x;", "<!DOCTYPE x>", "<![CDATA[", "]]>", "<!--", "-->",
+    "</trackList></playlist>",
     "</trackList></playlist>", "%41", "file:///", "\n", "\0", "\xE9", "é" } },
 }
 

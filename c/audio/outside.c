@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ffprobe's answer, and ffmpeg's sound into a temporary file. */
+#include "audio/outside.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audio/decode.h"
+#include "base/child.h"
+#include "base/spool.h"
+
+#define SILENCE_SECONDS 60.0 /* a program that writes nothing for so long hangs */
+#define CPU_SECONDS 3600u
+#define LONGEST_SECONDS 6000u /* 100 minutes: no disc holds more */
+#define ANSWER 32768          /* bytes of ffprobe's answer */
+#define PATH_ROOM 4224        /* PATH_MAX and "file:" */
+#define MAX_CHANNELS 8u
+
+/* What is asked of ffprobe. */
+static const char entries[] =
+    "stream=codec_name,sample_fmt,sample_rate,channels,bits_per_raw_sample,duration_ts,"
+    "time_base:stream_tags:format_tags";
+static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
+
+static bool fail_start(const struct redbook_outside *outside, struct redbook_error *err) {
+  if (err->code != REDBOOK_E_FILE_NOT_FOUND) return false;
+  redbook_fail(err, refused, "%s is %s, and there is no ffmpeg on this machine to decode it",
+               outside->label, outside->name);
+  redbook_advise(err, "Install the package ffmpeg, or convert the file to FLAC or WAV.");
+  return false;
+}
+
+static bool fail_decoding(const struct redbook_outside *outside, const char *said,
+                          struct redbook_error *err) {
+  redbook_fail(err, refused, "%s is %s that ffmpeg cannot decode (%.120s)", outside->label,
+               outside->name, *said ? said : "it does not say why");
+  redbook_advise(err, "Get a whole copy of the file.");
+  return false;
+}
+
+/* A name that is neither an option nor a protocol nor a pattern, whatever it begins with. */
+static bool file_name(const struct redbook_outside *outside, char name[PATH_ROOM],
+                      struct redbook_error *err) {
+  int length = snprintf(name, PATH_ROOM, "file:%s", outside->path);
+  return (length > 0 && length < PATH_ROOM) ||
+         redbook_fail(err, refused, "%s has too long a path for ffmpeg", outside->label);
+}
+
+/* The value of `key` in ffprobe's flat answer, unquoted, into `out`; false when it is not
+ * there.
+ */
+static bool value_of(const char *answer, const char *key, char *out, size_t size) {
+  size_t used = 0, length = strlen(key);
+  const char *line = answer;
+  while (line && strncasecmp(line, key, length) != 0) {
+    line = strchr(line, '\n');
+    if (line) line++;
+  }
+  if (!line) return false;
+  const char *from = line + length;
+  if (*from == '"') from++;
+  for (; *from && *from != '\n' && *from != '"' && used + 1 < size; from++) {
+    bool escaped = *from == '\\' && from[1] && from[1] != '\n';
+    if (escaped) from++;
+    out[used++] = *from;
+    if (escaped && (*from == 'n' || *from == 'r')) out[used - 1] = ' ';
+  }
+  out[used] = '\0';
+  return true;
+}
+
+static unsigned number_of(const char *answer, const char *key) {
+  char text[32];
+  if (!value_of(answer, key, text, sizeof text)) return 0;
+  unsigned long value = strtoul(text, NULL, 10);
+  return value <= 10000000 ? (unsigned)value : 0;
+}
+
+/* duration_ts in units of time_base, as frames; -1 when ffprobe does not know. */
+static int64_t length_of(const char *answer, unsigned rate) {
+  char ticks[32], base[32], *slash;
+  if (!value_of(answer, "streams.stream.0.duration_ts=", ticks, sizeof ticks) ||
+      !value_of(answer, "streams.stream.0.time_base=", base, sizeof base))
+    return -1;
+  double numerator = strtod(base, &slash);
+  double denominator = *slash == '/' ? strtod(slash + 1, NULL) : 0;
+  if (!(denominator > 0)) return -1;
+  double frames = strtod(ticks, NULL) * numerator / denominator * (double)rate + 0.5;
+  return frames >= 1 && frames < 1e12 ? (int64_t)frames : -1;
+}
+
+/* The sample format of ffmpeg's decoder: integers stay integers. */
+static void choose_pcm(const char *answer, struct redbook_outside *outside) {
+  char format[16] = "";
+  value_of(answer, "streams.stream.0.sample_fmt=", format, sizeof format);
+  bool lossless_float = strcmp(outside->codec, "wavpack") == 0;
+  outside->pcm = "pcm_f32le";
+  outside->bits = lossless_float ? 32 : 0;
+  if (strncmp(format, "u8", 2) == 0 || strncmp(format, "s16", 3) == 0) {
+    outside->pcm = "pcm_s16le";
+    outside->bits = 16;
+  } else if (strncmp(format, "s32", 3) == 0) {
+    unsigned bits = number_of(answer, "streams.stream.0.bits_per_raw_sample=");
+    outside->pcm = "pcm_s32le";
+    outside->bits = bits ? bits : 32;
+  }
+}
+
+/* Tags lie in the file or, in Ogg, in the stream. */
+static void tag(const char *answer, const char *name, char *out, size_t size) {
+  static const char *const places[] = {"format.tags.", "streams.stream.0.tags."};
+  char key[64], text[1024];
+  out[0] = '\0';
+  for (size_t i = 0; i < sizeof places / sizeof *places && !out[0]; i++) {
+    (void)snprintf(key, sizeof key, "%s%s=", places[i], name);
+    if (value_of(answer, key, text, sizeof text)) redbook_tag_text(out, size, text);
+  }
+}
+
+static void read_tags(const char *answer, struct redbook_source_tags *tags) {
+  tag(answer, "title", tags->title, sizeof tags->title);
+  tag(answer, "artist", tags->artist, sizeof tags->artist);
+  tag(answer, "album", tags->album, sizeof tags->album);
+  tag(answer, "date", tags->date, sizeof tags->date);
+  tag(answer, "genre", tags->genre, sizeof tags->genre);
+  tag(answer, "track", tags->track_number, sizeof tags->track_number);
+  tag(answer, "comment", tags->comment, sizeof tags->comment);
+}
+
+static bool understand(const char *answer, struct redbook_outside *outside,
+                       struct redbook_error *err) {
+  outside->rate = number_of(answer, "streams.stream.0.sample_rate=");
+  outside->channels = number_of(answer, "streams.stream.0.channels=");
+  bool known =
+      value_of(answer, "streams.stream.0.codec_name=", outside->codec, sizeof outside->codec);
+  if (!known || outside->rate == 0 || outside->channels == 0)
+    return redbook_fail(err, refused, "%s is %s, and no sound in it can be found",
+                        outside->label, outside->name);
+  if (outside->rate < 4000 || outside->rate > 768000)
+    return redbook_fail(err, refused, "%s has a sample rate of %u Hz, not 4000 to 768000",
+                        outside->label, outside->rate);
+  if (outside->channels > MAX_CHANNELS)
+    return redbook_fail(err, refused, "%s has %u channels, not 1 to %u", outside->label,
+                        outside->channels, MAX_CHANNELS);
+  choose_pcm(answer, outside);
+  outside->frames = length_of(answer, outside->rate);
+  outside->exact_length = outside->frames > 0 && strcmp(outside->demuxer, "mov") == 0;
+  read_tags(answer, &outside->tags);
+  return true;
+}
+
+bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error *err) {
+  char name[PATH_ROOM], answer[ANSWER];
+  /* An option and its value belong together. */
+  /* clang-format off */
+  const char *const arguments[] = {
+      "ffprobe", "-v", "error", "-protocol_whitelist", "file", "-f", outside->demuxer, "-i",
+      name, "-select_streams", "a:0", "-show_entries", entries, "-of", "flat", NULL};
+  /* clang-format on */
+  struct redbook_child child;
+  struct redbook_error ignored;
+  size_t used = 0;
+  ssize_t got = 0;
+  if (!err) err = &ignored;
+  if (!file_name(outside, name, err)) return false;
+  if (!redbook_child_start(&child, arguments, CPU_SECONDS, err))
+    return fail_start(outside, err);
+  while (used < sizeof answer - 1 &&
+         (got = redbook_child_read(&child, answer + used, sizeof answer - 1 - used, NULL,
+                                   SILENCE_SECONDS, err)) > 0)
+    used += (size_t)got;
+  answer[used] = '\0';
+  bool all = got == 0;
+  int code = redbook_child_end(&child, !all);
+  if (code > 0 || got < 0) return fail_decoding(outside, child.said, err);
+  return understand(answer, outside, err);
+}
+
+/* Its output into the spool, to its end. */
+static bool receive(struct redbook_child *child, int fd, const struct redbook_outside *outside,
+                    const atomic_bool *cancel, struct redbook_error *err) {
+  static const size_t room = 262144;
+  uint64_t limit = (uint64_t)LONGEST_SECONDS * outside->rate * outside->channels * 4, done = 0;
+  uint8_t *data = malloc(room);
+  if (!data) return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
+  ssize_t got;
+  bool good = true;
+  while (good &&
+         (got = redbook_child_read(child, data, room, cancel, SILENCE_SECONDS, err)) != 0) {
+    good = got > 0 && redbook_spool_write(fd, data, (size_t)got, err);
+    if (good && (done += (uint64_t)got) > limit)
+      good = redbook_fail(err, refused, "%s is longer than any disc: 100 minutes and no end",
+                          outside->label);
+    if (got < 0 && err->code == REDBOOK_E_FAIL)
+      good = fail_decoding(outside, "it has stopped working", err);
+  }
+  free(data);
+  return good;
+}
+
+int redbook_outside_decode(const struct redbook_outside *outside, const atomic_bool *cancel,
+                           struct redbook_error *err) {
+  char name[PATH_ROOM],
+      trim[96] = "asetpts=N/SR/TB"; /* a chain's times begin anew, which CAF cannot hold */
+  if (outside->exact_length)
+    (void)snprintf(trim, sizeof trim, "atrim=end_sample=%lld,asetpts=N/SR/TB",
+                   (long long)outside->frames);
+  /* An option and its value belong together. */
+  /* clang-format off */
+  const char *const arguments[] = {
+      "ffmpeg", "-nostdin", "-v", "error", "-xerror", "-protocol_whitelist", "file", "-f",
+      outside->demuxer, "-i", name, "-map", "0:a:0", "-map_metadata", "-1", "-af", trim,
+      "-c:a", outside->pcm, "-f", "caf", "-", NULL};
+  /* clang-format on */
+  struct redbook_child child;
+  struct redbook_error ours;
+  redbook_error_clear(&ours);
+  if (!file_name(outside, name, err)) return -1;
+  int fd = redbook_spool_file(err);
+  if (fd < 0) return -1;
+  bool good =
+      redbook_child_start(&child, arguments, CPU_SECONDS, &ours) || fail_start(outside, &ours);
+  if (good) {
+    good = receive(&child, fd, outside, cancel, &ours);
+    int code = redbook_child_end(&child, !good);
+    if (good && (code > 0 || child.said_bytes > 0))
+      good = fail_decoding(outside, child.said, &ours);
+  }
+  if (good) return fd;
+  if (err) *err = ours;
+  (void)close(fd);
+  return -1;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sound that libsndfile does not read (AAC, ALAC, WMA, WavPack, APE, Musepack, Matroska, AC-3,
+ * FLAC in Ogg, chained Ogg ...), decoded by the machine's ffmpeg if it has one.
+ *
+ * ffmpeg runs as a child: no shell, no protocol but files, told what the file is by its content
+ * rather than guessing, within limits of time and size. What it decodes is spooled to an
+ * unlinked temporary file as CAF, so that it is decoded once, and everything after it is the
+ * path of any other file.
+ */
+#ifndef REDBOOK_AUDIO_OUTSIDE_H
+#define REDBOOK_AUDIO_OUTSIDE_H
+
+#include <stdatomic.h>
+
+#include "audio/source.h"
+#include "audio/stream.h"
+
+struct redbook_outside {
+  const char *path;
+  char label[168];     /* the path for messages */
+  const char *name;    /* "AAC or ALAC in MP4 (M4A)" */
+  const char *demuxer; /* ffmpeg's word for it: "mov" */
+  char codec[32];      /* "aac" */
+  unsigned rate, channels;
+  unsigned bits;     /* 0 when lossy */
+  const char *pcm;   /* how ffmpeg shall write it: "pcm_s16le" */
+  int64_t frames;    /* at `rate`, -1 unknown */
+  bool exact_length; /* `frames` is where the sound ends (an MP4's edit list) */
+  struct redbook_source_tags tags;
+};
+
+/* Asks ffprobe; the first four fields are set already. 050D, naming the file: no ffmpeg on this
+ * machine (says which package has it), no sound in it, more than 8 channels, damaged. */
+bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error *err);
+
+/* Decodes all of it; a descriptor of the spooled CAF, -1 and err on failure (050D, C0AA0002).
+ */
+int redbook_outside_decode(const struct redbook_outside *outside, const atomic_bool *cancel,
+                           struct redbook_error *err);
+
+/* redbook_convert_open of such a file: probed now, decoded when it is scanned or first read. */
+struct redbook_stream *redbook_outside_open(const char *path, const char *name,
+                                            const char *demuxer, int64_t start, int64_t length,
+                                            struct redbook_error *err);
+
+#endif

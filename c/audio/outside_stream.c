@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A file that ffmpeg decodes, as a stream: decoded into a spool before it is read for the first
+ * time, from then on the stream of the spool. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "audio/container.h"
+#include "audio/outside.h"
+
+struct outside_stream {
+  struct redbook_stream stream;
+  struct redbook_outside outside;
+  char *path;
+  int64_t start, length;
+  struct redbook_stream *inner; /* NULL: not decoded yet */
+};
+
+/* ffmpeg may stop early without a word. Only an MP4's length is exact; half a second is more
+ * than the rounding of any other container. */
+static bool long_enough(const struct redbook_outside *outside, int64_t frames,
+                        struct redbook_error *err) {
+  int64_t slack = outside->exact_length ? 0 : outside->rate / 2;
+  if (outside->frames < 0 || frames + slack >= outside->frames) return true;
+  return redbook_cut_off(err, outside->label, (double)frames / outside->rate,
+                         (double)outside->frames / outside->rate);
+}
+
+static bool outside_prepare(struct redbook_stream *stream, const atomic_bool *cancel,
+                            struct redbook_error *err) {
+  struct outside_stream *self = (struct outside_stream *)stream;
+  if (self->inner) return true;
+  int spool = redbook_outside_decode(&self->outside, cancel, err);
+  if (spool < 0) return false;
+  struct redbook_stream *inner =
+      redbook_convert_spool(spool, self->path, self->start, self->length, err);
+  if (!inner) return false;
+  if (!long_enough(&self->outside, inner->format.announced_frames, err)) {
+    inner->close(inner);
+    return false;
+  }
+  self->inner = inner;
+  stream->format.exact = inner->format.exact;
+  stream->announced = inner->announced;
+  return true;
+}
+
+static int64_t outside_read(struct redbook_stream *stream, uint8_t *bytes, size_t frames,
+                            struct redbook_error *err) {
+  struct outside_stream *self = (struct outside_stream *)stream;
+  if (!outside_prepare(stream, stream->cancel, err)) return -1;
+  self->inner->cancel = stream->cancel;
+  int64_t got = self->inner->read(self->inner, bytes, frames, err);
+  stream->clipped = self->inner->clipped;
+  return got;
+}
+
+static bool outside_rewind(struct redbook_stream *stream, struct redbook_error *err) {
+  struct outside_stream *self = (struct outside_stream *)stream;
+  return !self->inner || self->inner->rewind(self->inner, err);
+}
+
+static void outside_close(struct redbook_stream *stream) {
+  struct outside_stream *self = (struct outside_stream *)stream;
+  if (self->inner) self->inner->close(self->inner);
+  free(self->path);
+  free(self);
+}
+
+/* What ffprobe says of it. */
+static void introduce(struct outside_stream *self) {
+  const struct redbook_outside *outside = &self->outside;
+  struct redbook_source_format *format = &self->stream.format;
+  bool integer = outside->bits > 0 && outside->bits <= 16;
+  *format = (struct redbook_source_format){
+      .sample_rate = outside->rate,
+      .channels = outside->channels,
+      .bits = outside->bits,
+      .exact = integer && outside->rate == 44100 && outside->channels <= 2,
+      .announced_frames = outside->frames};
+  (void)snprintf(format->container, sizeof format->container, "%s", outside->name);
+  (void)snprintf(format->encoding, sizeof format->encoding, "%s", outside->codec);
+  self->stream.tags = outside->tags;
+}
+
+struct redbook_stream *redbook_outside_open(const char *path, const char *name,
+                                            const char *demuxer, int64_t start, int64_t length,
+                                            struct redbook_error *err) {
+  struct outside_stream *self = calloc(1, sizeof *self);
+  if (self) self->path = strdup(path);
+  if (!self || !self->path) {
+    free(self);
+    (void)redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
+    return NULL;
+  }
+  self->stream = (struct redbook_stream){.prepare = outside_prepare,
+                                         .read = outside_read,
+                                         .rewind = outside_rewind,
+                                         .close = outside_close,
+                                         .announced = -1};
+  self->start = start;
+  self->length = length;
+  self->outside =
+      (struct redbook_outside){.path = self->path, .name = name, .demuxer = demuxer};
+  redbook_label(self->outside.label, sizeof self->outside.label, path);
+  if (redbook_outside_probe(&self->outside, err)) {
+    introduce(self);
+    return &self->stream;
+  }
+  outside_close(&self->stream);
+  return NULL;
+}
