@@ -43,7 +43,7 @@ bool redbook_cdb_only_reads(uint8_t opcode) {
   static const uint8_t reading[] = {0x00, 0x03, 0x08, 0x12, 0x1A, 0x1C, 0x23, 0x25, 0x28,
                                     0x2F, 0x37, 0x3C, 0x3E, 0x42, 0x43, 0x44, 0x46, 0x4A,
                                     0x4D, 0x51, 0x52, 0x5A, 0x5C, 0x88, 0x8F, 0x95, 0x9E,
-                                    0xA0, 0xA4, 0xA8, 0xAC, 0xAD, 0xB9, 0xBE};
+                                    0xA0, 0xA4, 0xA8, 0xAC, 0xAD, 0xB9, 0xBD, 0xBE};
   return listed(reading, sizeof reading, opcode);
 }
 
@@ -61,7 +61,8 @@ static struct redbook_drive *fail_not_held(uint8_t opcode, struct redbook_error 
   char name[24];
 
   redbook_fail(err, REDBOOK_E_ACCESSDENIED,
-               "%s is sent to a drive only under exclusive access: it does not only read",
+               "%s is sent to a drive only under exclusive access: it is none of the commands "
+               "that only read",
                redbook_opcode_name(opcode, name, sizeof name));
   redbook_advise(err, "Call AcquireExclusiveAccess first, ReleaseExclusiveAccess after.");
   return NULL;

@@ -13,9 +13,9 @@
  * and E_INVALIDARG, naming the rule. */
 bool redbook_cdb_check(const uint8_t *cdb, size_t length, struct redbook_error *err);
 
-/* A command that only reads: Linux lets it through on a descriptor opened to read, and it
- * neither moves the tray or the head nor plays. Such commands may be sent by who holds nothing.
- */
+/* A command that only reads: Linux lets it through on a descriptor opened to read (MECHANISM
+ * STATUS, BDh, for CAP_SYS_RAWIO only), and it neither moves the tray or the head nor plays.
+ * Such commands may be sent by who holds nothing. */
 bool redbook_cdb_only_reads(uint8_t opcode);
 
 struct redbook_limits {

@@ -104,7 +104,7 @@ describe("Recorder", function()
 
   it("wants exclusive access for what does not only read", function()
     local refused = "80070005: %s is sent to a drive only under exclusive access: "
-      .. "it does not only read"
+      .. "it is none of the commands that only read"
     assert.equal(refused:format "START STOP UNIT", failure(recorder:SendCommandNoData(START)))
     assert.equal(refused:format "command D8h",
       failure(recorder:SendCommandNoData("\xD8" .. ("\0"):rep(11))))

@@ -120,4 +120,54 @@ describe("IDiscRecorder2Ex #clients", function()
       assert.equal(page:byte(bit[1] + 1) & bit[2] > 0, does == "", words)
     end
   end)
+
+  -- The same members by way of a node: SG_IO, read-only and exclusive descriptors, the kernel's
+  -- limits and its filter. What differs from the direct way would be the transport's fault.
+  it("is the same by way of /dev/sr0, but for what the kernel's filter refuses", function()
+    local disc = DISCS[1]
+    prepare(disc)
+    local code = [[
+      local core = require "redbook.core"
+      local recorder <close> = assert(core.Recorder(...))
+      local function all(...)
+        local list = table.pack(...)
+        for i = 1, list.n do
+          local value = list[i]
+          if type(value) == "table" then value = ("%08X: %s"):format(value.code, value.message)
+          elseif type(value) == "string" then value = bytes(value) end
+          list[i] = value == nil and "nil" or value
+        end
+        list.n = nil
+        return list
+      end
+      local said = {
+        all(recorder:SendCommand(hex "12 00 00 00 24 00", { data_in_length = 36 })),
+        all(recorder:SendCommand(hex "43 00 00 00 00 00 00 00 24 00", { data_in_length = 36 })),
+        all(recorder:SendCommandNoData(hex "1b 00 00 00 00 00")),
+        all(recorder:GetDiscInformation()), all(recorder:GetTrackInformation(1, 1)),
+        all(recorder:GetFeaturePage(0x2D, true)), all(recorder:GetModePage(0x2A, 0)),
+        all(recorder:GetAdapterDescriptor()), all(recorder:GetDeviceDescriptor()),
+        all(recorder:GetByteAlignmentMask()), all(recorder:GetMaximumPageAlignedTransferSize()),
+        all(recorder:ReadDvdStructure(0, 0, 0, 0)) }
+      assert(recorder:AcquireExclusiveAccess(false, "spec"))
+      local page = recorder:GetModePage(5, 0):gsub("^(..)...", "%1\x41\0\0")
+      said[#said + 1] = all(recorder:SetModePage(0, page))
+      said[#said + 1] = all(recorder:GetModePage(5, 0))
+      local inquiry = hex "12 00 00 00 24 00"
+      said[#said + 1] = all(recorder:SendCommandGetDataFromDevice(inquiry, 131072))
+      said[#said + 1] = all(recorder:SendCommandGetDataFromDevice(inquiry, 131073))
+      said[#said + 1] = all(recorder:SendCommandNoData(hex "01 00 00 00 00 00"))
+      assert(recorder:ReleaseExclusiveAccess())
+      return said]]
+    local options = "--disc disc.cue --medium cd-r "
+    local function by(id) return (code:gsub("%.%.%.", function() return id end, 1)) end
+    local direct = room:lua("", by(("%q"):format("virtual:" .. room.folder .. "/disc.cue")))
+    assert.same(direct, room:lua(options, by "SR0"))
+    assert.same({ true }, direct[#direct])
+    local filtered = room:lua(options .. "--filter", by "SR0")
+    assert.same({ "nil", "80070005: the kernel does not let REZERO UNIT through to the drive" },
+      table.remove(filtered))
+    table.remove(direct)
+    assert.same(direct, filtered)
+  end)
 end)
