@@ -50,6 +50,14 @@ static bool track_by_toc(const struct redbook_toc *toc, unsigned number,
   return true;
 }
 
+/* Of a track that is not ended, what is recorded is told by where it goes on: some drives give
+ * the room that it could take as its size (unverified). */
+static uint32_t recorded(const struct redbook_track_information *info, bool complete) {
+  bool open = !complete && info->next_writable_valid && info->next_writable >= info->start;
+
+  return open ? (uint32_t)(info->next_writable - info->start) : info->size;
+}
+
 static void take_track(const struct redbook_track_information *info,
                        const struct redbook_toc *toc, unsigned number, bool complete,
                        struct redbook_examined_track *out) {
@@ -59,7 +67,7 @@ static void take_track(const struct redbook_track_information *info,
       .number = number,
       .session = info->session,
       .start = info->start,
-      .sectors = info->size,
+      .sectors = recorded(info, complete),
       .control = info->control,
       .complete = complete,
       .damaged = info->damaged,

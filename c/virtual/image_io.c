@@ -158,11 +158,21 @@ int redbook_vimage_reach(struct redbook_vimage *image, int32_t sectors) {
   return 0;
 }
 
+/* Who was killed in the middle of a write may have left a part of a sector, which no drive
+ * records: what is laid behind the last whole one is silence. */
+static int drop_part(struct redbook_vimage *image) {
+  struct stat st;
+  if (fstat(image->fd, &st) != 0) return errno;
+  off_t whole = st.st_size - st.st_size % (off_t)REDBOOK_SECTOR_BYTES;
+  return whole < st.st_size && ftruncate(image->fd, whole) != 0 ? errno : 0;
+}
+
 /* Whatever moment the power goes: .bin holds all payload (padding too) that the sheet names,
  * and nothing behind it that would look like one more track. So the run-out comes last. */
 int redbook_vimage_commit(struct redbook_vimage *image, const struct redbook_vdisc *disc) {
   int32_t end = redbook_vdisc_recorded_end(disc);
-  int failed = redbook_vimage_reach(image, redbook_vdisc_payload_end(disc));
+  int failed = drop_part(image);
+  if (!failed) failed = redbook_vimage_reach(image, redbook_vdisc_payload_end(disc));
   if (!failed && fdatasync(image->fd) != 0) failed = errno;
   if (!failed) failed = replace_sheet(image, disc);
   if (!failed) failed = redbook_vimage_reach(image, end);

@@ -205,6 +205,15 @@ describe("recipe.rescue", function()
     end)
   end
 
+  it("ends a track that was cut off within a sector with silence", function()
+    open {}
+    burn({ KeepSessionOpen = true }, ONE)
+    power_cut("strict", SECOND, TWO:sub(1, 100 * SECTOR + 1000))
+    found({ action = "close" }, "incomplete", "finalised")
+    assert.is_true(bench:on_disc(SECOND, 300) == TWO:sub(1, 100 * SECTOR)
+      .. ("\0"):rep(200 * SECTOR))
+  end)
+
   it("fills up a track under 4 seconds where the drive refuses to close it", function()
     open { personality = "lg" }
     short_track()
@@ -252,7 +261,7 @@ describe("recipe.rescue", function()
     assert.same({ 0x80070037, "unknown" }, { err.code, err.diagnosis.state })
   end)
 
-  describe("with a fault in it", function()
+  describe("with a fault in it #threads", function()
     local function cut_off()
       open {}
       burn({ KeepSessionOpen = true }, ONE)

@@ -14,6 +14,16 @@ local SECTOR = room_of.SECTOR
 local LENGTHS = { 320, 1500, 250, 900 }
 local STARTS = { 0, 472, 2124, 2576 }
 local SECONDS = 60
+local PERSONALITIES = { "strict", "pioneer", "mitsumi", "tinybuf" }
+
+-- Inside of vdrive.lua: the burner is killed, its drive lives on.
+local SURVIVE = [[
+  burn=$1; rescue=$2; name=$3; goal=$4; : >$name.trace
+  $burn --device /dev/sr0 --trace $name.trace list.m3u >$name.out 2>$name.err & pid=$!
+  while [ $(wc -l <$name.trace) -lt $goal ] && kill -0 $pid 2>/dev/null; do :; done
+  kill -9 $pid 2>/dev/null; wait $pid
+  [ $? = 137 ] && echo hit >$name.hit
+  exec $rescue --json --device /dev/sr0 --close]]
 
 describe("burn.lua, killed at any point, #clients", function()
   local room, commands
@@ -30,6 +40,10 @@ describe("burn.lua, killed at any point, #clients", function()
       words)
   end
 
+  local function words_of(name)
+    return ("%s %s/scripts/%s.lua"):format(sandbox.lua, sandbox.root, name)
+  end
+
   local function run(name, words)
     return sandbox.run(script(name, words), room.folder)
   end
@@ -40,6 +54,7 @@ describe("burn.lua, killed at any point, #clients", function()
       pcm[n], names[n] = on_disc(sectors, n), n .. ".wav"
       room:write(names[n], burner.wav(burner.pcm(sectors, n)))
     end
+    room:write("survive.sh", SURVIVE)
     room:write("list.m3u", table.concat(names, "\n"))
     assert(run("burn", "--device virtual:whole.cue --trace whole.trace list.m3u") == 0)
     commands = select(2, room:read("whole.trace"):gsub("\n", ""))
@@ -47,8 +62,9 @@ describe("burn.lua, killed at any point, #clients", function()
   teardown(function() room:close() end)
 
   -- Burns the list on a new disc, and sends a signal once so many commands have been traced.
-  local function burn_and_kill(name, goal, signal)
-    local words = ("--json --device virtual:%s.cue --trace %s.trace list.m3u"):format(name, name)
+  local function burn_and_kill(name, goal, signal, personality)
+    local words = ("--json --device 'virtual:%s.cue?personality=%s' --trace %s.trace list.m3u")
+      :format(name, personality or "strict", name)
     os.execute(("cd %s && { exec env %s >%s.out 2>%s.err & echo $! >%s.pid; wait $!; "
       .. "echo $? >%s.code; } </dev/null 2>/dev/null &"):format(sandbox.quote(room.folder),
       script("burn", words), name, name, name, name))
@@ -150,16 +166,33 @@ describe("burn.lua, killed at any point, #clients", function()
     return found
   end
 
-  local function close(name, count)
-    local code, out, err = run("rescue", ("--json --close --device virtual:%s.cue"):format(name))
-    assert(code == 0, out .. err)
-    local diagnosis = last_event(out, "diagnosis")
+  local function check_closed(name, out)
+    local count, diagnosis = finished(name), last_event(out, "diagnosis")
     local tracks, state = tracks_of(name)
     check_finished(name, tracks, count)
     if #tracks == 0 then return assert.same({ "blank", "blank" }, { diagnosis.state, state }) end
     assert.same({ "finalised", true, #tracks, "complete" }, { diagnosis.state, diagnosis.plays,
       diagnosis.track_count, state })
     strangers_read(name, tracks)
+  end
+
+  local function close(name, goal, personality)
+    local hit = burn_and_kill(name, goal, posix.SIGKILL, personality)
+    local code, out, err = run("rescue",
+      ("--json --close --device 'virtual:%s.cue?personality=%s'"):format(name, personality))
+    assert(code == 0, out .. err)
+    check_closed(name, out)
+    return hit
+  end
+
+  -- Through SG_IO, in a drive that is not killed with the burner.
+  local function survive(name, goal, personality)
+    local code, out, err = room:drive(("--disc %s.cue --personality %s"):format(name, personality),
+      ("sh survive.sh '%s' '%s' %s %d"):format(words_of "burn", words_of "rescue", name, goal),
+      true)
+    assert(code == 0, out .. err)
+    check_closed(name, out)
+    return room:has(name .. ".hit")
   end
 
   -- Every source is on the disc once whole, in order; beginnings of some may stand before them.
@@ -179,39 +212,46 @@ describe("burn.lua, killed at any point, #clients", function()
     return tracks
   end
 
-  local function continue(name, count)
-    local code, out, err = run("rescue", ("--json --device virtual:%s.cue --continue list.m3u")
-      :format(name))
+  local function continue(name, goal, personality)
+    local hit = burn_and_kill(name, goal, posix.SIGKILL, personality)
+    local count = finished(name)
+    local code, out, err = run("rescue", ("--json --device 'virtual:%s.cue?personality=%s' "
+      .. "--continue list.m3u"):format(name, personality))
     assert(code == 0, out .. err)
     check_finished(name, table.move(tracks_of(name), 1, count, 1, {}), count)
     strangers_read(name, check_whole(name))
+    return hit
   end
 
-  -- Odd ones are closed, even ones continued.
-  local function storm(kills)
+  -- The given ways on every personality, in turns. How many burns were met, and how many before
+  -- their last track was finished.
+  local function storm(kills, ways)
     local seed, hits, cut = os.time(), 0, 0
     math.randomseed(seed)
     for n = 1, kills do
       local name, goal = "disc" .. n, math.random(2, commands - 1)
-      local hit = burn_and_kill(name, goal, posix.SIGKILL)
-      local count = finished(name)
-      local ok, err = pcall(n % 2 == 1 and close or continue, name, count)
-      assert(ok, ("seed %d, disc %d, killed at command %d: %s"):format(seed, n, goal,
-        tostring(err)))
-      hits, cut = hits + (hit and 1 or 0), cut + (count < #LENGTHS and 1 or 0)
+      local personality = PERSONALITIES[n % #PERSONALITIES + 1]
+      local ok, hit = pcall(ways[n % #ways + 1], name, goal, personality)
+      assert(ok, ("seed %d, disc %d (%s), killed at command %d: %s"):format(seed, n, personality,
+        goal, tostring(hit)))
+      hits, cut = hits + (hit and 1 or 0), cut + (finished(name) < #LENGTHS and 1 or 0)
       room:must(("rm -f %s.*"):format(name))
     end
     return hits, cut
   end
 
   it("leaves a disc that is rescued", function()
-    local hits, cut = storm(5)
+    local hits = storm(5, { close, continue })
     assert.is_true(hits >= 3, hits .. " of 5 burns were met")
-    assert.is_true(cut >= 0)
+  end)
+
+  -- Waits of the real clock: a second at each end of a track.
+  it("leaves a disc that is rescued in a drive that lives on", function()
+    storm(1, { survive })
   end)
 
   it("leaves discs that are rescued, at 50 points #long", function()
-    local hits, cut = storm(50)
+    local hits, cut = storm(50, { close, continue, survive })
     assert.is_true(hits >= 40, hits .. " of 50 burns were met")
     assert.is_true(cut >= 25, cut .. " of 50 burns were cut off")
   end)

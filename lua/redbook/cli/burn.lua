@@ -93,6 +93,15 @@ function Job:confirm(pause)
   return true
 end
 
+-- Options that hold for going on with the burn, too.
+local function flags(options)
+  local list = {}
+  for _, name in ipairs { "hidden_track", "multi", "keep_open" } do
+    if options[name] then list[#list + 1] = "--" .. name:gsub("_", "-") end
+  end
+  return list
+end
+
 function Job:burn(entries)
   local options = self.options
   local recorder, err = self:recorder()
@@ -109,8 +118,7 @@ function Job:burn(entries)
       pause = trap.pause },
     stop = function() return trap.pause(0) end,
     confirm = function() return self:confirm(trap.pause) end,
-    commands = { device = self.device, sources = options.files,
-      flags = options.hidden_track and { "--hidden-track" } or nil },
+    commands = { device = self.device, sources = options.files, flags = flags(options) },
   }, self.emit)
 end
 

@@ -307,12 +307,20 @@ local function left(tracks, written)
   return list
 end
 
+-- Nothing is burned behind what is doubtful.
+function Burn:diagnose(found, err)
+  local commands = { multi = self.options.multi,
+    whole = self.written == #self.tracks or err.stage == "verify" }
+  for name, value in pairs(self.options.commands or {}) do commands[name] = value end
+  return diagnose(found, commands)
+end
+
 -- After a failure the drive is let go; what it says about the disc now beats what was feared.
 function Burn:examine(err)
   if self.options.simulate then
     err.disc = "untouched"
   elseif err.disc ~= "untouched" then
-    local diagnosis = diagnose(self:close_cut_off(self:look()), self.options.commands)
+    local diagnosis = self:diagnose(self:close_cut_off(self:look()), err)
     if diagnosis.disc ~= "unknown" and err.disc ~= "spoiled" then err.disc = diagnosis.disc end
     if err.disc == "untouched" and self.written > 0 then err.disc = "unknown" end
     err.diagnosis, err.left = diagnosis, left(self.tracks, self.written)

@@ -7,7 +7,7 @@ local medium = require "redbook.recipe.medium"
 local CD_ROM, CD_R, CD_RW = 1, 2, 3
 
 ---@class redbook.Remedy
----@field name "close"|"multi"|"close_track"|"continue"|"clear"|"blank"|"replace"
+---@field name "close"|"multi"|"close_track"|"continue"|"clear"|"look"|"blank"|"replace"
 ---@field does string what it does, as the end of a sentence
 ---@field command string? how to have it done; nil when it is no command
 
@@ -26,7 +26,9 @@ local CD_ROM, CD_R, CD_RW = 1, 2, 3
 ---@class redbook.DiagnoseOptions
 ---@field device string? for the commands
 ---@field sources string[]? what was to be burned, as the command line named it
----@field flags string[]? options of burn.lua that say which tracks these sources give
+---@field flags string[]? options of burn.lua that hold for going on with them, too
+---@field multi boolean? the session is to be closed for another one
+---@field whole boolean? nothing of them is missing on the disc
 
 local function plural(count, word)
   return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
@@ -80,6 +82,11 @@ end
 
 function REMEDIES.clear(options)
   return { does = "makes the drive forget the simulation",
+    command = command("rescue.lua", options, {}) }
+end
+
+function REMEDIES.look(options)
+  return { does = "tells what state the disc is in, once the drive answers",
     command = command("rescue.lua", options, {}) }
 end
 
@@ -147,7 +154,7 @@ function STATES.simulated(found)
 end
 
 function STATES.unknown()
-  return "What state the disc is in could not be found out.", {}
+  return "What state the disc is in could not be found out.", { "look" }
 end
 
 local function is_recordable(found)
@@ -204,6 +211,22 @@ local function with_blank(names, found, state)
   return names
 end
 
+-- What was asked for comes first, what is of no use not at all.
+local function wanted(names, options)
+  local list = {}
+  for _, name in ipairs(names) do
+    if name ~= "continue" or not options.whole then list[#list + 1] = name end
+  end
+  for index, name in ipairs(list) do
+    if options.multi and name == "close" then
+      list[index] = "multi"
+    elseif options.multi and name == "multi" then
+      list[index] = "close"
+    end
+  end
+  return list
+end
+
 ---@param examination table? of `Recorder:Examine()`, or of `MediaSummary()`, which knows less;
 ---nil when the drive does not tell
 ---@param options? redbook.DiagnoseOptions
@@ -216,7 +239,7 @@ local function diagnose(examination, options)
   local state = examination and state_of(found) or "unknown"
   local sentence, names = STATES[state](found)
   local remedies = {}
-  for index, name in ipairs(with_blank(names, found, state)) do
+  for index, name in ipairs(wanted(with_blank(names, found, state), options)) do
     remedies[index] = remedy(name, options, found)
   end
   local disc = state == "damaged" and "spoiled" or state == "simulated" and "unknown"

@@ -19,10 +19,9 @@ local function is_whole(track, sectors)
 end
 
 -- Its writing was cut off, or it was closed where that happened. One that was never closed is not
--- trusted even when all its sectors were sent.
+-- trusted even when all its sectors were sent, nor is its length, which drives tell as they like.
 local function is_part(track, sectors)
-  return track.Sectors < sectors or (not track.Complete
-    and track.Sectors <= sectors + SIZE_TOLERANCE)
+  return not track.Complete or track.Sectors < sectors
 end
 
 -- The tracks of a disc from `first` on, against the playlist from its beginning. The beginning of

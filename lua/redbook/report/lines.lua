@@ -189,17 +189,20 @@ local function disc_line(err)
     (err.tracks_before or 0) + (err.tracks_written or 0))
 end
 
--- The commands that help, each with what it does.
-local function remedies(diagnosis)
+-- The commands that help, the best ones, each with what it does.
+local function remedies(diagnosis, most)
   local list = {}
   for _, remedy in ipairs(diagnosis.remedies) do
-    if remedy.command then
+    if remedy.command and #list < 2 * most then
       list[#list + 1] = "  " .. text.printable(remedy.command)
       list[#list + 1] = "    " .. remedy.does
     end
   end
   return list
 end
+
+-- A failure has other things to say; rescue.lua names all.
+local SHOWN = 2
 
 -- What is not on the disc yet, and how to go on.
 local function rest_of(err)
@@ -208,7 +211,7 @@ local function rest_of(err)
     names[index] = ("%d (%s)"):format(track.index, lines.label(track))
   end
   if #names > 0 then list[1] = "left to burn: " .. table.concat(names, ", ") end
-  return table.move(remedies(err.diagnosis), 1, 2 * #err.diagnosis.remedies, #list + 1, list)
+  return table.move(remedies(err.diagnosis, SHOWN), 1, 2 * SHOWN, #list + 1, list)
 end
 
 ---Three lines: what happened, what it means for the disc, what to do. Several problems stand
@@ -262,7 +265,7 @@ function lines.diagnosis(event)
       msf.short(track.Sectors), track.Complete and "" or "  cut off")
   end
   list[#list + 1] = event.diagnosis.sentence
-  local what = remedies(event.diagnosis)
+  local what = remedies(event.diagnosis, math.huge)
   if #what > 0 then list[#list + 1] = "What can be done:" end
   return table.move(what, 1, #what, #list + 1, list)
 end

@@ -48,7 +48,7 @@ describe("recipe.diagnose", function()
     { disc {}, "appendable", "appendable", {} },
     { disc { State = "complete" }, "finalised", "finalised", {} },
     { disc { State = "complete", TestWrite = true }, "simulated", "unknown", { "clear" } },
-    { disc { State = "other" }, "unknown", "unknown", {} },
+    { disc { State = "other" }, "unknown", "unknown", { "look" } },
   }
 
   for index, case in ipairs(CASES) do
@@ -61,8 +61,12 @@ describe("recipe.diagnose", function()
   end
 
   it("knows nothing without a drive's answer", function()
-    assert.same({ state = "unknown", disc = "unknown", plays = false, tracks = 0, remedies = {},
-      sentence = "What state the disc is in could not be found out." }, diagnose(nil))
+    assert.same({ state = "unknown", disc = "unknown", plays = false, tracks = 0,
+      remedies = { { name = "look",
+        does = "tells what state the disc is in, once the drive answers",
+        command = "rescue.lua --device /dev/sr0" } },
+      sentence = "What state the disc is in could not be found out." },
+      diagnose(nil, { device = "/dev/sr0" }))
   end)
 
   it("says which track was cut off, also without a list of tracks", function()
@@ -91,6 +95,13 @@ describe("recipe.diagnose", function()
     local found = disc { SessionOpen = true, NumberOfTracks = 99 }
     found.NextTrack = nil
     assert.same({ "close", "multi" }, names(diagnose(found)))
+  end)
+
+  it("offers what was asked for first, and nothing that is of no use", function()
+    assert.same({ "continue", "multi", "close" }, names(diagnose(disc { SessionOpen = true },
+      { multi = true })))
+    assert.same({ "close", "close_track", "multi" }, names(diagnose(cut_off {},
+      { whole = true })))
   end)
 
   it("names whole commands, safe for a shell", function()
