@@ -4,6 +4,7 @@
 local burner = require "spec.support.burner"
 local core = require "redbook.core"
 local lfs = require "lfs"
+local sandbox = require "spec.support.sandbox"
 
 local function text_file(path, ...)
   local file <close> = assert(io.open(path, "wb"))
@@ -108,12 +109,7 @@ describe("read_image", function()
 
   local function read(name, ...)
     text_file(folder .. "/" .. name, ...)
-    local before = {}
-    for entry in lfs.dir "/tmp" do before[entry] = true end
     local contents, err = core.read_image(folder .. "/" .. name)
-    for entry in lfs.dir "/tmp" do
-      assert.is_true(before[entry] or not entry:find "^redbook%-%w%w%w%w%w%w$", entry)
-    end
     return contents, err and err.message:gsub(folder .. "/", "")
   end
 
@@ -221,6 +217,30 @@ describe("read_image", function()
     local contents = assert(read("short.cue", 'FILE "short.bin" BINARY', SHEET[2], SHEET[3]))
     assert.equal(10, contents.LeadOut)
     assert.is_truthy(contents.Problem:find("not multiple of blocksize", 1, true))
+  end)
+
+  it("leaves nothing behind, writes nothing to the screen, and stays out of the way", function()
+    text_file(folder .. "/other.cue", table.unpack(SHEET))
+    text_file(folder .. "/a.toc", "TRACK AUDIO", 'FILE "a.bin" 0 00:05:00')
+    text_file(folder .. "/bad.toc", "TRACK AUDIO", 'FILE "none.bin" 0')
+    text_file(folder .. "/bad.cue", SHEET[1], "  TRACK 01 NOISE")
+    local temporary = folder .. "/tmp"
+    assert(lfs.mkdir(temporary))
+    local code = [[local core = require "redbook.core"
+      for _, name in ipairs { "other.cue", "a.toc", "bad.toc", "bad.cue", "none.cue" } do
+        local contents = core.read_image(name)
+        io.write(contents and contents.LeadOut or "-", " ")
+      end
+      local trap = assert(core.trap_signals { "USR1" }) -- the child has none of the host's signals
+      assert(core.read_image "other.cue")]]
+    assert.same({ 0, "900 375 - - - ", "" }, { sandbox.run(("TMPDIR=%s %s %s -e %s"):format(
+      temporary, sandbox.env, sandbox.lua, sandbox.quote(code)), folder) })
+    for name in lfs.dir(temporary) do assert.is_truthy(name:find "^%.%.?$", name) end
+    assert(lfs.rmdir(temporary))
+    code = 'local _, err = require("redbook.core").read_image "other.cue" io.write(err.message)'
+    assert.same({ 0, "no temporary folder can be made in /nonexistent: No such file or directory",
+      "" }, { sandbox.run(("TMPDIR=/nonexistent %s %s -e %s"):format(sandbox.env, sandbox.lua,
+        sandbox.quote(code)), folder) })
   end)
 
   it("names a file that cannot be read", function()

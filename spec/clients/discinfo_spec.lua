@@ -165,6 +165,29 @@ describe("discinfo.lua #clients", function()
       ids = ids_of({ 0, 375, 900 }, 1800) }, json "virtual:cdrskin.cue")
   end)
 
+  it("tells the same through a device node, also where the kernel filters commands", function()
+    local expected = json "virtual:cdrskin.cue"
+    expected.device = "/dev/sr0"
+    for _, options in ipairs { "--disc cdrskin.cue", "--disc cdrskin.cue --filter" } do
+      local code, out, err = room:drive(options, sandbox.lua:gsub("^env LD_PRELOAD=%S+ ", "")
+        .. " " .. sandbox.root .. "/scripts/discinfo.lua --json /dev/sr0", true)
+      assert.same({ 0, "" }, { code, err })
+      assert.same(expected, cjson.decode(out))
+    end
+  end)
+
+  it("remarks on texts that it cannot understand", function()
+    local packs = room:read "cdrskin.cdt"
+    room:must "mkdir damaged; cp cdrskin.* damaged"
+    -- Without the three packs (of type 8Fh) that tell languages and the number of packs.
+    room:write("damaged/cdrskin.cdt", packs:sub(1, -3 * 18 - 1))
+    local found = json "virtual:damaged/cdrskin.cue"
+    assert.same({ {}, "CD-TEXT: No blocksize information available for block 0." },
+      { found.cd_text, found.problem })
+    local _, out = discinfo "virtual:damaged/cdrskin.cue"
+    assert.is_truthy(out:find("\nNote         CD-TEXT is not whole: CD-TEXT: No", 1, true))
+  end)
+
   it("tells all of a blank disc, and of an open session", function()
     assert.same({ redbook = 1, event = "disc", device = "virtual:new.cue", drive = DRIVE,
       write_speeds = SPEEDS, atip = ATIP, sessions = {}, tracks = {}, cd_text = {}, ids = {},
