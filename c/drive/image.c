@@ -101,6 +101,8 @@ static bool place_cue(const char *path, const struct redbook_image_sheet *sheet,
   struct stat about;
   if (!join(named, image->folder, sheet->file) || stat(named, &about) != 0)
     return redbook_fail_file(err, ENOENT, "%s: its data file %s", path, sheet->file);
+  if (!S_ISREG(about.st_mode))
+    return redbook_image_refuse(err, path, "%s is not a regular file", sheet->file);
   data_name(image->name, data);
   if (strcmp(sheet->file, data) == 0) return true;
   if (!make_folder(image, err)) return false;
@@ -143,6 +145,12 @@ static void remove_links(const struct image *image, const struct redbook_image_s
   (void)rmdir(image->temporary);
 }
 
+struct reader {
+  int fd;
+  struct timespec end;
+  bool late;
+};
+
 static int left_ms(const struct timespec *end) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -151,14 +159,15 @@ static int left_ms(const struct timespec *end) {
 }
 
 /* False when the child has ended before, or the time is over. */
-static bool read_all(int fd, void *data, size_t left, const struct timespec *end) {
+static bool read_all(struct reader *r, void *data, size_t left) {
   char *at = data;
   while (left) {
-    struct pollfd ready = {.fd = fd, .events = POLLIN};
-    int n = poll(&ready, 1, left_ms(end));
+    struct pollfd ready = {.fd = r->fd, .events = POLLIN};
+    int n = poll(&ready, 1, left_ms(&r->end));
     if (n < 0 && errno == EINTR) continue;
+    if (n == 0) r->late = true;
     if (n <= 0) return false;
-    ssize_t got = read(fd, at, left);
+    ssize_t got = read(r->fd, at, left);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
     at += got;
@@ -167,15 +176,14 @@ static bool read_all(int fd, void *data, size_t left, const struct timespec *end
   return true;
 }
 
-static bool receive(int fd, struct redbook_image_answer *answer) {
-  struct timespec end;
-  clock_gettime(CLOCK_MONOTONIC, &end);
-  end.tv_sec += SECONDS_MOST;
+static bool receive(struct reader *r, struct redbook_image_answer *answer) {
   struct redbook_cd_text *text = &answer->contents.text;
-  if (!read_all(fd, answer, sizeof *answer, &end) || text->length > TEXT_MOST) return false;
+  clock_gettime(CLOCK_MONOTONIC, &r->end);
+  r->end.tv_sec += SECONDS_MOST;
+  if (!read_all(r, answer, sizeof *answer) || text->length > TEXT_MOST) return false;
   if (!text->length) return true;
   text->data = malloc(text->length);
-  if (text->data && read_all(fd, text->data, text->length, &end)) return true;
+  if (text->data && read_all(r, text->data, text->length)) return true;
   redbook_cd_text_free(text);
   return false;
 }
@@ -203,9 +211,10 @@ static pid_t start(const struct image *image, int *fd) {
   return child;
 }
 
-/* A host that collects all children itself may have been faster. */
-static void collect(pid_t child) {
-  (void)kill(child, SIGKILL);
+/* Killed only when it hangs: a host that collects all children itself may have been faster, and
+ * the number be another process's by now. */
+static void collect(pid_t child, bool hangs) {
+  if (hangs) (void)kill(child, SIGKILL);
   while (waitpid(child, NULL, 0) < 0 && errno == EINTR) {
   }
 }
@@ -222,16 +231,16 @@ static const char *without_name(const struct image *image, const char *message) 
 static bool read_image(const char *path, const struct image *image,
                        struct redbook_contents *out, struct redbook_error *err) {
   struct redbook_image_answer *answer = calloc(1, sizeof *answer);
-  int fd = -1;
-  pid_t child = answer ? start(image, &fd) : -1;
+  struct reader reader = {.fd = -1};
+  pid_t child = answer ? start(image, &reader.fd) : -1;
   if (child < 0) {
     int reason = answer ? errno : ENOMEM;
     free(answer);
     return redbook_fail_file(err, reason, "cannot start reading %s", path);
   }
-  bool told = receive(fd, answer);
-  (void)close(fd);
-  collect(child);
+  bool told = receive(&reader, answer);
+  (void)close(reader.fd);
+  collect(child, reader.late);
   bool ok = told && answer->ok;
   if (ok) *out = answer->contents;
   if (!ok)
@@ -253,6 +262,10 @@ bool redbook_image_read(const char *path, struct redbook_contents *out,
   if (!join(file, image.folder, image.name))
     return redbook_fail_file(err, ENAMETOOLONG, "cannot read %s", path);
   const char *shown = has_end(path, ".bin", ".BIN") ? file : path;
+  struct stat about;
+  if (stat(file, &about) != 0) return redbook_fail_file(err, errno, "cannot read %s", shown);
+  /* Opening a pipe would wait for somebody who writes to it. */
+  if (!S_ISREG(about.st_mode)) return redbook_image_refuse(err, shown, "not a regular file");
   bool ok = true;
   if (image.kind == REDBOOK_IMAGE_CUE)
     ok = redbook_image_check_cue(file, shown, &sheet, err) &&

@@ -71,6 +71,22 @@ describe("Recorder:DiscContents", function()
     assert.equal(757 + 11400 + 303, contents.LeadOut)
   end)
 
+  it("is the same whatever the drive's manners are", function()
+    burn({ MediaCatalogNumber = "0123456789012" }, "USRC17607839", "")
+    local expected = assert(bench.recorder:DiscContents())
+    bench.tao:Close()
+    bench.recorder:Close()
+    for _, name in ipairs { "pioneer", "lg", "nwa-150", "mitsumi", "slow", "tinybuf", "deferred",
+      "early-ready", "bdesc", "short-2a", "short-2a-12", "no-getconfig", "no-atip" } do
+      local drive = assert(core.VirtualRecorder { path = bench.disc, personality = name })
+      local recorder <close> = assert(drive:Recorder())
+      local contents = assert(recorder:DiscContents())
+      if name == "no-atip" then contents.ATIP = ATIP end
+      assert.same(expected, contents, name)
+      drive:Close()
+    end
+  end)
+
   it("fails with a reason", function()
     bench.virtual:OpenTray()
     local contents, err = bench.recorder:DiscContents()
@@ -241,6 +257,19 @@ describe("read_image", function()
     assert.same({ 0, "no temporary folder can be made in /nonexistent: No such file or directory",
       "" }, { sandbox.run(("TMPDIR=/nonexistent %s %s -e %s"):format(sandbox.env, sandbox.lua,
         sandbox.quote(code)), folder) })
+  end)
+
+  it("does not wait for pipes", function()
+    assert.equal(0, (sandbox.run("mkfifo pipe.cue pipe.bin", folder)))
+    assert(lfs.mkdir(folder .. "/d.nrg"))
+    for name, message in pairs { ["pipe.cue"] = "pipe.cue: not a regular file",
+      ["d.nrg"] = "d.nrg: not a regular file" } do
+      local contents, err = core.read_image(folder .. "/" .. name)
+      assert.same({ nil, message }, { contents, (err.message:gsub(folder .. "/", "")) })
+    end
+    lfs.rmdir(folder .. "/d.nrg")
+    assert.same({ nil, "x.cue: pipe.bin is not a regular file" },
+      { read("x.cue", 'FILE "pipe.bin" BINARY', SHEET[2], SHEET[3]) })
   end)
 
   it("names a file that cannot be read", function()
