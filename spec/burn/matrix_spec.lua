@@ -79,8 +79,6 @@ describe("a sense in a burn", function()
     return fault
   end
 
-  local function no_pause() end
-
   -- Between a command that failed with the sense and the same again, `opcode` was sent.
   local function sent_between(opcode)
     local failed, between
@@ -96,7 +94,7 @@ describe("a sense in a burn", function()
   end
 
   -- Burns with the fault armed at the phase's event; result, or nil and the error.
-  local function burn(virtual, phase, fault, trace)
+  local function burn(virtual, like, phase, fault, trace)
     local number = 0
     local function on_event(event)
       local now = event.event
@@ -107,9 +105,13 @@ describe("a sense in a burn", function()
       if now == phase.armed then assert(virtual:AddFault(fault)) end
     end
     if phase.armed == "begin" then assert(virtual:AddFault(fault)) end
-    return recipe.burn_playlist(assert(virtual:Recorder { trace = trace }), entries, {
-      client_name = "matrix", eject = phase.name == "eject", wait = { pause = no_pause },
-    }, on_event)
+    local recorder = assert(virtual:Recorder { trace = trace })
+    -- Nobody sleeps; a drive that becomes ready by its own clock has to see that time.
+    local function pause(seconds)
+      if like == "early-ready" then recorder:WaitReady(seconds) end
+    end
+    return recipe.burn_playlist(recorder, entries, { client_name = "matrix",
+      eject = phase.name == "eject", wait = { pause = pause } }, on_event)
   end
 
   -- What the tracks of the disc hold, as far as they are complete.
@@ -172,7 +174,7 @@ describe("a sense in a burn", function()
     local fault = fault_of(row, phase, ever, like)
     local virtual <close> = fresh_drive(like)
     local resent = not ever and row.cells.resent and row.cells.resent[phase.name] or nil
-    local result, err = burn(virtual, phase, fault, resent and folder .. "/trace")
+    local result, err = burn(virtual, like, phase, fault, resent and folder .. "/trace")
     local view = virtual:View()
     assert(view.FaultHits > 0, "the fault met nothing")
     assert(not view.Held and view.ForeignCommands == 0, "the drive is still held")
@@ -218,6 +220,8 @@ describe("a sense in a burn", function()
     end
     for _, phase in ipairs(phases) do
       local outcome = row.cells[phase.name]
+      -- Of a drive that calls itself ready too early, more is asked than one question (`disc`).
+      if like == "early-ready" and phase.name == "disc" then outcome = nil end
       if outcome and (not wanted or wanted[phase.name]) then
         cell(phase, false)
         local matters = how == "whole" or how ~= "once" and not outcome.once

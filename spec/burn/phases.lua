@@ -20,7 +20,7 @@ local CLOSED = { disc = "finalised", tracks = 2 }
 
 -- Track 1 has 300 sectors, track 2 begins at 452. `middle` lies in its 13th WRITE: 312 sectors are
 -- on the disc, enough for a track.
-local START, LENGTH = 452, 420
+local START, LENGTH = 452, 480
 local MIDDLE = START + 320
 
 return {
