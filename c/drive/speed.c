@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Write speeds and power calibration (mmc reference 1.3, 1.5; imapi2 0.2). */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "drive/send.h"
@@ -146,9 +147,11 @@ bool redbook_drive_set_read_speed(struct redbook_drive *drive, uint16_t kbps,
   return redbook_drive_run(drive, &c, REDBOOK_CONTEXT_GENERAL, err);
 }
 
-/* GOOD, or one of the replies that mean "no need" or "cannot" (1.5). */
-static bool opc_accepted(enum redbook_outcome outcome, const struct redbook_sense *sense) {
-  if (outcome == REDBOOK_OUTCOME_GOOD) return true;
+/* GOOD, or one of the replies that mean "no need" or "cannot" (1.5); the kernel's EPERM is one
+ * of them. Drives calibrate by themselves at the first WRITE. */
+static bool opc_accepted(const struct redbook_command *c, enum redbook_outcome outcome,
+                         const struct redbook_sense *sense) {
+  if (outcome == REDBOOK_OUTCOME_GOOD || c->os_error == EPERM) return true;
   if (!sense->valid || sense->deferred) return false;
   if (sense->key == 5) return true;
   uint32_t triple = redbook_sense_triple(sense);
@@ -171,7 +174,7 @@ bool redbook_drive_send_opc(struct redbook_drive *drive, struct redbook_error *e
   for (;;) {
     redbook_cdb_send_opc(&c);
     enum redbook_outcome outcome = redbook_drive_once(drive, &c, &sense);
-    if (opc_accepted(outcome, &sense)) return true;
+    if (opc_accepted(&c, outcome, &sense)) return true;
     if (is_busy(outcome) && redbook_drive_now(drive) - since < OPC_BUSY_SECONDS) {
       if (!redbook_drive_sleep(drive, OPC_BUSY_PAUSE, err)) return false;
     } else if (outcome != REDBOOK_OUTCOME_ATTENTION ||

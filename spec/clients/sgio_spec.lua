@@ -208,6 +208,36 @@ describe("burn.lua on /dev/sr0 #clients", function()
     end)
   end)
 
+  it("ends its track, unlocks the tray and leaves the disc open when it is terminated", function()
+    room:write("long.wav", burner.wav(pcm.one:rep(12)))
+    room:write("cut.sh", burn "long.wav" .. [[ >cut.out 2>&1 & pid=$!
+      for i in $(seq 200); do
+        [ $(grep '"2a 00' cut.trace 2>/dev/null | wc -l) -gt 40 ] && break; sleep 0.02
+      done
+      kill -TERM $pid; wait $pid; echo $?]])
+    local code, out, err = room:drive("--disc cut.cue --clock real --personality brisk "
+      .. "--trace cut.trace", "sh cut.sh", true)
+    assert.same({ 0, "143\n", "" }, { code, out, err })
+    assert.same({}, burn_trace.check(burn_trace.read(room.folder .. "/cut.trace"),
+      { tracks = 1, close = false, multi = false, test = false }))
+    local tracks, view = room:tracks "cut.cue"
+    assert.same({ 1, true, 1 }, { #tracks, tracks[1].Sectors >= 300 and tracks[1].Sectors < 4500,
+      view.DiscStatus })
+  end)
+
+  it("opens a tray that somebody left locked", function()
+    local got = room:lua("--disc stale.cue", [[
+      local fd = node.open(SR0, "rw nonblock")
+      assert(node.ioctl(fd, node.CDROM_LOCKDOOR, 1) == 0) -- stays when all have closed
+      local eject = node.sg(fd, { cdb = hex "1B 00 00 00 02 00" }).sense
+      node.close(fd)
+      local sense = ("%X/%02X/%02X"):format(eject:byte(3) & 15, eject:byte(13), eject:byte(14))
+      local opened = require("redbook.core").Recorder(SR0):EjectMedia()
+      fd = node.open(SR0, "nonblock")
+      return { sense, opened, node.ioctl(fd, node.CDROM_DRIVE_STATUS, 0) }]])
+    assert.same({ "5/53/02", true, 2 }, got)
+  end)
+
   it("leaves no lock file behind, and none of the machine's", function()
     local got = room:lua("--disc lock.cue", [[
       local core = require "redbook.core"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Speeds, power calibration, write parameters, READ CD. */
+#include <errno.h>
+
 #include "drive/scripted.h"
 
 #define PERFORMANCE(n) "ac 00 00 00 00 00 00 00 00 " n " 03 00"
@@ -147,6 +149,10 @@ static void opc(void **state) {
     assert_int_equal(err.code, rows[i].code);
     scripted_finish(&s);
   }
+  const struct step forbidden[] = {{.cdb = "54 01 00 00 00 00 00 00 00 00", .os_error = EPERM},
+                                   {.cdb = NULL}};
+  struct redbook_drive drive = scripted_begin(&s, forbidden);
+  assert_true(redbook_drive_send_opc(&drive, NULL));
 }
 
 /* The page as a Pioneer has it at power-on: packet writing, link size 10h (1.4). */
