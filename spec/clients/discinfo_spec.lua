@@ -188,6 +188,14 @@ describe("discinfo.lua #clients", function()
     assert.is_truthy(out:find("\nNote         CD-TEXT is not whole: CD-TEXT: No", 1, true))
   end)
 
+  it("remarks on an image whose data end within a sector", function()
+    room:write("odd.bin", ("\0"):rep(400 * 2352 + 5))
+    room:write("odd.cue", 'FILE "odd.bin" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n')
+    local _, out = discinfo "odd.cue"
+    assert.is_truthy(out:find("\nNote         image odd.bin size (940805) not multiple of", 1, true))
+    assert.equal(400, json("odd.cue").lead_out)
+  end)
+
   it("tells all of a blank disc, and of an open session", function()
     assert.same({ redbook = 1, event = "disc", device = "virtual:new.cue", drive = DRIVE,
       write_speeds = SPEEDS, atip = ATIP, sessions = {}, tracks = {}, cd_text = {}, ids = {},

@@ -185,7 +185,8 @@ local function heading(list, event, width)
   row(list, "MusicBrainz", event.ids.musicbrainz, width)
   row(list, "freedb", event.ids.freedb, width)
   row(list, "AccurateRip", event.ids.accuraterip, width)
-  row(list, "Note", event.problem and "CD-TEXT is not whole: " .. event.problem, width)
+  row(list, "Note", event.problem and (drive and "CD-TEXT is not whole: " or "")
+    .. event.problem, width)
 end
 
 -- Flags as letters: C copies permitted, P pre-emphasis, 4 channels, D data, O session open.
