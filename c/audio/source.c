@@ -240,8 +240,15 @@ int32_t redbook_source_read(struct redbook_source *source, uint8_t *data, uint32
   return (int32_t)sectors;
 }
 
-static bool measure(struct redbook_source *source, const atomic_bool *cancel,
-                    atomic_uint_fast32_t *done, struct redbook_error *err) {
+/* Where a scan's sectors go, and who wants to know how far it is; either may be NULL. */
+struct listener {
+  redbook_sink_fn *sink;
+  void *context;
+  atomic_uint_fast32_t *done;
+};
+
+static bool measure(struct redbook_source *source, const struct listener *listener,
+                    const atomic_bool *cancel, struct redbook_error *err) {
   uint8_t data[SCAN_SECTORS * REDBOOK_AUDIO_SECTOR_BYTES];
   struct redbook_source_scan scan = {0};
   for (;;) {
@@ -249,9 +256,11 @@ static bool measure(struct redbook_source *source, const atomic_bool *cancel,
     int32_t got = redbook_source_read(source, data, SCAN_SECTORS, err);
     if (got < 0) return false;
     if (got == 0) break;
+    if (listener->sink && !listener->sink(listener->context, data, (uint32_t)got, err))
+      return false;
     scan.crc32 = redbook_crc32(scan.crc32, data, (size_t)got * REDBOOK_AUDIO_SECTOR_BYTES);
     scan.sectors += (uint32_t)got;
-    if (done) atomic_store(done, scan.sectors);
+    if (listener->done) atomic_store(listener->done, scan.sectors);
     if (source->on_block) source->on_block(source->on_block_context, scan.sectors);
   }
   scan.frames = source->frames;
@@ -260,20 +269,35 @@ static bool measure(struct redbook_source *source, const atomic_bool *cancel,
   return true;
 }
 
-bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cancel,
-                         atomic_uint_fast32_t *done, struct redbook_error *err) {
+static bool scan(struct redbook_source *source, const struct listener *listener,
+                 const atomic_bool *cancel, struct redbook_error *err) {
   struct redbook_stream *stream = source->stream;
-  if (source->scanned) {
-    if (done) atomic_store(done, source->scan.sectors);
-    return redbook_source_rewind(source, err);
-  }
   if (stream->prepare && !stream->prepare(stream, cancel, err)) return false;
   if (!redbook_source_rewind(source, err)) return false;
   stream->cancel = cancel;
-  bool good = measure(source, cancel, done, err);
+  bool good = measure(source, listener, cancel, err);
   stream->cancel = NULL;
   struct redbook_error second;
   bool back = redbook_source_rewind(source, good ? err : &second);
-  source->scanned = good && back;
-  return source->scanned;
+  if (good && back) source->scanned = true;
+  return good && back;
+}
+
+bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cancel,
+                         atomic_uint_fast32_t *done, struct redbook_error *err) {
+  const struct listener listener = {.done = done};
+  if (!source->scanned) return scan(source, &listener, cancel, err);
+  if (done) atomic_store(done, source->scan.sectors);
+  return redbook_source_rewind(source, err);
+}
+
+bool redbook_source_render(struct redbook_source *source, redbook_sink_fn *sink, void *context,
+                           const atomic_bool *cancel, struct redbook_error *err) {
+  const struct listener listener = {.sink = sink, .context = context};
+  struct redbook_source_scan before = source->scan;
+  if (!scan(source, &listener, cancel, err)) return false;
+  if (!source->scanned || before.sectors == 0 || before.crc32 == source->scan.crc32)
+    return true;
+  source->scan = before;
+  return redbook_fail(err, refused, "%s has changed since it was scanned", source->label);
 }

@@ -94,6 +94,13 @@ bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cance
 typedef void redbook_scan_fn(void *context, uint32_t sectors);
 void redbook_source_watch(struct redbook_source *source, redbook_scan_fn *on_block,
                           void *context);
+/* A scan whose sectors go to `sink` as they come, also when it was scanned before: what a burn
+ * would write, its padding to 4 seconds not included. A sink that returns false ends it with
+ * its `err`. */
+typedef bool redbook_sink_fn(void *context, const uint8_t *data, uint32_t sectors,
+                             struct redbook_error *err);
+bool redbook_source_render(struct redbook_source *source, redbook_sink_fn *sink, void *context,
+                           const atomic_bool *cancel, struct redbook_error *err);
 /* Samples clamped by the scan, or without one by what has been read since the beginning. */
 uint64_t redbook_source_clipped(const struct redbook_source *source);
 /* NULL before a scan. */

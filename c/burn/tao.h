@@ -140,6 +140,12 @@ bool redbook_tao_cancel_track(struct redbook_tao *tao, struct redbook_error *err
 struct redbook_operation *redbook_source_begin_scan(struct redbook_source *source,
                                                     struct redbook_error *err);
 
+/* Writes the source's sectors, as a burn would, to `fd` (dup'ed) at its offset: s16le, stereo,
+ * 44.1 kHz, the last sector padded. A scan besides. Progress: last_read_lba counts sectors.
+ * (`AudioSource:BeginRender`) */
+struct redbook_operation *redbook_source_begin_render(struct redbook_source *source, int fd,
+                                                      struct redbook_error *err);
+
 /* Waits until the drive is ready with a medium, at most `seconds` by the drive's clock; ends
  * with the last reason (0205, 0207, ...) when it is not. Reasons that do not pass by themselves
  * (0202, ...) end it at once. Progress: elapsed and remaining seconds.

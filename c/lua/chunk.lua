@@ -305,6 +305,29 @@ end
 define(source, "Scan", scan)
 
 
+local raw_begin_render = source.__methods.BeginRender
+
+local function begin_render(self, file)
+  if busy(self) then return nil, private.busy() end
+  local op, err = raw_begin_render(self, file)
+  if op then readers[self] = op end
+  return op, err
+end
+
+define(source, "BeginRender", begin_render)
+
+
+-- AudioSource:Render: writes what a burn would write. True, or nil, err.
+define(source, "Render", function(self, file)
+  local op, err = begin_render(self, file)
+  if not op then return nil, err end
+  local ok
+  ok, err = run(op)
+  if ok then remember(self) end
+  return ok, err
+end)
+
+
 -- What a scan shows, scanning now if nobody has. Raises the error object.
 local function measured(self)
   if not remember(self) then

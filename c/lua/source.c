@@ -156,6 +156,38 @@ BeginScan to its end.
 @treturn[2] Error err 050D with the place where it cannot be decoded; 0500 while it is read
 */
 /***
+Writes the sectors that a burn would write (44.1 kHz, 16-bit, stereo, little-endian; the last
+one padded) into an open file at its place, on a worker thread. A scan besides. Events:
+LastReadLba counts sectors.
+@function AudioSource:BeginRender
+@tparam file file open for writing (dup'ed)
+@treturn[1] Operation
+@return[2] nil
+@treturn[2] Error err
+*/
+static int begin_render(lua_State *L) {
+  struct redbook_source *source = check(L);
+  luaL_Stream *stream = check_stream(L, 2);
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  if (fflush(stream->f) != 0) {
+    redbook_fail_file(&err, errno, "the file to render into cannot be written");
+    return redbook_return_error(L, &err);
+  }
+  struct redbook_box *box = redbook_new_operation(L, 1);
+  box->core = redbook_source_begin_render(source, fileno(stream->f), &err);
+  return box->core ? 1 : redbook_return_error(L, &err);
+}
+
+/***
+BeginRender to its end.
+@function AudioSource:Render
+@tparam file file
+@treturn[1] boolean true
+@return[2] nil
+@treturn[2] Error err
+*/
+/***
 Length in sectors, the last one padded. Scans when the header does not tell for certain.
 @field AudioSource.Sectors
 */
@@ -276,8 +308,10 @@ static int to_string(lua_State *L) {
 }
 
 void redbook_register_source(lua_State *L) {
-  static const luaL_Reg methods[] = {
-      {"BeginScan", begin_scan}, {"Close", close_source}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"BeginScan", begin_scan},
+                                     {"BeginRender", begin_render},
+                                     {"Close", close_source},
+                                     {NULL, NULL}};
   static const struct redbook_property properties[] = {{"Format", get_format, NULL},
                                                        {"Tags", get_tags, NULL},
                                                        {"Name", get_name, NULL},

@@ -679,6 +679,17 @@ function AudioSource:Scan() end
 ---@return redbook.Error? err
 function AudioSource:BeginScan() end
 
+---Writes the sectors that a burn would write into an open file, at its place. A scan besides.
+---@param file file*
+---@return true? ok
+---@return redbook.Error? err
+function AudioSource:Render(file) end
+
+---@param file file*
+---@return redbook.Operation? operation
+---@return redbook.Error? err
+function AudioSource:BeginRender(file) end
+
 ---@return true
 function AudioSource:Close() end
 
