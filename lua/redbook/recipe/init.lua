@@ -6,6 +6,7 @@ return {
   continue_playlist = require("redbook.recipe.resume").continue_playlist,
   diagnose = require "redbook.recipe.diagnose",
   erase_disc = require "redbook.recipe.erase_disc",
+  render = require "redbook.recipe.render",
   rescue = require "redbook.recipe.rescue",
   wait_until_ready = require "redbook.recipe.wait_until_ready",
   with_retries = require "redbook.recipe.with_retries",

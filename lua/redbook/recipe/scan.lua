@@ -2,9 +2,9 @@
 -- Opens every source and decodes it once, so that lengths are measured and nothing that cannot
 -- be played gets as far as the laser.
 
-local core = require "redbook.core"
 local failure = require "redbook.failure"
 local operate = require "redbook.recipe.operate"
+local sources = require "redbook.recipe.sources"
 
 ---@class redbook.ScannedTrack : redbook.Entry
 ---@field source redbook.AudioSource
@@ -13,31 +13,8 @@ local operate = require "redbook.recipe.operate"
 ---@field clipped integer samples that had to be limited
 ---@field format table
 
-local function basename(path)
-  return (path:match("[^/]+$") or path):gsub("(.)%.[^.]+$", "%1")
-end
-
-local function present(value)
-  return value ~= nil and value ~= "" and value or nil
-end
-
--- What the file itself says counts more than the list, the list more than the name.
-local function label(entry, tags)
-  return {
-    title = present(tags.title) or present(entry.title) or basename(entry.path),
-    artist = present(tags.artist) or present(entry.artist),
-    album = present(tags.album) or present(entry.album),
-  }
-end
-
-local function open(entry)
-  if not (entry.start or entry.length or entry.raw) then return core.AudioSource(entry.path) end
-  return core.AudioSource { path = entry.path, start = entry.start or 0, length = entry.length,
-    raw = entry.raw }
-end
-
 local function measured(entry, source)
-  local names = label(entry, source.Tags or {})
+  local names = sources.label(entry, source.Tags or {})
   return { path = entry.path, list = entry.list, line = entry.line, title = names.title,
     artist = names.artist, album = names.album, start = entry.start, length = entry.length,
     isrc = entry.isrc, pre_emphasis = entry.pre_emphasis, copy_permitted = entry.copy_permitted,
@@ -46,7 +23,7 @@ local function measured(entry, source)
 end
 
 local function scan_one(entry, options)
-  local source, err = open(entry)
+  local source, err = sources.open(entry)
   if not source then return nil, err end
   local operation, begin_err = source:BeginScan()
   local ok, problem, signal = operate(operation, begin_err, nil, options)
@@ -72,7 +49,7 @@ end
 
 -- The one thing that mends them all, or what can be done about any file.
 local function advice_for(problems)
-  local advice, listed = present(problems[1].advice), true
+  local advice, listed = sources.present(problems[1].advice), true
   for _, problem in ipairs(problems) do
     if problem.advice ~= advice then advice = nil end
     listed = listed and problem.list ~= nil

@@ -1,0 +1,134 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- render.lua: the samples that a burn would write, as files.
+
+local advice = require "redbook.cli.advice"
+local common = require "redbook.cli.common"
+local core = require "redbook.core"
+local exit = require "redbook.cli.exit"
+local failure = require "redbook.failure"
+local folder = require "redbook.folder"
+local msf = require "redbook.msf"
+local playlist = require "redbook.playlist"
+local recipe = require "redbook.recipe"
+local text = require "redbook.playlist.text"
+
+-- How many processors this process may use (proc(5), "Cpus_allowed_list"): "0-3,8" are five.
+local function processors()
+  local file = io.open("/proc/self/status", "r")
+  local status = file and file:read "a" or ""
+  if file then file:close() end
+  local count = 0
+  for first, last in (status:match "Cpus_allowed_list:%s*([%d,-]+)" or "0"):gmatch "(%d+)-?(%d*)" do
+    count = count + (tonumber(last) or tonumber(first)) - tonumber(first) + 1
+  end
+  return math.max(count, 1)
+end
+
+local function threads(value)
+  local number = math.tointeger(tonumber(value))
+  if number and number >= 1 and number <= 64 then return number end
+  return nil, ("--threads %s: a number from 1 to 64"):format(value)
+end
+
+local function define(parser)
+  parser:argument("files", "Playlists and audio files."):args("*"):argname "FILE":hidden(true)
+  parser:group("What to write",
+    parser:option("--out", "Folder for the files; made when it is not there."):argname "DIR"
+      :default ".",
+    parser:flag("--wav", "'01 Title.wav' and so on (default)."),
+    parser:flag("--raw", "01.raw and so on: 44.1 kHz, 16-bit, stereo, little-endian, no header."),
+    parser:flag("--bin-cue", "disc.bin and disc.cue, the whole disc with its gaps, as the virtual "
+      .. "recorder leaves it."),
+    parser:flag("--hidden-track", "Sound before the first track of a cue sheet is a track of its "
+      .. "own."),
+    parser:option("--threads", "How many tracks at once. Default: one for each processor.")
+      :argname "N":convert(threads))
+end
+
+local function check(options)
+  local count = 0
+  for _, name in ipairs { "wav", "raw", "bin_cue" } do
+    count = count + (options[name] and 1 or 0)
+  end
+  if #options.files == 0 then return nil, "name a playlist or audio files" end
+  if count > 1 then return nil, "--wav, --raw and --bin-cue are three forms: choose one" end
+  return true
+end
+
+local function entries_of(job)
+  local found = playlist.collect(job.options.files, { hidden_track = job.options.hidden_track })
+  for _, remark in ipairs(found.remarks) do
+    job:say("Note: " .. text.printable(remark))
+    job:emit { event = "remark", message = remark }
+  end
+  if #found.problems == 0 then return found end
+  return nil, failure.new { stage = "source", problems = found.problems,
+    message = #found.problems == 1 and "a source is missing or cannot be used"
+      or ("%d sources are missing or cannot be used"):format(#found.problems),
+    advice = advice.of_sources(found.problems) }
+end
+
+local function clipped(count)
+  if (count or 0) == 0 then return "" end
+  return (", %d sample%s limited"):format(count, count == 1 and "" or "s")
+end
+
+local function show(job)
+  return function(event)
+    job:emit(event)
+    if event.event ~= "rendered" then return end
+    job:say(text.printable(("%s  %s%s"):format(event.file, msf.short(event.sectors),
+      clipped(event.clipped_samples))))
+  end
+end
+
+local function render_disc(job, found)
+  local path = job.options.out:gsub("/*$", "") .. "/disc.cue"
+  local made, why = folder.make(job.options.out)
+  if not made then
+    return nil, failure.new { stage = "arguments", message = "cannot make the folder " .. why,
+      advice = "choose another one with --out" }
+  end
+  local existing = io.open(path, "r")
+  if existing then
+    existing:close()
+    return nil, failure.new { stage = "arguments", message = path .. " is there already",
+      advice = "remove it and disc.bin, or choose another folder with --out" }
+  end
+  local id = "virtual:" .. path:gsub("[%%?]", function(c) return ("%%%02X"):format(c:byte()) end)
+  local recorder, problem = core.Recorder(id)
+  if not recorder then return nil, failure.from(problem, "device") end
+  local result, err = recipe.burn_playlist(recorder, found.entries, {
+    client_name = "redbook render.lua",
+    catalog = found.catalog, stop = function() return job.trap.pause(0) end },
+    function(event)
+      if event.event == "track_done" then
+        job:emit(event)
+        job:say(text.printable(("%2d  %s  %s%s"):format(event.number, msf.short(event.sectors),
+          event.title or "", clipped(event.clipped_samples))))
+      end
+    end)
+  recorder:Close()
+  if not result then return nil, err end
+  job:say(("%s: %d track%s"):format(path, result.tracks, result.tracks == 1 and "" or "s"))
+  return true
+end
+
+local function run(job)
+  local options = job.options
+  local found, err = entries_of(job)
+  if not found then return nil, err end
+  if options.bin_cue then return render_disc(job, found) end
+  local result
+  result, err = recipe.render(found.entries, { folder = options.out,
+    format = options.raw and "raw" or "wav", threads = options.threads or processors(),
+    stop = function() return job.trap.pause(0) end }, show(job))
+  if not result then return nil, err end
+  return exit.OK
+end
+
+return common.program { name = "render", usage = "[OPTION]... PLAYLIST|FILE...",
+  summary = "Writes the samples that a burn would write into files, without a drive.",
+  epilog = "Exit: 0 done; 2 usage; 6 a source cannot be rendered, or a file not written; 130, 143, "
+    .. "129 interrupted.",
+  looks = true, events = true, signals = true, define = define, check = check, run = run }

@@ -1,0 +1,193 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The samples that a burn of these entries would write, as files: no drive, several at once.
+
+local failure = require "redbook.failure"
+local folder = require "redbook.folder"
+local plan = require "redbook.plan"
+local shape = require "redbook.shape"
+local sources = require "redbook.recipe.sources"
+
+local SECTOR = 2352
+
+---@class redbook.RenderOptions
+---@field folder string? where the files go, default "."; made when it is not there
+---@field format ("wav"|"raw")? default "wav"; raw: 44.1 kHz s16le stereo without a header
+---@field threads integer? how many tracks at once, default 1
+---@field stop? fun(): string? asked between steps; a signal's name ends the job there
+---@field waiter? fun(operations: redbook.Operation[]) waits until one of them may go on; without
+---it the operations are stepped in turns
+
+-- The 44 bytes before `bytes` of sound (Microsoft's RIFF, format 1).
+local function wav_header(bytes)
+  return string.pack("<c4I4c4c4I4I2I2I4I4I2I2c4I4", "RIFF", 36 + bytes, "WAVE", "fmt ", 16, 1, 2,
+    44100, 176400, 4, 16, "data", bytes)
+end
+
+local Job = {}
+Job.__index = Job
+
+-- Characters that no file system and no shell is troubled by.
+local function plain(title)
+  return (title:gsub("[/%c\\:*?\"<>|]", "_"):gsub("^%.", "_"):sub(1, 120))
+end
+
+function Job:name_of(index, label)
+  if self.raw then return ("%s/%02d.raw"):format(self.folder, index) end
+  return ("%s/%02d %s.wav"):format(self.folder, index, plain(label.title))
+end
+
+local function file_problem(name, problem)
+  return failure.new { stage = "source", name = "E_FAIL", code = 0x80004005,
+    message = ("%s cannot be written: %s"):format(name, tostring(problem):gsub("^.*: ", "")),
+    advice = "choose a folder with room that you may write to" }
+end
+
+function Job:start(index)
+  local entry = self.entries[index]
+  local source, err = sources.open(entry)
+  if not source then return nil, failure.from(err, "source") end
+  local label = sources.label(entry, source.Tags or {})
+  local track = { index = index, entry = entry, source = source, label = label,
+    path = self:name_of(index, label) }
+  track.part = track.path .. ".part"
+  local file, problem = io.open(track.part, "wb")
+  if not file then return nil, file_problem(track.part, problem) end
+  track.file = file
+  if not self.raw then file:write(wav_header(0)) end
+  self.running[#self.running + 1] = track
+  self.on_event { event = "render", index = index, count = #self.entries, path = entry.path,
+    file = track.path }
+  track.operation, err = source:BeginRender(file)
+  if not track.operation then return nil, failure.from(err, "source") end
+  return true
+end
+
+-- Silence up to 4 seconds, as a burn pads; then the header, now that the length is known.
+function Job:complete(track)
+  local sectors, file = track.source.Sectors, track.file
+  local padding = math.max(plan.MINIMUM - sectors, 0)
+  file:seek "end"
+  local ok, problem = file:write(("\0"):rep(padding * SECTOR))
+  if ok and not self.raw then
+    file:seek "set"
+    ok, problem = file:write(wav_header((sectors + padding) * SECTOR))
+  end
+  local closed, late = file:close()
+  track.file = nil
+  if not ok or not closed then return nil, file_problem(track.path, problem or late) end
+  ok, problem = os.rename(track.part, track.path)
+  if not ok then return nil, file_problem(track.path, problem) end
+  self.tracks[track.index] = { path = track.entry.path, file = track.path,
+    sectors = sectors + padding, padding = padding, crc32 = track.source.CRC32,
+    clipped_samples = track.source.ClippedSamples, title = track.label.title,
+    artist = track.label.artist }
+  self.on_event { event = "rendered", index = track.index, count = #self.entries,
+    path = track.entry.path, file = track.path, sectors = sectors + padding,
+    crc32 = track.source.CRC32, clipped_samples = track.source.ClippedSamples,
+    title = track.label.title }
+  return true
+end
+
+function Job:finish(place)
+  local track = table.remove(self.running, place)
+  local ok, err = track.operation:result()
+  if ok then
+    ok, err = self:complete(track)
+    track.source:Close()
+    return ok, err
+  end
+  self.running[#self.running + 1] = track -- for `abandon`
+  return nil, failure.from(err, "source")
+end
+
+-- Whatever ended the job, nothing half-done keeps the name of a track.
+function Job:abandon()
+  for _, track in ipairs(self.running) do
+    if track.operation then track.operation:close() end
+    if track.file then track.file:close() end
+    os.remove(track.part)
+    track.source:Close()
+  end
+  self.running = {}
+end
+
+function Job:hear(event)
+  if event and event.type == "signal" then self.signal = self.signal or event.signal end
+end
+
+-- One turn: what has ended is finished; true while anything runs.
+function Job:turn()
+  for place = #self.running, 1, -1 do
+    local operation = self.running[place].operation
+    local event, why = operation:step(0)
+    while event and event.type ~= "done" do
+      self:hear(event)
+      event, why = operation:step(0)
+    end
+    if event or why == "finished" then
+      local ok, err = self:finish(place)
+      if not ok then return nil, err end
+    end
+  end
+  return true
+end
+
+function Job:wait()
+  if #self.running == 0 then return end
+  if self.waiter then
+    local operations = {}
+    for index, track in ipairs(self.running) do operations[index] = track.operation end
+    return self.waiter(operations)
+  end
+  -- The first is stepped without hurry; the others are looked at whenever it reports.
+  self:hear(self.running[1].operation:step(0.05))
+end
+
+function Job:run()
+  local next_index = 1
+  while next_index <= #self.entries or #self.running > 0 do
+    local signal = self.signal or self.stop and self.stop()
+    if signal then
+      return nil, failure.interrupted(signal, "untouched", "interrupted while rendering")
+    end
+    while next_index <= #self.entries and #self.running < self.threads do
+      local ok, err = self:start(next_index)
+      if not ok then return nil, err end
+      next_index = next_index + 1
+    end
+    local ok, err = self:turn()
+    if not ok then return nil, err end
+    self:wait()
+  end
+  return { tracks = self.tracks, folder = self.folder }
+end
+
+local function is_format(value)
+  return value == "wav" or value == "raw", "'wav' or 'raw'"
+end
+
+local SHAPE = { folder = "string", format = is_format, threads = "integer",
+  stop = "function", waiter = "function" }
+
+---Renders every entry into a file of its own, "01 Title.wav" or "01.raw". What is written is what
+---a burn would write, byte for byte, whatever the number of threads.
+---@param entries redbook.Entry[]
+---@param options? redbook.RenderOptions
+---@param on_event? fun(event: table) "render" before and "rendered" after each
+---@return { tracks: table[], folder: string }? result a track has path, file, sectors, padding,
+---crc32 (of its source's sectors), clipped_samples, title, artist
+---@return redbook.Failure? err what is complete stays, what is not is removed
+local function render(entries, options, on_event)
+  options = options or {}
+  shape.check("render: options", options, SHAPE, 3)
+  local made, problem = folder.make(options.folder or ".")
+  if not made then return nil, file_problem(options.folder, problem) end
+  local job = setmetatable({ entries = entries, folder = options.folder or ".",
+    raw = options.format == "raw", threads = math.max(options.threads or 1, 1),
+    stop = options.stop, waiter = options.waiter,
+    on_event = on_event or function() end, running = {}, tracks = {} }, Job)
+  local _abandon <close> = setmetatable({}, { __close = function() job:abandon() end })
+  return job:run()
+end
+
+return render
