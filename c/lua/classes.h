@@ -115,7 +115,7 @@ int redbook_serve(lua_State *L, struct redbook_virtual *drive);
 /* watch.c: DiscMaster:Watch with its options at 2; a DeviceWatch on the stack, or nil, err. */
 int redbook_watch(lua_State *L, const char *sys, const char *dev);
 
-/* contents.c: Recorder:DiscContents; adds read_image to the table on top. */
+/* disc_contents.c: Recorder:DiscContents; adds read_image to the table on top. */
 int redbook_recorder_disc_contents(lua_State *L);
 void redbook_add_read_image(lua_State *L);
 
