@@ -7,7 +7,8 @@ local medium = require "redbook.recipe.medium"
 local CD_ROM, CD_R, CD_RW = 1, 2, 3
 
 ---@class redbook.Remedy
----@field name "close"|"multi"|"close_track"|"continue"|"clear"|"look"|"blank"|"replace"
+---@field name string "close", "multi", "close_track", "continue", "clear", "look", "blank",
+---"replace" (another disc), "other_drive"
 ---@field does string what it does, as the end of a sentence
 ---@field command string? how to have it done; nil when it is no command
 
@@ -29,6 +30,7 @@ local CD_ROM, CD_R, CD_RW = 1, 2, 3
 ---@field flags string[]? options of burn.lua that hold for going on with them, too
 ---@field multi boolean? the session is to be closed for another one
 ---@field whole boolean? nothing of them is missing on the disc
+---@field failed boolean? closing it has just failed
 
 local function plural(count, word)
   return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
@@ -93,6 +95,10 @@ end
 function REMEDIES.blank(options)
   return { does = "erases the disc, with all that is on it",
     command = command("blank.lua", options, {}) }
+end
+
+function REMEDIES.other_drive()
+  return { does = "another recorder may be able to close the disc" }
 end
 
 function REMEDIES.replace()
@@ -216,6 +222,10 @@ local function wanted(names, options)
   local list = {}
   for _, name in ipairs(names) do
     if name ~= "continue" or not options.whole then list[#list + 1] = name end
+  end
+  if options.failed and #list > 0 then
+    table.insert(list, 1, "other_drive")
+    if list[#list] == "blank" then table.insert(list, 2, table.remove(list)) end
   end
   for index, name in ipairs(list) do
     if options.multi and name == "close" then

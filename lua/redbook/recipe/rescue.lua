@@ -55,8 +55,10 @@ function Rescue:remark(message)
   self:emit("remark", { message = message })
 end
 
-function Rescue:diagnosis(found)
-  return diagnose(found, self.options.commands)
+function Rescue:diagnosis(found, failed)
+  local commands = { failed = failed }
+  for name, value in pairs(self.options.commands or {}) do commands[name] = value end
+  return diagnose(found, commands)
 end
 
 function Rescue:examine()
@@ -258,7 +260,7 @@ function Rescue:run()
   end
   if not found then
     err = failure.from(err, "medium")
-    err.diagnosis = self:diagnosis(self:examine())
+    err.diagnosis = self:diagnosis(self:examine(), err.stage == "burn" or err.stage == "verify")
     return nil, err
   end
   local after = self:diagnosis(found)

@@ -189,14 +189,14 @@ local function disc_line(err)
     (err.tracks_before or 0) + (err.tracks_written or 0))
 end
 
--- The commands that help, the best ones, each with what it does.
+-- What helps, the best ones, by which command.
 local function remedies(diagnosis, most)
   local list = {}
   for _, remedy in ipairs(diagnosis.remedies) do
-    if remedy.command and #list < 2 * most then
-      list[#list + 1] = "  " .. text.printable(remedy.command)
-      list[#list + 1] = "    " .. remedy.does
-    end
+    most = most - 1
+    if most < 0 then break end
+    if remedy.command then list[#list + 1] = "  " .. text.printable(remedy.command) end
+    list[#list + 1] = (remedy.command and "    " or "  ") .. remedy.does
   end
   return list
 end

@@ -102,6 +102,9 @@ describe("recipe.diagnose", function()
       { multi = true })))
     assert.same({ "close", "close_track", "multi" }, names(diagnose(cut_off {},
       { whole = true })))
+    assert.same({ "other_drive", "blank", "continue", "close", "close_track", "multi" },
+      names(diagnose(cut_off { Erasable = true, MediaType = 3 }, { failed = true })))
+    assert.same({}, names(diagnose(disc { State = "complete" }, { failed = true })))
   end)
 
   it("names whole commands, safe for a shell", function()
