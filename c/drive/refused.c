@@ -13,7 +13,7 @@
 #include "drive/device.h"
 
 #define NAME_SIZE 64
-#define DOCTOR "doctor.lua tells more."
+#define DOCTOR "doctor.lua --device %s tells more."
 
 static void user_name(uid_t id, char out[NAME_SIZE]) {
   char room[1024];
@@ -56,14 +56,14 @@ static void advise_rights(struct redbook_error *err, const char *path, const str
 
   if (group_may && !in_group(st->st_gid))
     redbook_advise(err, "Join the group (sudo usermod -aG %s %s) and log in again; " DOCTOR,
-                   group, user);
+                   group, user, path);
   else if (group_may)
-    redbook_advise(err, "An access list or a container forbids it; " DOCTOR);
+    redbook_advise(err, "An access list or a container forbids it; " DOCTOR, path);
   else
     redbook_advise(err,
                    "Give it to the group of the drives (sudo chgrp cdrom %s; sudo chmod 660 "
                    "%s), as udev would; " DOCTOR,
-                   path, path);
+                   path, path, path);
 }
 
 static bool fail_rights(const struct redbook_machine *machine, const char *path,
@@ -85,7 +85,7 @@ static bool fail_rights(const struct redbook_machine *machine, const char *path,
     redbook_advise(err,
                    "A container or a policy keeps the device away: give it to the container "
                    "(docker run --device %s); " DOCTOR,
-                   path);
+                   path, path);
   else
     advise_rights(err, path, &st, group, user);
   return false;
@@ -159,7 +159,8 @@ static bool fail_held(const struct redbook_machine *machine, const char *path,
   redbook_fail_errno(err, EBUSY, "%s is in use by %s", path, holder);
   redbook_advise(err,
                  "Close that program, or wait until it has finished; a disc that is mounted "
-                 "elsewhere must be unmounted; " DOCTOR);
+                 "elsewhere must be unmounted; " DOCTOR,
+                 path);
   return false;
 }
 
@@ -174,7 +175,7 @@ bool redbook_device_refused(const struct redbook_machine *machine, const char *p
       return fail_rights(machine, path, errno_value, err);
     case EROFS:
       redbook_fail_errno(err, EROFS, "%s may only be read", path);
-      redbook_advise(err, "The system has made the drive read-only; " DOCTOR);
+      redbook_advise(err, "The system has made the drive read-only; " DOCTOR, path);
       return false;
     case ENOENT:
     case ENOTDIR:

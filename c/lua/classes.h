@@ -119,6 +119,9 @@ int redbook_watch(lua_State *L, const char *sys, const char *dev);
 int redbook_recorder_disc_contents(lua_State *L);
 void redbook_add_read_image(lua_State *L);
 
+/* inspect.c: adds inspect_node and identity to the table on top. */
+void redbook_add_inspection(lua_State *L);
+
 /* enumerations.c: adds IMAPI's enumerations to the table on top. */
 void redbook_add_enumerations(lua_State *L);
 

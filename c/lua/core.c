@@ -158,6 +158,7 @@ int luaopen_redbook_core(lua_State *L) {
   redbook_push_errors(L);
   lua_setfield(L, -2, "errors");
   redbook_add_enumerations(L);
+  redbook_add_inspection(L);
   redbook_add_digests(L);
   redbook_add_read_image(L);
   lua_pushliteral(L, VERSION);

@@ -139,6 +139,45 @@ function Error:as_table() end
 ---@field raw string bytes
 
 
+---What the file system says of a node; opens nothing.
+---@param path string
+---@param options? { mountinfo: string? } a file as proc(5) describes it
+---@return redbook.NodeFacts? facts
+---@return redbook.Error? err
+function core.inspect_node(path, options) end
+
+---Who this process is, and in which groups: now, and after a new login.
+---@return redbook.Identity
+function core.identity() end
+
+---@class redbook.NodeFacts
+---@field kind "block"|"character"|"directory"|"file"|"other"
+---@field target string the path without links
+---@field device integer st_rdev
+---@field major integer
+---@field minor integer
+---@field mode integer permission bits
+---@field uid integer
+---@field owner string the number as text when there is no name, as in all names here
+---@field gid integer
+---@field group string
+---@field readable boolean by this process, whatever the reason
+---@field writable boolean
+---@field acl redbook.AclEntry[] empty without a list: the mode says it all
+---@field mounts string[] where its disc is mounted
+
+---@class redbook.AclEntry
+---@field tag "owner"|"user"|"file_group"|"group"|"mask"|"others"
+---@field permissions integer 4 read, 2 write, 1 execute
+---@field id integer? of "user" and "group"
+---@field name string? likewise
+
+---@class redbook.Identity
+---@field uid integer the effective user's
+---@field user string
+---@field groups { id: integer, name: string }[] those of this process
+---@field login_groups { id: integer, name: string }[] those that a new login would give
+
 ---@class redbook.Recorder
 ---@field ActiveDiscRecorder string read-only; its id
 ---@field ExclusiveAccessOwner string read-only; who holds the drive, "" for nobody

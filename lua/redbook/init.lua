@@ -13,6 +13,7 @@ redbook.msf = require "redbook.msf"
 redbook.recipe = require "redbook.recipe"
 redbook.report = require "redbook.report"
 redbook.discid = require "redbook.discid"
+redbook.doctor = require("redbook.doctor").examine
 redbook.drives = require "redbook.drives"
 
 return redbook

@@ -180,7 +180,8 @@ what to do: put a blank disc in
       assert.equal(3, code)
       assert.is_truthy(err:find("/dev/no-such-drive", 1, true))
       assert.is_truthy(err:find("what to do: check the name (drives.lua lists the drives there "
-        .. "are); without a drive, --device virtual:disc.cue burns to files\n", 1, true))
+        .. "are); without a drive, --device virtual:disc.cue burns to files; doctor.lua --device "
+        .. "/dev/no-such-drive tells more\n", 1, true))
       code, _, err = room:burn "--trace no/such/trace --device virtual:d.cue one.wav"
       assert.equal(2, code)
       assert.is_truthy(err:find("what to do: name a file for --trace that you may write, in a "

@@ -95,6 +95,19 @@ describe("README", function()
     assert.same({}, missing(names, words))
   end)
 
+  it("names every option and every finding of doctor.lua", function()
+    local words, names = section "doctor.lua", {}
+    for option in require("redbook.cli.doctor").help():gmatch "%s(%-%-%l[%l-]+)" do
+      names[#names + 1] = option
+    end
+    local _, out = sandbox.run("cat lua/redbook/doctor/*.lua", sandbox.root)
+    for _, kind in ipairs { "problem", "warning", "note" } do
+      for id in out:gmatch("[^%w]" .. kind .. '%(%s*"([%l_]+)"') do names[#names + 1] = id end
+    end
+    assert.is_true(#names >= 35)
+    assert.same({}, missing(names, words))
+  end)
+
   it("names every option of blank.lua", function()
     local words, names = section "blank.lua", {}
     for option in blank.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end

@@ -11,6 +11,24 @@ local FILE_NOT_FOUND = 0x80070002
 advice.VIRTUAL = "without a drive, --device virtual:disc.cue burns to files"
 advice.NO_SUCH_DRIVE = "check the name (drives.lua lists the drives there are); " .. advice.VIRTUAL
 
+local LOCKED = 0xC0AA0210
+
+-- What doctor.lua knows more about: a node that is closed or missing, a drive that is held.
+local function explains(code, id)
+  if code == LOCKED then return id ~= "" and not id:find "^replay:" end
+  return (code == ACCESS_DENIED or code == DEVICE_GONE) and id:find "^/" ~= nil
+end
+
+-- Points to it, unless the core has done so.
+local function refer(err, id)
+  local about_drive = err.stage == "device" or err.stage == "medium" or err.stage == "burn"
+  if not about_drive or not explains(err.code, id) then return end
+  local own = err.advice or ""
+  if own:find("doctor.lua", 1, true) then return end
+  local more = ("doctor.lua --device %s tells more"):format(id)
+  err.advice = own == "" and more or ("%s; %s"):format(own:gsub("%.$", ""), more)
+end
+
 -- Messages of the core name the trace as it was given.
 local function is_of_trace(err, trace)
   return trace and tostring(err.message):find("the trace to " .. trace, 1, true) ~= nil
@@ -32,6 +50,7 @@ function advice.fit(err, context)
   elseif virtual and err.stage == "device" and err.code == FILE_NOT_FOUND then
     err.advice = "make that folder, or name another one"
   end
+  if err.stage ~= "arguments" then refer(err, context.device or "") end
   return err
 end
 

@@ -20,8 +20,8 @@ describe("cli.advice", function()
     local err = { stage = "medium", code = denied, message = "cannot write the trace to t" }
     fit(err, { device = "virtual:d.cue", trace = "t" })
     assert.equal("arguments", err.stage)
-    assert.equal(GROUP, fit({ stage = "device", code = denied, message = "m" },
-      { device = "/dev/sr0", trace = "t.json" }))
+    assert.equal(GROUP .. "; doctor.lua --device /dev/sr0 tells more", fit({ stage = "device",
+      code = denied, message = "m" }, { device = "/dev/sr0", trace = "t.json" }))
     assert.equal("of a source", fit({ stage = "source", code = denied, message = "m",
       advice = "of a source" }, { device = "virtual:d.cue" }))
   end)
@@ -31,10 +31,27 @@ describe("cli.advice", function()
     assert.equal("check the name (drives.lua lists the drives there are); without a drive, "
       .. "--device virtual:disc.cue burns to files",
       fit({ stage = "device", code = gone, message = "m" }, { device = "foo" }))
-    assert.equal("cable", fit({ stage = "burn", code = gone, message = "m", advice = "cable" },
-      { device = "/dev/sr0" }))
+    assert.equal("cable; doctor.lua --device /dev/sr0 tells more", fit({ stage = "burn",
+      code = gone, message = "m", advice = "cable" }, { device = "/dev/sr0" }))
     assert.equal("make that folder, or name another one", fit({ stage = "device",
       code = 0x80070002, message = "m" }, { device = "virtual:/no/d.cue" }))
+  end)
+
+  it("points to doctor.lua once, where it knows more", function()
+    local held = 0xC0AA0210
+    assert.equal("wait; doctor.lua --device virtual:d.cue tells more", fit({ stage = "medium",
+      code = held, message = "m", advice = "wait." }, { device = "virtual:d.cue" }))
+    assert.equal("doctor.lua --device /dev/sr0 tells more", fit({ stage = "device", code = held,
+      message = "m", advice = "" }, { device = "/dev/sr0" }))
+    local own = "Close it; doctor.lua --device /dev/sr0 tells more."
+    assert.equal(own, fit({ stage = "device", code = held, message = "m", advice = own },
+      { device = "/dev/sr0" }))
+    assert.equal("wait", fit({ stage = "medium", code = held, message = "m", advice = "wait" },
+      { device = "replay:t" }))
+    assert.equal("wait", fit({ stage = "medium", code = held, message = "m", advice = "wait" },
+      {}))
+    assert.equal("tray", fit({ stage = "medium", code = 0xC0AA0202, message = "m",
+      advice = "tray" }, { device = "/dev/sr0" }))
   end)
 
   it("speaks of lists only where there is one", function()
