@@ -106,8 +106,11 @@ bool redbook_check_untouched(struct redbook_drive *drive, const struct redbook_s
   struct redbook_drive patient = {.transport = drive->transport};
   struct redbook_media media;
   if (!redbook_media_summary(&patient, &media, err)) return false;
-  if (media.next_writable != session->first_writable)
-    return differs(err, "the next writable address after a test write", session->first_writable,
-                   media.next_writable);
-  return true;
+  if (media.next_writable == session->first_writable) return true;
+  differs(err, "the next writable address after a test write", session->first_writable,
+          media.next_writable);
+  redbook_advise(err,
+                 "The laser was off; some drives only forget a simulation when the tray is "
+                 "opened and closed.");
+  return false;
 }

@@ -113,9 +113,12 @@ static void erasing(void *context, double elapsed, double fraction) {
 }
 
 /* What a program before us has left set: with the test bit a drive would only pretend (mmc
- * reference 5.4.6). One that refuses the page erases all the same, or the disc will tell. */
+ * reference 5.4.6). While a track is being written it takes no page: that is ended first. One
+ * that refuses the page erases all the same, or the disc will tell. */
 static void forget_test(struct redbook_drive *drive) {
   struct redbook_write_parameters real = {0};
+  if (redbook_drive_write_parameters(drive, &real, NULL)) return;
+  redbook_drive_synchronize(drive, REDBOOK_LET_GO_SECONDS, NULL, NULL, NULL);
   redbook_drive_write_parameters(drive, &real, NULL);
 }
 

@@ -10,13 +10,16 @@
 /* A drive that says 2/04/00 for so long has nothing more to tell (1.7, LB). */
 #define CLUELESS_SECONDS 5.5
 
+/* With Immed, so that the bus is free while the disc spins up, then once more to its end: a
+ * Pioneer DVR-216D says "ready" too early after the first, and keeps the tray shut (quirks.c).
+ * Some know only the second. */
 static bool start_unit(struct redbook_drive *drive, struct redbook_error *err) {
   struct redbook_command c;
   struct redbook_sense sense;
 
   redbook_cdb_start_stop(&c, REDBOOK_START, true);
   enum redbook_outcome outcome = redbook_drive_send(drive, &c, &sense);
-  if (outcome == REDBOOK_OUTCOME_UNSUPPORTED) {
+  if (outcome == REDBOOK_OUTCOME_GOOD || outcome == REDBOOK_OUTCOME_UNSUPPORTED) {
     redbook_cdb_start_stop(&c, REDBOOK_START, false);
     outcome = redbook_drive_send(drive, &c, &sense);
   }

@@ -7,6 +7,7 @@
 
 #include "drive/media.h"
 #include "drive/properties.h"
+#include "drive/quirks.h"
 #include "lua/classes.h"
 #include "lua/error.h"
 
@@ -63,6 +64,35 @@ static int get_product(lua_State *L) {
   struct redbook_inquiry inquiry;
   inquire(L, &inquiry);
   lua_pushstring(L, inquiry.product);
+  return 1;
+}
+
+static void push_text(lua_State *L, const char *key, const char *text) {
+  lua_pushstring(L, text);
+  lua_setfield(L, -2, key);
+}
+
+/***
+What is known to be odd about this model of drive: an array of tables with `Behaviour`,
+`Handling` ("avoided", "by reply", "told" in the error, "ignored"), `How` and `Source`. Empty
+for drives that nothing is known of. For people: nothing is decided by a name.
+@field Recorder.KnownQuirks
+*/
+static int get_quirks(lua_State *L) {
+  struct redbook_inquiry inquiry;
+  size_t count;
+  const struct redbook_quirk *quirks = redbook_quirks(&count);
+  inquire(L, &inquiry);
+  lua_newtable(L);
+  for (size_t i = 0, n = 0; i < count; i++) {
+    if (!redbook_quirk_is_of(&quirks[i], &inquiry)) continue;
+    lua_createtable(L, 0, 4);
+    push_text(L, "Behaviour", quirks[i].behaviour);
+    push_text(L, "Handling", redbook_quirk_handling_name(quirks[i].handling));
+    push_text(L, "How", quirks[i].how);
+    push_text(L, "Source", quirks[i].source);
+    lua_rawseti(L, -2, (lua_Integer)++n);
+  }
   return 1;
 }
 
@@ -288,6 +318,7 @@ const struct redbook_property redbook_recorder_properties[] = {
     {"VendorId", get_vendor, NULL},
     {"ProductId", get_product, NULL},
     {"ProductRevision", get_revision, NULL},
+    {"KnownQuirks", get_quirks, NULL},
     {"VolumeName", get_volume_name, NULL},
     {"VolumePathNames", get_volume_paths, NULL},
     {"DeviceCanLoadMedia", get_can_load, NULL},

@@ -184,6 +184,7 @@ function core.identity() end
 ---@field VendorId string read-only
 ---@field ProductId string read-only
 ---@field ProductRevision string read-only
+---@field KnownQuirks redbook.Quirk[] read-only; what is known to be odd about this model
 ---@field VolumeName string read-only; the same for all links to a drive
 ---@field VolumePathNames string[] read-only; mount points
 ---@field DeviceCanLoadMedia boolean read-only
@@ -382,6 +383,12 @@ function Recorder:Close() end
 ---@field data_out string? bytes to send
 ---@field data_in_length integer? bytes to receive at most
 ---@field timeout number? seconds, 10 unless said otherwise
+
+---@class redbook.Quirk
+---@field Behaviour string
+---@field Handling "avoided"|"by reply"|"told"|"ignored"
+---@field How string what redbook does
+---@field Source string
 
 ---@class redbook.MediaSummary
 ---@field MediaType integer IMAPI_MEDIA_PHYSICAL_TYPE

@@ -77,6 +77,7 @@ static void ready_starts_once(void **state) {
   (void)state;
   const struct step starts[] = {{.cdb = TUR, .sense = SENSE(2, 0x04, 2)},
                                 {.cdb = START_IMMED},
+                                {.cdb = START_SYNC},
                                 {.cdb = TUR},
                                 {.cdb = NULL}};
   const struct step no_immed[] = {{.cdb = TUR, .sense = SENSE(2, 0x04, 2)},
@@ -86,6 +87,7 @@ static void ready_starts_once(void **state) {
                                   {.cdb = NULL}};
   const struct step never[] = {{.cdb = TUR, .sense = SENSE(2, 0x04, 2)},
                                {.cdb = START_IMMED},
+                               {.cdb = START_SYNC, .sense = SENSE(2, 0x04, 1)},
                                {.cdb = TUR, .sense = SENSE(2, 0x04, 2)},
                                {.cdb = NULL}};
   const struct step broken[] = {{.cdb = TUR, .sense = SENSE(2, 0x04, 2)},
