@@ -60,10 +60,12 @@ static void every_row_is_whole(void **state) {
     assert_true(*q->behaviour && *q->how && *q->source);
     assert_true(*q->vendor || !*q->product);
     assert_string_equal(redbook_quirk_handling_name(q->handling), names[q->handling]);
-    for (size_t j = 0; j < i; j++)
-      assert_true(strcmp(q->vendor, quirks[j].vendor) ||
-                  strcmp(q->product, quirks[j].product) ||
-                  strcmp(q->behaviour, quirks[j].behaviour));
+    for (size_t j = 0; j < i; j++) {
+      bool same = strcmp(q->vendor, quirks[j].vendor) == 0 &&
+                  strcmp(q->product, quirks[j].product) == 0 &&
+                  strcmp(q->behaviour, quirks[j].behaviour) == 0;
+      assert_false(same);
+    }
   }
 }
 
