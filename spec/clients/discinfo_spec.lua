@@ -296,6 +296,27 @@ describe("discinfo.lua #clients", function()
     assert.equal(disc.id({ 0, 375, 900 }, 1800), seen.c[1].out)
   end)
 
+  it("agrees with libdiscid, which reads the disc in the drive itself", function()
+    local first = "cdrskin dev=/dev/sr0 -tao -multi -audio one.wav two.wav"
+    local second = "cdrskin dev=/dev/sr0 -tao -audio three.wav"
+    local burned = jobs_of.run(room, { two = { first, second } }).two
+    assert(burned[1].code == 0 and burned[2].code == 0, burned[2].out)
+    for _, name in ipairs { "cdrskin", "sao", "two" } do
+      local theirs = room:lua(("--disc %s.cue"):format(name),
+        'return assert(require("libdiscid").read(SR0))')
+      local event = json(("virtual:%s.cue"):format(name))
+      local codes, offsets = {}, { 1, #event.tracks,
+        ("%d"):format(event.lead_out + 150) }
+      for index, one in ipairs(event.tracks) do
+        codes[index], offsets[index + 3] = one.isrc or "",
+          ("%d"):format(one.start + 150)
+      end
+      assert.same(theirs, { musicbrainz = event.ids.musicbrainz, freedb = event.ids.freedb,
+        catalog = event.media_catalog_number or "", codes = codes,
+        offsets = table.concat(offsets, " ") })
+    end
+  end)
+
   it("fits 80 and 40 columns", function()
     local expected = { [80] = {
       "Drive        VIRTUAL CD-R/RW RECORDER 1.00, virtual:cdrskin.cue",
