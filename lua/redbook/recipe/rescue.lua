@@ -7,6 +7,7 @@ local accept = require "redbook.recipe.accept"
 local diagnose = require "redbook.recipe.diagnose"
 local failure = require "redbook.failure"
 local operate = require "redbook.recipe.operate"
+local pause = require "redbook.pause"
 local progress = require "redbook.recipe.progress"
 local wait_until_ready = require "redbook.recipe.wait_until_ready"
 
@@ -231,6 +232,32 @@ function Rescue:save()
   return after
 end
 
+-- How often a drive is tried that is too busy even to be locked.
+local INTERVAL = 1
+
+-- Waiting must not hold up a host that runs this in a coroutine and did not say how to wait.
+function Rescue:pauser()
+  local wait = self.options.wait or {}
+  return wait.pause or not coroutine.isyieldable() and pause or nil
+end
+
+-- Locking takes a command (PREVENT), which a drive may refuse as long as it is busy.
+function Rescue:acquire()
+  local wait, waited = self:pauser(), 0
+  while true do
+    local ok, err = self.recorder:AcquireExclusiveAccess(false, self.client)
+    local passes = not ok and err.transient and err.code ~= LOCKED
+    if not passes or not wait or waited >= self.patience then return ok, err end
+    if waited == 0 then
+      self:emit("wait", { reason = "waiting: the drive is busy", detail = tostring(err.message),
+        limit = self.patience })
+    end
+    self.signal = wait(INTERVAL)
+    if self.signal then return nil, err end
+    waited = waited + INTERVAL
+  end
+end
+
 local function closer(recorder)
   return setmetatable({}, { __close = function() recorder:ReleaseExclusiveAccess() end })
 end
@@ -238,7 +265,8 @@ end
 function Rescue:hold_and_save()
   local ok, err = self:meet()
   if not ok then return nil, err end
-  ok, err = self.recorder:AcquireExclusiveAccess(false, self.client)
+  ok, err = self:acquire()
+  if self.signal then return self:interrupted(self.signal) end
   if not ok then return nil, failure.from(err, "medium", { disc = "untouched" }) end
   local _held <close> = closer(self.recorder)
   local found
