@@ -213,7 +213,8 @@ Adds a fault behind the others; the first that fits counts and acts. One of `sen
 asc=, ascq=, deferred=, descriptor=} or "3/0C/00", hexadecimal), `status`, `host`, `errno`
 (number or "EIO"), `reply` (bytes instead of the drive's), `short` (length of the reply, or of
 what arrives), `stall` (seconds more), `vanish`, `lie`; and when it acts: `command` ("WRITE" or
-an opcode; any), `lba`, `after` (let so many pass), `times` (hit so many; all).
+an opcode; any), `lba`, `after` (let so many pass), `times` (hit so many; all). `damage`: a
+WRITE that fails by `sense` damages its track.
 @function VirtualRecorder:AddFault
 @tparam table fault
 @treturn[1] boolean true

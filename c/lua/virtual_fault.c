@@ -59,6 +59,7 @@ static const struct redbook_option known[] = {
     {"reply", REDBOOK_OPTION_ANY, 0, 0},
     {"short", REDBOOK_OPTION_INTEGER, 0, 65535},
     {"stall", REDBOOK_OPTION_SECONDS, 0, 86400},
+    {"damage", REDBOOK_OPTION_BOOLEAN, 0, 0},
     {"vanish", REDBOOK_OPTION_BOOLEAN, 0, 0},
     {"lie", REDBOOK_OPTION_BOOLEAN, 0, 0},
     {NULL, REDBOOK_OPTION_ANY, 0, 0}};
@@ -177,6 +178,7 @@ bool redbook_add_fault(lua_State *L, int index, struct redbook_virtual *drive,
       .host_status = (uint8_t)redbook_option_integer(L, index, "host", 0),
       .os_error = lookup(L, index, "errno", errnos, 4095, 0),
       .length = (uint32_t)redbook_option_integer(L, index, "short", 0),
+      .damage = redbook_option_boolean(L, index, "damage", false),
       .seconds = redbook_option_seconds(L, index, "stall", 0)};
   read_sense(L, index, &fault);
   read_reply(L, index, &fault);

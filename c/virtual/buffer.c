@@ -86,6 +86,13 @@ uint32_t redbook_vbuffer_drain(struct redbook_virtual *drive) {
   return fill < most ? (uint32_t)fill : most;
 }
 
+void redbook_vbuffer_lose(struct redbook_virtual *drive) {
+  struct redbook_vbuffer *b = &drive->buffer;
+  b->defect = b->recording = false;
+  b->head = b->fed;
+  lose_track(drive);
+}
+
 uint32_t redbook_vbuffer_verdict(struct redbook_virtual *drive, struct redbook_vcall *call) {
   struct redbook_vbuffer *b = &drive->buffer;
   if (b->lost) {
@@ -94,9 +101,7 @@ uint32_t redbook_vbuffer_verdict(struct redbook_virtual *drive, struct redbook_v
     return REDBOOK_VSENSE(3, 0x0C, 0x09);
   }
   if (!b->defect) return 0;
-  b->defect = b->recording = false;
-  b->head = b->fed;
-  lose_track(drive);
+  redbook_vbuffer_lose(drive);
   call->deferred = call->has_information = true;
   call->information = drive->personality->defect;
   return REDBOOK_VSENSE(3, 0x0C, 0x00);

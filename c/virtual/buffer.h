@@ -45,6 +45,9 @@ uint32_t redbook_vbuffer_admit(struct redbook_virtual *drive, uint32_t sectors);
  * track; `open`: the track is being written already. */
 void redbook_vbuffer_take(struct redbook_virtual *drive, struct redbook_vcall *call, bool first,
                           bool open);
+/* A write error: the track that is being written is damaged, and what waits in the buffer never
+ * gets to the disc. */
+void redbook_vbuffer_lose(struct redbook_virtual *drive);
 /* Nothing more will come: returns how long the rest takes. */
 uint64_t redbook_vbuffer_flush(struct redbook_virtual *drive);
 

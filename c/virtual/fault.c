@@ -148,6 +148,7 @@ static enum redbook_vfault_effect act(struct redbook_virtual *drive, struct redb
   switch (what->kind) {
     case REDBOOK_FAULT_SENSE:
       if (recovered(what)) return REDBOOK_VFAULT_AFTER;
+      if (what->damage && command->cdb[0] == 0x2A) redbook_vbuffer_lose(drive);
       complain(call, what);
       return REDBOOK_VFAULT_DONE;
     case REDBOOK_FAULT_STATUS:

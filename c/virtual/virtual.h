@@ -114,6 +114,7 @@ struct redbook_virtual_fault {
   uint8_t key, asc, ascq;
   bool deferred;
   bool descriptor; /* the sense comes in descriptor format, 72h or 73h */
+  bool damage;     /* with a sense, of WRITE: the track that is being written is lost */
   uint8_t status, host_status;
   int os_error;
   const uint8_t *reply; /* copied */

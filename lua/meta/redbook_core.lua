@@ -921,6 +921,7 @@ function DeviceWatch:close() end
 ---@field reply string?
 ---@field short integer? length of the reply
 ---@field stall number? seconds
+---@field damage boolean? a WRITE that fails by `sense` damages its track
 ---@field vanish boolean?
 ---@field lie boolean?
 

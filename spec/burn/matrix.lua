@@ -229,6 +229,14 @@ row({ name = "72h 2/04/08", sense = { key = 2, asc = 4, ascq = 8, descriptor = t
 row({ name = "72h 3/0C/00", sense = { key = 3, asc = 0x0C, ascq = 0, descriptor = true } },
   "write error, as descriptors", "as 3/0C/00 (1.3: both formats)", failing(E_FAIL, "0301"))
 
+-- The same with a track that is really spoilt by it: it gets its end by CLOSE TRACK (5.4).
+for _, sense in ipairs { "3/0C/00", "3/0C/09", "4/44/00", "71h 3/0C/00" } do
+  local deferred = sense:find "^71h" and { key = 3, asc = 0x0C, ascq = 0, deferred = true }
+  row({ name = sense .. " and damage", sense = deferred or sense, damage = true },
+    "the track is damaged", "CLOSE TRACK, PMA, CLOSE SESSION (5.4)",
+    at("middle", fails(sense == "3/0C/09" and "0300" or "0301")))
+end
+
 -- Host status 1: the drive is not there (linux-sg-io 2). Never asked again; once or for ever.
 row({ name = "host 1", host = 1 }, "no connection", "drive lost, job aborted (3)",
   failing "80070037")

@@ -195,7 +195,8 @@ describe("a sense in a burn", function()
       assert(err.sense and ("%X/%02X/%02X"):format(err.sense.key, err.sense.asc, err.sense.ascq)
         == row.triple, "the error has another sense: " .. explain(err))
     end
-    local left = fault.vanish and phase.gone or ever and like == "lg" and phase.refused
+    local lost = fault.vanish or fault.damage and like == "lg" -- that refuses CLOSE TRACK
+    local left = lost and phase.gone or ever and like == "lg" and phase.refused
       or phase.left
     local told = fault.vanish and phase.fault.command ~= "SEND OPC INFORMATION"
       and phase.armed ~= "begin" and phase.armed ~= "prepare" and "unknown" or left.disc
