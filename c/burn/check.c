@@ -106,9 +106,19 @@ bool redbook_check_untouched(struct redbook_drive *drive, const struct redbook_s
   struct redbook_drive patient = {.transport = drive->transport};
   struct redbook_media media;
   if (!redbook_media_summary(&patient, &media, err)) return false;
-  if (media.next_writable == session->first_writable) return true;
-  differs(err, "the next writable address after a test write", session->first_writable,
-          media.next_writable);
+  bool same = media.next_writable == session->first_writable &&
+              media.disc_status == session->first_status &&
+              media.tracks == session->first_tracks;
+  if (same) return true;
+  if (media.next_writable != session->first_writable)
+    differs(err, "the next writable address after a test write", session->first_writable,
+            media.next_writable);
+  else if (media.disc_status != session->first_status)
+    differs(err, "the disc status after a test write", session->first_status,
+            media.disc_status);
+  else
+    differs(err, "the number of tracks after a test write", (long)session->first_tracks,
+            (long)media.tracks);
   redbook_advise(err,
                  "The laser was off; some drives only forget a simulation when the tray is "
                  "opened and closed.");

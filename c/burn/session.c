@@ -103,6 +103,8 @@ bool redbook_session_read(struct redbook_drive *drive, struct redbook_session *s
   if (!redbook_drive_current_speed(drive, &session->current_speed, NULL))
     session->current_speed = session->speeds[0];
   session->first_writable = session->media.next_writable;
+  session->first_status = session->media.disc_status;
+  session->first_tracks = session->media.tracks;
   return true;
 }
 

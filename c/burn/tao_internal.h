@@ -44,6 +44,8 @@ struct redbook_session {
   uint32_t open_sectors; /* sent of that track */
   int32_t open_start;
   int32_t first_writable; /* NWA at PrepareMedia */
+  uint8_t first_status;   /* disc status then */
+  unsigned first_tracks;  /* and complete tracks */
   bool calibrated;        /* SEND OPC was sent */
   bool wrote;             /* a WRITE was sent since PrepareMedia, the laser on */
   bool tested;            /* a WRITE was sent with the test bit */

@@ -125,6 +125,9 @@ void redbook_add_inspection(lua_State *L);
 /* enumerations.c: adds IMAPI's enumerations to the table on top. */
 void redbook_add_enumerations(lua_State *L);
 
+/* files.c: adds replace_file. */
+void redbook_add_files(lua_State *L);
+
 /* digest.c: adds sha256_file, sha1, base64 to the table on top. */
 void redbook_add_digests(lua_State *L);
 

@@ -161,6 +161,7 @@ int luaopen_redbook_core(lua_State *L) {
   redbook_add_inspection(L);
   redbook_add_digests(L);
   redbook_add_read_image(L);
+  redbook_add_files(L);
   lua_pushliteral(L, VERSION);
   lua_setfield(L, -2, "version");
   run_chunk(L);

@@ -82,6 +82,13 @@ function core.speed(x) end
 ---@return redbook.Error?
 function core.last_release_error() end
 
+---Replaces a file as a whole; without `data` tries whether that would work.
+---@param path string
+---@param data string?
+---@return true? ok
+---@return redbook.Error? err
+function core.replace_file(path, data) end
+
 ---Of a whole file, as sha256sum prints it.
 ---@param path string
 ---@return string? hexadecimal 64 digits

@@ -41,8 +41,10 @@ Track 1 of 3: Me - First
 Track 2 of 3: two
 Track 3 of 3: Third
 Closing the disc.
+Reading the disc back.
 3 tracks burned, 0:13 of music.
 The disc is closed and plays.
+Read back and compared: every track is as it was sent.
 ]], out)
       assert.same({ "version 1", "medium cd-r", "minutes 80", "finalised yes",
         "session 1 lead-out 1323",
@@ -355,7 +357,7 @@ what to do: correct the list, or take this line out of it
     end
     assert.same({ "begin", "scan", "scanned", "scan", "scanned", "scan", "scanned", "plan",
       "prepare", "track", "track_done", "track", "track_done", "track", "track_done", "finish",
-      "summary", "end" }, order)
+      "verify", "track_verified", "verified", "summary", "end" }, order)
     local find = burn_lua.find
     assert.same({ redbook = 1, event = "begin", device = "virtual:d.cue", simulate = false,
       plan_only = false, version = "0.1.0" }, find(events, "begin"))
@@ -368,7 +370,16 @@ what to do: correct the list, or take this line out of it
       done.clipped_samples })
     assert.equal(find(events, "scanned").crc32, done.crc32)
     assert.same({ redbook = 1, event = "summary", tracks = 3, sectors = 1017, remarks = {},
-      disc = "finalised", simulated = false, clipped_samples = 0 }, find(events, "summary"))
+      disc = "finalised", simulated = false, clipped_samples = 0, verified = true, offset = 0,
+      cached = false }, find(events, "summary"))
+    assert.same({ redbook = 1, event = "verify", tracks = 3, sectors = 1017 },
+      find(events, "verify"))
+    assert.same({ redbook = 1, event = "track_verified", index = 1, count = 3, number = 1,
+      title = "First", start = 0, sectors = 341, verdict = "identical", edge_samples = 0,
+      seconds = 5, differing_seconds = 0, reread_seconds = 0, unreadable_sectors = 0,
+      offset = 0 }, find(events, "track_verified"))
+    assert.same({ redbook = 1, event = "verified", identical = true, offset = 0, cached = false,
+      tracks = 3 }, find(events, "verified"))
     assert.same({ redbook = 1, event = "end", exit = 0 }, events[#events])
     assert.is_truthy(err:find "^ #  start     length  title\n")
   end)

@@ -14,7 +14,8 @@ local WORDS = {
   ["--dev"] = "--device", ["-tao"] = false, ["-audio"] = false, ["-pad"] = false,
 }
 -- Options whose value may be the next word.
-local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true }
+local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true,
+  ["--manifest"] = true }
 
 local function assignment(word)
   local name, value = word:match("^(%l+)=(.*)$")
@@ -124,6 +125,7 @@ local function build()
     parser:flag("--hidden-track", "Burn sound before the first track of a cue sheet as a track of "
       .. "its own."),
     parser:flag("--append", "Go on with a disc that holds tracks and is not closed."),
+    parser:flag("--no-verify", "Do not read the disc back and compare it with what was sent."),
     parser:flag("--eject", "Open the tray afterwards."))
   parser:group("What to show",
     parser:flag("--plan", "Show what would be burned, and stop. Needs no drive."),
@@ -131,6 +133,8 @@ local function build()
       .. "error."),
     parser:flag("--yes", "No countdown before burning."),
     parser:flag("--verbose", "More figures, codes of errors."):count "*",
+    parser:option("--manifest", "Write what was burned, from what and how to FILE (JSON); "
+      .. "verify.lua compares a disc with it."):argname "FILE",
     parser:option("--trace", "Write every command to the drive to FILE (NDJSON)."):argname "FILE",
     parser:flag("--help", "Show this text."),
     parser:flag("--version", "Show the version."))

@@ -7,6 +7,7 @@ local core = require "redbook.core"
 local device = require "redbook.cli.device"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
+local manifest = require "redbook.manifest"
 local playlist = require "redbook.playlist"
 local recipe = require "redbook.recipe"
 local redbook = require "redbook"
@@ -96,7 +97,7 @@ end
 -- Options that hold for going on with the burn, too.
 local function flags(options)
   local list = {}
-  for _, name in ipairs { "hidden_track", "multi", "keep_open" } do
+  for _, name in ipairs { "hidden_track", "multi", "keep_open", "no_verify" } do
     if options[name] then list[#list + 1] = "--" .. name:gsub("_", "-") end
   end
   return list
@@ -108,28 +109,64 @@ function Job:burn(entries)
   if err then return nil, err end
   self.emit { event = "begin", version = redbook.version, device = self.device,
     simulate = options.dummy or false, plan_only = options.plan or false }
-  local trap = self.trap
+  local trap, record = self.trap, self.manifest
+  self.drive = recorder
   return recipe.burn_playlist(recorder, entries, {
     client_name = "redbook burn.lua", speed = options.speed, simulate = options.dummy,
     catalog = self.catalog,
     multi = options.multi, keep_open = options.keep_open, append = options.append,
-    eject = options.eject, plan_only = options.plan,
+    eject = options.eject, plan_only = options.plan, no_verify = options.no_verify,
+    on_written = record and function(written, track) record:written(written, track) end,
     wait = { limit = options.wait or READY_SECONDS, insertion = options.wait ~= nil,
       pause = trap.pause },
     stop = function() return trap.pause(0) end,
     confirm = function() return self:confirm(trap.pause) end,
     commands = { device = self.device, sources = options.files, flags = flags(options) },
-  }, self.emit)
+  }, record and function(event)
+    record:event(event, recorder)
+    self.emit(event)
+  end or self.emit)
+end
+
+-- A file that cannot be written is found before anything is burned.
+function Job:open_manifest()
+  local options = self.options
+  if not options.manifest then return nil end
+  local ok, err = core.replace_file(options.manifest)
+  if not ok then
+    return failure.from(err, "arguments", { disc = "untouched", message = "the manifest to "
+      .. err.message, advice = "name a file for --manifest that you may write, in a folder that "
+      .. "is there" })
+  end
+  self.manifest = manifest.new { speed = options.speed, simulate = options.dummy or false,
+    multi = options.multi or false, keep_open = options.keep_open or false,
+    append = options.append or false, verify = not options.no_verify,
+    plan_only = options.plan or false, catalog = self.catalog }
+end
+
+-- Also after a failure: its result tells.
+function Job:write_manifest(code, result, err)
+  if not self.manifest then return end
+  local data = self.manifest:finish(code, { result = result, err = err, recorder = self.drive })
+  local ok, problem = core.replace_file(self.options.manifest, manifest.encode(data))
+  if ok then return end
+  io.stderr:write("burn.lua: the manifest to ", problem.message, "\n")
+  self.emit { event = "remark", name = "manifest", message = "the manifest to "
+    .. problem.message }
 end
 
 function Job:run()
-  local entries, err = self:entries()
-  local result
+  local entries, result
+  local err = self:open_manifest()
+  if not err then entries, err = self:entries() end
   if entries then result, err = self:burn(entries) end
-  if result then return exit.OK end
-  advice.fit(err, { device = self.device or self.options.device, trace = self.options.trace })
-  local code = exit.code(err, self.options)
-  self.emit { event = "error", exit = code, err = err, simulate = self.options.dummy or false }
+  local code = exit.OK
+  if not result then
+    advice.fit(err, { device = self.device or self.options.device, trace = self.options.trace })
+    code = exit.code(err, self.options)
+    self.emit { event = "error", exit = code, err = err, simulate = self.options.dummy or false }
+  end
+  self:write_manifest(code, result, err)
   return code
 end
 

@@ -33,6 +33,7 @@ end
 
 local BURN = { client_name = "string", catalog = "string", speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
+  no_verify = "boolean", verify_speed = is_speed, on_written = FUNCTION,
   plan_only = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
   waiter = FUNCTION, commands = is_commands }
 
@@ -58,6 +59,12 @@ local ERASE = { full = "boolean", client_name = "string", wait = "table", confir
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
   start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
   pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer" }
+
+local VERIFY = { client_name = "string", speed = is_speed, retries = "integer",
+  waiter = FUNCTION }
+
+local TRACK = { number = "integer", start = "integer", sectors = "integer", crc32 = "integer",
+  fingerprint = "table", source = "userdata|table", title = "string" }
 
 local RETRIES = { attempts = is_attempts, first = shape.at_least(0, "seconds"),
   factor = shape.at_least(0, "times"), longest = shape.at_least(0, "seconds"),
@@ -115,6 +122,17 @@ function accept.resume(recorder, entries, options, on_event)
   shape.check_list("continue_playlist: entries", entries, ENTRY, "path", LEVEL)
   check_recorder("continue_playlist", recorder)
   shape.check("continue_playlist", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
+end
+
+---@param recorder any
+---@param tracks any
+---@param options any
+---@param on_event any
+function accept.verify(recorder, tracks, options, on_event)
+  shape.check("verify: options", options, VERIFY, LEVEL)
+  check_recorder("verify", recorder)
+  shape.check_list("verify: tracks", tracks, TRACK, "fingerprint", LEVEL)
+  shape.check("verify", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
 end
 
 ---@param recorder any

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Entries become a disc: look at the medium, decode everything once, lay it out, burn track by
--- track, close. A failure never closes the disc: it stays open, so that it can be continued.
+-- track, close, read back and compare. A failure never closes the disc: it stays open, so that it
+-- can be continued.
 
 local accept = require "redbook.recipe.accept"
 local core = require "redbook.core"
@@ -13,6 +14,7 @@ local planner = require "redbook.plan"
 local progress = require "redbook.recipe.progress"
 local rescue = require "redbook.recipe.rescue"
 local scan = require "redbook.recipe.scan"
+local verify = require "redbook.recipe.verify"
 local wait_until_ready = require "redbook.recipe.wait_until_ready"
 local with_retries = require "redbook.recipe.with_retries"
 
@@ -31,6 +33,9 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---@field keep_open boolean? leave the session itself open
 ---@field append boolean? go on with a disc that holds tracks already
 ---@field eject boolean? open the tray afterwards
+---@field no_verify boolean? do not read the disc back and compare it when it is burned
+---@field verify_speed number|"max"|"min"|nil times 1x, how fast that reads at most; default 16
+---@field on_written? fun(written: redbook.WrittenTrack, track: redbook.ScannedTrack) told of each
 ---@field plan_only boolean? stop after the plan; `recorder` may be nil then
 ---@field wait redbook.WaitOptions?
 ---@field confirm? fun(plan: redbook.Plan): true?, redbook.Failure? last word before burning
@@ -218,6 +223,10 @@ function Burn:track_done(tao, track, planned)
   self:emit("track_done", { number = planned.number, start = last.StartLba or planned.start,
     sectors = last.Sectors or planned.sectors, crc32 = last.CRC32, seconds = last.Seconds,
     clipped_samples = track.clipped, title = planned.title })
+  if last.Fingerprint then
+    self.records[#self.records + 1] = verify.of_written(last, track.source, planned.title)
+    if self.options.on_written then self.options.on_written(last, track) end
+  end
   if last.StartLba and last.StartLba ~= planned.start then
     self:remark(("track %d begins at sector %d, not %d as planned")
       :format(planned.number, last.StartLba, planned.start))
@@ -254,7 +263,24 @@ function Burn:release(tao)
   end, { shielded = true, waiter = self.options.waiter })
   if not ok then return fail(err, nil, "burn") end
   if signal then self.signal = signal end
+  if self.options.simulate then
+    self:remark("the drive's next writable address moved as planned, and the disc is what it was "
+      .. "before", "simulated")
+  end
   return true
+end
+
+-- What was burned is read back and compared; the drive has been let go before.
+function Burn:verify()
+  local options = self.options
+  if options.no_verify or options.simulate or self.signal or #self.records == 0 then
+    return true
+  end
+  local result, err, remark = verify.after_burn(self.recorder, self.records, options,
+    self.on_event)
+  self.verification = result
+  if remark then self:remark(remark, "unverified") end
+  return not err, err
 end
 
 -- Everything that holds the drive. Leaving it, however, lets go of the drive: `tao` is closed.
@@ -339,10 +365,13 @@ function Burn:finish()
   for _, track in ipairs(self.tracks) do clipped = clipped + (track.clipped or 0) end
   local result = { tracks = self.written, sectors = self.plan.audio, needed = self.plan.needed,
     disc = self:final_state(), simulated = self.options.simulate or false,
-    clipped_samples = clipped, remarks = self.remarks, plan = self.plan }
+    clipped_samples = clipped, remarks = self.remarks, plan = self.plan,
+    verification = self.verification }
+  local verified = self.verification or {}
   if self.options.eject then self:eject() end
   self:emit("summary", { tracks = result.tracks, sectors = result.sectors, disc = result.disc,
-    simulated = result.simulated, clipped_samples = clipped, remarks = self.remarks })
+    simulated = result.simulated, clipped_samples = clipped, remarks = self.remarks,
+    verified = verified.identical or false, offset = verified.offset, cached = verified.cached })
   if not self.signal then return result end
   return nil, failure.interrupted(self.signal, result.disc, ("SIG%s came while the disc was "
     .. "being closed; that was brought to its end"):format(self.signal))
@@ -365,6 +394,7 @@ function Burn:run()
     if not ok then return nil, err end
   end
   ok, err = self:burn()
+  if ok then ok, err = self:verify() end
   if not ok then return nil, self:examine(err) end
   return self:finish()
 end
@@ -375,14 +405,14 @@ end
 ---@param options? redbook.BurnOptions
 ---@param on_event? fun(event: table) progress, see the event table in README
 ---@return table? result { tracks, sectors, needed, disc, simulated, clipped_samples, remarks,
----plan }
+---plan, verification }
 ---@return redbook.Failure? err its `disc` says what became of the disc
 ---Wrong use (an unknown option, a wrong type, no recorder) raises.
 local function burn_playlist(recorder, entries, options, on_event)
   options = options or {}
   accept.burn(recorder, entries, options, on_event)
   return setmetatable({ recorder = recorder, entries = entries, options = options,
-    on_event = on_event or function() end, remarks = {}, written = 0 }, Burn):run()
+    on_event = on_event or function() end, remarks = {}, records = {}, written = 0 }, Burn):run()
 end
 
 return burn_playlist

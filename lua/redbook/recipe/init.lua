@@ -8,6 +8,7 @@ return {
   erase_disc = require "redbook.recipe.erase_disc",
   render = require "redbook.recipe.render",
   rescue = require "redbook.recipe.rescue",
+  verify = require("redbook.recipe.verify").verify,
   wait_until_ready = require "redbook.recipe.wait_until_ready",
   with_retries = require "redbook.recipe.with_retries",
 }

@@ -6,6 +6,7 @@ local progress = {}
 local ACTIONS = { [0] = "unknown", "preparing", "writing", "finishing", "verifying" }
 
 local WRITING = 2
+progress.VERIFYING = 4
 local SECTOR = 2352
 
 local function percent(used, total)
@@ -48,8 +49,9 @@ end
 ---@param track? redbook.PlannedTrack nil while the session is being closed
 ---@param index? integer
 ---@param count? integer
+---@param measured? integer the action whose speed is told, default WRITING
 ---@return fun(update: table): table from an update event to a progress event
-function progress.new(track, index, count)
+function progress.new(track, index, count, measured)
   local measure = speedometer()
   return function(update)
     local done = 0
@@ -61,7 +63,7 @@ function progress.new(track, index, count)
     local drive_total = update.TotalDriveBuffer or 0
     local in_drive = drive_total - (update.FreeDriveBuffer or 0)
     -- What still lies in the drive's buffer is not on the disc: filling it is no speed.
-    local speed = update.CurrentAction == WRITING
+    local speed = update.CurrentAction == (measured or WRITING)
       and measure(now, math.max(done - in_drive / SECTOR, 0)) or nil
     return { event = "progress", action = ACTIONS[update.CurrentAction] or "unknown",
       number = track and track.number, index = index, count = count,

@@ -17,7 +17,8 @@ local function measured(entry, source)
   local names = sources.label(entry, source.Tags or {})
   return { path = entry.path, list = entry.list, line = entry.line, title = names.title,
     artist = names.artist, album = names.album, start = entry.start, length = entry.length,
-    isrc = entry.isrc, pre_emphasis = entry.pre_emphasis, copy_permitted = entry.copy_permitted,
+    raw = entry.raw, isrc = entry.isrc, pre_emphasis = entry.pre_emphasis,
+    copy_permitted = entry.copy_permitted,
     source = source, sectors = source.Sectors, crc32 = source.CRC32,
     clipped = source.ClippedSamples or 0, format = source.Format }
 end

@@ -5,6 +5,7 @@ local columns = require "redbook.report.columns"
 local json = require "redbook.report.json"
 local lines = require "redbook.report.lines"
 local text = require "redbook.playlist.text"
+local verified = require "redbook.report.verified"
 
 local report = {}
 
@@ -118,6 +119,18 @@ end
 
 function show.resume(self, event)
   self:each(lines.resume(event))
+end
+
+function show.verify(self)
+  self.last_action = nil
+  if not self.tty then self:say "Reading the disc back." end
+end
+
+-- A track that is not as it was sent is told at once; the failure names only the first.
+function show.track_verified(self, event)
+  if self.verbose or event.verdict ~= "identical" then
+    self:say("  " .. text.printable(verified.track(event)))
+  end
 end
 
 -- The summary repeats what is said of a burn; nothing repeats what is said before.

@@ -123,4 +123,11 @@ function json.line(event)
     '"event":' .. cjson.encode(event.event) })
 end
 
+---@param value any plain data
+---@param key? string the member that it is the value of
+---@return string
+function json.encode(value, key)
+  return encode(value, key)
+end
+
 return json

@@ -5,6 +5,7 @@ local columns = require "redbook.report.columns"
 local msf = require "redbook.msf"
 local playlist = require "redbook.playlist"
 local text = require "redbook.playlist.text"
+local verified = require "redbook.report.verified"
 
 local lines = {}
 
@@ -149,8 +150,12 @@ function lines.progress(event, width)
       event.elapsed or 0), width)
   end
   local head = ("track %d of %d  "):format(event.index, event.count)
-  local tail = event.action == "writing" and join(figures(event), width - #head)
-    or DOING[event.action] or event.action
+  local tail = DOING[event.action] or event.action
+  if event.action == "writing" then
+    tail = join(figures(event), width - #head)
+  elseif event.action == "verifying" and event.speed then -- read back as a whole
+    tail = tail .. " " .. join(figures(event), width - #head - #tail - 1)
+  end
   local room = width - #head - #tail - 2
   local title = room >= 4 and columns.fit(text.printable(event.title or ""), room) .. "  " or ""
   return columns.fit(head .. title .. tail, width)
@@ -294,6 +299,10 @@ function lines.summary(event)
     msf.short(event.sectors)) }
   list[2] = event.simulated and "The laser was off: " .. lines.disc(event.disc)
     or lines.disc(event.disc)
+  if event.verified then
+    local sentences = verified.lines(event)
+    table.move(sentences, 1, #sentences, #list + 1, list)
+  end
   if event.clipped_samples > 0 then
     list[#list + 1] = plural(event.clipped_samples, "sample") .. " had to be limited (clipped)."
   end

@@ -35,8 +35,11 @@ describe("recipe.burn_playlist", function()
     it("for an option that it does not know, or of a wrong type", function()
       local cases = {
         { { keepopen = true }, "unknown key 'keepopen'; known are: append, catalog, "
-          .. "client_name, commands, confirm, eject, keep_open, multi, plan_only, simulate, speed, "
-          .. "stop, wait, waiter" },
+          .. "client_name, commands, confirm, eject, keep_open, multi, no_verify, on_written, "
+          .. "plan_only, simulate, speed, stop, verify_speed, wait, waiter" },
+        { { no_verify = 1 }, "no_verify: boolean expected, got 1" },
+        { { verify_speed = "fast" }, "verify_speed: a number above 0 (times 1x), 'min' or 'max' "
+          .. "expected, got 'fast'" },
         { { keep_open = 1 }, "keep_open: boolean expected, got 1" },
         { { simulate = "no" }, "simulate: boolean expected, got 'no'" },
         { { speed = "fast" }, "speed: a number above 0 (times 1x), 'min' or 'max' expected, "

@@ -51,7 +51,7 @@ describe("recipe.burn_playlist", function()
     assert.same({ event = "track_done", number = 1, start = 0, sectors = 1000, crc32 = 1,
       seconds = 2.5, clipped_samples = 0, title = "A" }, named "track_done")
     assert.same({ event = "summary", tracks = 2, sectors = 1300, disc = "finalised",
-      simulated = false, clipped_samples = 3, remarks = {} }, named "summary")
+      simulated = false, clipped_samples = 3, remarks = {}, verified = false }, named "summary")
     assert.same({ 2, 1300, 1452, "finalised", false, 3 }, { result.tracks, result.sectors,
       result.needed, result.disc, result.simulated, result.clipped_samples })
     local settings = state.settings

@@ -78,13 +78,43 @@ Tao.BeginPrepareMedia = begin "prepare"
 Tao.BeginAddAudioTrack = begin "track"
 Tao.BeginReleaseMedia = begin "release"
 
+local Verification = {}
+
+function Verification:AddTrack(track)
+  self.added[#self.added + 1] = track
+  return true
+end
+
+function Verification:BeginVerifyMedia()
+  local state, script = self.state, self.state.script.verify or {}
+  state.log[#state.log + 1] = "verify"
+  self.Results, self.Offset, self.Cached = {}, script.offset or 0, false
+  for index, track in ipairs(self.added) do
+    local result = { Number = track.Number, StartLba = track.StartLba, Sectors = track.Sectors,
+      Verdict = "identical", EdgeSamples = 0, Blocks = 4, DifferingBlocks = 0, RereadBlocks = 0,
+      UnreadableSectors = 0, Message = "" }
+    for name, value in pairs((script.results or {})[index] or {}) do result[name] = value end
+    self.Results[index] = result
+  end
+  return fake.operation(state.log, script)
+end
+
+---What a track that was written left behind, as WrittenTracks has it.
+function fake.written(fields)
+  local written = { Number = 1, StartLba = 0, Sectors = 300, CRC32 = 7, Seconds = 1,
+    ClippedSamples = 0, ISRC = "", Fingerprint = { Blocks = "b", Head = "h", Tail = "t" },
+    AccurateRip = { First = { 1, 2 }, Middle = { 3, 4 }, Last = { 5, 6 }, Only = { 7, 8 } } }
+  for name, value in pairs(fields or {}) do written[name] = value end
+  return written
+end
+
 ---A core whose files and burns behave as `script` says: `files[path]` = { sectors, tags,
 ---open_error, scan }, `prepare` (or a list of these), `release` and [1], [2] ... = what these
 ---operations do.
 ---@return table core
 ---@return table state its `log` of calls, and `settings` of the TrackAtOnce
 function fake.core(script)
-  local state = { log = {}, script = script, tracks = 0 }
+  local state = { log = {}, script = script, tracks = 0, checks = {} }
   local core = { speed = function(x) return math.floor(x * 75) end }
   function core.AudioSource(from)
     local part = type(from) == "table" and from or { path = from }
@@ -102,6 +132,12 @@ function fake.core(script)
       SupportedWriteSpeeds = { 1200, 300, 600 }, CurrentWriteSpeed = 600 }, { __index = Tao,
       __close = function() state.log[#state.log + 1] = "let go" end })
     return state.settings
+  end
+  function core.Verification()
+    local check = setmetatable({ added = {}, state = state }, { __index = Verification,
+      __close = function() end })
+    state.checks[#state.checks + 1] = check
+    return check
   end
   return core, state
 end

@@ -1,0 +1,136 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- A manifest from its file, and its tracks as the recipe `verify` takes them.
+
+local cjson = require "cjson"
+local core = require "redbook.core"
+local failure = require "redbook.failure"
+local lfs = require "lfs"
+
+local read = {}
+
+-- The newest version that is understood.
+local VERSION = 1
+-- Larger ones are none: a disc of 99 minutes makes one of 250 kB.
+local LARGEST = 64 << 20
+
+local function refuse(path, problem)
+  return nil, failure.new { stage = "arguments", message = ("%s: %s"):format(path, problem),
+    advice = "name a file that burn.lua --manifest has written", disc = "unknown" }
+end
+
+local function content_of(path)
+  local file <close>, problem = io.open(path, "rb")
+  if not file then return nil, (problem:gsub("^.*: ", "")) end
+  local text, read_problem = file:read(LARGEST + 1)
+  if not text then return nil, read_problem or "it is empty" end
+  if #text > LARGEST then return nil, "it is too large for a manifest" end
+  return text
+end
+
+local function digits(value, count, empty)
+  return type(value) == "string" and (#value == count or (empty and value == ""))
+    and value:find "^%x*$" ~= nil
+end
+
+local function blocks(sectors) return (sectors + 74) // 75 end
+
+-- What is wrong with a track, nil when nothing is. Numbers become integers.
+local function check_track(track)
+  if type(track) ~= "table" then return "is no object" end
+  for name, range in pairs { number = { 1, 99 }, start = { 0, 449849 },
+    sectors = { 300, 449850 } } do
+    local value = math.tointeger(track[name])
+    if not value or value < range[1] or value > range[2] then
+      return ("'%s' is no integer from %d to %d"):format(name, range[1], range[2])
+    end
+    track[name] = value
+  end
+  if not digits(track.crc32, 8) then return "'crc32' is no string of 8 hexadecimal digits" end
+  if not digits(track.blocks, 28 * blocks(track.sectors)) then
+    return ("'blocks' is no string of 28 hexadecimal digits for each of its %d seconds"):format(
+      blocks(track.sectors))
+  end
+  for _, name in ipairs { "head", "tail" } do
+    if not digits(track[name], 4704, true) then
+      return ("'%s' is no string of 4704 hexadecimal digits, or none"):format(name)
+    end
+  end
+end
+
+local function check(data)
+  if type(data) ~= "table" or data.redbook == nil or data.manifest == nil then
+    return "it is no manifest of redbook"
+  end
+  if data.manifest ~= VERSION then
+    return ("it is a manifest of version %s; this redbook knows version %d"):format(
+      tostring(math.tointeger(data.manifest) or data.manifest), VERSION)
+  end
+  if type(data.tracks) ~= "table" or #data.tracks == 0 then return "it lists no written track" end
+  local seen = {}
+  for index, track in ipairs(data.tracks) do
+    local problem = check_track(track)
+    if problem then return ("tracks[%d]: %s"):format(index, problem) end
+    if seen[track.number] then return ("tracks[%d]: number %d twice"):format(index,
+      track.number) end
+    seen[track.number] = true
+  end
+end
+
+---@param path string
+---@return table? data as the file has it, its tracks checked
+---@return redbook.Failure? err stage "arguments", names the file and the field
+function read.file(path)
+  local text, problem = content_of(path)
+  if not text then return refuse(path, problem) end
+  local ok, data = pcall(cjson.decode, text)
+  if not ok then return refuse(path, "it is no JSON: " .. tostring(data)) end
+  problem = check(data)
+  if problem then return refuse(path, problem) end
+  return data
+end
+
+local function present(value)
+  if value == cjson.null then return nil end
+  return value
+end
+
+local function bytes_of(source)
+  local hexadecimal = present(source.path_bytes)
+  if type(hexadecimal) ~= "string" then return source.path end
+  return (hexadecimal:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
+end
+
+-- The source again, when it is there and as large as it was. Whether it still gives the sound that
+-- was burned is found out when it is needed: what it renders must have the same sums.
+local function open_source(source)
+  if type(source) ~= "table" or type(source.path) ~= "string" then return nil end
+  local path = bytes_of(source)
+  local attributes = lfs.attributes(path)
+  if not attributes or attributes.size ~= source.size then return nil end
+  local start, length = present(source.start), present(source.length)
+  local raw = present(source.raw)
+  if not (start or length or raw) then return (core.AudioSource(path)) end
+  local ok, opened = pcall(core.AudioSource, { path = path, raw = raw,
+    start = math.tointeger(start) or start or 0, length = math.tointeger(length) or length })
+  return ok and opened or nil
+end
+
+---@param data table of `read.file`
+---@return redbook.VerifiedTrack[]
+---@return integer[] without numbers of the tracks whose source is gone or another
+function read.tracks(data)
+  local list, without = {}, {}
+  for index, track in ipairs(data.tracks) do
+    local title = present(track.title)
+    local artist = present(track.artist)
+    local source = open_source(track.source)
+    list[index] = { number = track.number, start = track.start, sectors = track.sectors,
+      crc32 = tonumber(track.crc32, 16), source = source,
+      title = title and artist and artist .. " - " .. title or title,
+      fingerprint = { blocks = track.blocks, head = track.head, tail = track.tail } }
+    if not source then without[#without + 1] = track.number end
+  end
+  return list, without
+end
+
+return read

@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What a verification has found, as lines for people. Pure: tables in, strings out.
+
+local columns = require "redbook.report.columns"
+local msf = require "redbook.msf"
+local text = require "redbook.playlist.text"
+
+local verified = {}
+
+local function samples(count)
+  return ("%d sample%s"):format(count, count == 1 and "" or "s")
+end
+
+---@param result { offset: integer?, cached: boolean? } of a disc on which all is identical
+---@return string[] sentences
+function verified.lines(result)
+  local list = { "Read back and compared: every track is as it was sent." }
+  local offset = result.offset or 0
+  -- Drives shift what they write and read by a constant that has nothing to do with the disc.
+  if offset ~= 0 then
+    list[2] = ("Offset %+d: %s at one end of each track could not be compared."):format(offset,
+      samples(math.abs(offset)))
+  end
+  if result.cached then
+    list[#list + 1] = "Note: so short a disc may have been read from the drive's buffer."
+  end
+  return list
+end
+
+---@param track table a track of a verification's result, or a "track_verified" event
+---@return string line
+function verified.track(track)
+  if track.verdict == "identical" then
+    return ("track %d: identical%s"):format(track.number, track.reread_seconds
+      and track.reread_seconds > 0 and ", after reading some of it again" or "")
+  elseif track.verdict == "none" then
+    return ("track %d: not looked at"):format(track.number)
+  end
+  return (track.message:gsub("^track %d+", "%0:"))
+end
+
+local WORDS = { identical = "identical", differs = "DIFFERS", unreadable = "UNREADABLE",
+  none = "not looked at" }
+
+---@param result table of the recipe `verify`
+---@param width integer
+---@return string[]
+function verified.table(result, width)
+  local list = { " #  start     length  verdict        title" }
+  for _, track in ipairs(result.tracks) do
+    local head = ("%2d  %s  %6s  %-13s  "):format(track.number, msf.of_lba(track.start),
+      msf.short(track.sectors), WORDS[track.verdict])
+    list[#list + 1] = head .. columns.fit(text.printable(track.title or ""), width - #head)
+  end
+  for _, track in ipairs(result.tracks) do
+    if track.verdict ~= "identical" then list[#list + 1] = verified.track(track) end
+  end
+  return list
+end
+
+return verified

@@ -1,0 +1,55 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+
+local lines = require "redbook.report.lines"
+local report = require "redbook.report"
+local verified = require "redbook.report.verified"
+
+describe("report.verified", function()
+  local GOOD = { number = 1, verdict = "identical", start = 0, sectors = 375, title = "One\27[m" }
+  local BAD = { number = 2, verdict = "differs", start = 527, sectors = 450,
+    message = "track 2 differs from what was burned at 00:10:00 (LBA 600)" }
+
+  it("sums up", function()
+    assert.same({ "Read back and compared: every track is as it was sent." },
+      verified.lines { offset = 0 })
+    assert.same({ "Read back and compared: every track is as it was sent.",
+      "Offset -1: 1 sample at one end of each track could not be compared.",
+      "Note: so short a disc may have been read from the drive's buffer." },
+      verified.lines { offset = -1, cached = true })
+  end)
+
+  it("has a line for a track", function()
+    assert.equal("track 1: identical", verified.track(GOOD))
+    assert.equal("track 1: identical, after reading some of it again", verified.track {
+      number = 1, verdict = "identical", reread_seconds = 2 })
+    assert.equal("track 2: differs from what was burned at 00:10:00 (LBA 600)",
+      verified.track(BAD))
+    assert.equal("track 3: not looked at", verified.track { number = 3, verdict = "none" })
+  end)
+
+  it("has a table of all", function()
+    assert.same({ " #  start     length  verdict        title",
+      " 1  00:02:00    0:05  identical      One?[m",
+      " 2  00:09:02    0:06  DIFFERS        ",
+      "track 2: differs from what was burned at 00:10:00 (LBA 600)" },
+      verified.table({ tracks = { GOOD, BAD } }, 60))
+  end)
+
+  it("is part of what is shown of a burn", function()
+    local text = {}
+    local out = { write = function(_, ...) text[#text + 1] = table.concat { ... } end,
+      flush = function() end }
+    local show = report.text { out = out }
+    show { event = "verify", tracks = 2, sectors = 825 }
+    local event = { event = "track_verified" }
+    for name, value in pairs(GOOD) do event[name] = value end
+    show(event)
+    for name, value in pairs(BAD) do event[name] = value end
+    show(event)
+    assert.equal("Reading the disc back.\n"
+      .. "  track 2: differs from what was burned at 00:10:00 (LBA 600)\n", table.concat(text))
+    assert.equal("track 1 of 2  One  checking 0:10 of 0:20  16.0x", lines.progress({
+      action = "verifying", number = 1, index = 1, count = 2, title = "One", done = 750,
+      sectors = 1500, speed = 16 }, 60))
+  end)
+end)
