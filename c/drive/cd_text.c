@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "drive/cdio_notes.h"
 #include "mmc/reply_contents.h"
 
@@ -73,6 +74,25 @@ static size_t packs_of(unsigned block, const uint8_t *packs, size_t count, uint8
   return n;
 }
 
+/* CRC-16 of CCITT, polynomial 1021h, stored inverted. Drives that leave it out send zeros. */
+static bool is_whole(const uint8_t *pack) {
+  uint16_t crc = 0, stored = redbook_get16(pack + 16);
+  for (unsigned i = 0; i < 16; i++) {
+    crc ^= (uint16_t)(pack[i] << 8);
+    for (unsigned bit = 0; bit < 8; bit++)
+      crc = (uint16_t)(crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1);
+  }
+  return stored == 0 || (stored ^ crc) == 0xFFFF;
+}
+
+/* libcdio does not look at checksums. */
+static size_t damaged(const uint8_t *packs, size_t count) {
+  size_t n = 0;
+  for (size_t i = 0; i < count; i++)
+    n += !is_whole(packs + i * REDBOOK_CD_TEXT_PACK);
+  return n;
+}
+
 /* libcdio 2.1 reads all blocks in the character set of the last one, and gives up at the first
  * that is damaged: it gets one at a time. False when memory is short. */
 static bool parse_blocks(const uint8_t *packs, size_t count, uint8_t *some, bool *understood,
@@ -102,8 +122,11 @@ bool redbook_cd_text_parse(const uint8_t *packs, size_t count, struct redbook_cd
   bool ok = some && parse_blocks(packs, count, some, &understood, out);
   redbook_cdio_end();
   free(some);
+  size_t bad = damaged(packs, count);
   if (!understood || notes.count)
     (void)snprintf(problem, size, "%s", notes.count ? notes.first : "packs are damaged");
+  else if (bad)
+    (void)snprintf(problem, size, "%zu of %zu packs have a wrong checksum", bad, count);
   if (ok) return true;
   redbook_cd_text_free(out);
   return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the disc's CD-TEXT");

@@ -25,8 +25,8 @@ struct redbook_cd_text_entry {
   const char *text;
 };
 
-/* From packs of 18 bytes. What could not be understood is left out and told in `problem` (""
- * when all could). False only when memory is short. */
+/* From packs of 18 bytes. What could not be understood is left out and told in `problem`, and
+ * so are wrong checksums; "" when all is well. False only when memory is short. */
 bool redbook_cd_text_parse(const uint8_t *packs, size_t count, struct redbook_cd_text *out,
                            char *problem, size_t size, struct redbook_error *err);
 

@@ -142,6 +142,19 @@ describe("discinfo.lua #clients", function()
     return row
   end
 
+  -- Track at once, by redbook itself.
+  local function burn(name, settings, ...)
+    local drive = assert(core.VirtualRecorder { path = ("%s/%s.cue"):format(room.folder, name) })
+    local tao = core.TrackAtOnce()
+    tao.Recorder, tao.ClientName = assert(drive:Recorder()), "spec"
+    for setting, value in pairs(settings) do tao[setting] = value end
+    assert(tao:PrepareMedia())
+    for _, file in ipairs { ... } do assert(tao:AddAudioTrack(room.folder .. "/" .. file)) end
+    assert(tao:ReleaseMedia())
+    tao:Close()
+    drive:Close()
+  end
+
   it("tells all of a disc that cdrskin burned with texts and codes", function()
     local texts = { { number = 1, title = "First", performer = "Somebody" },
       { number = 2, title = "Second", performer = "Somebody Else" },
@@ -192,7 +205,7 @@ describe("discinfo.lua #clients", function()
     room:write("odd.bin", ("\0"):rep(400 * 2352 + 5))
     room:write("odd.cue", 'FILE "odd.bin" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n')
     local _, out = discinfo "odd.cue"
-    assert.is_truthy(out:find("\nNote         image odd.bin size (940805) not multiple of", 1, true))
+    assert.is_truthy(out:find("\nNote         image odd.bin size (940805) not multiple", 1, true))
     assert.equal(400, json("odd.cue").lead_out)
   end)
 
@@ -201,14 +214,7 @@ describe("discinfo.lua #clients", function()
       write_speeds = SPEEDS, atip = ATIP, sessions = {}, tracks = {}, cd_text = {}, ids = {},
       medium = medium("blank", 0, { next_track = 1, next_writable_address = 0,
         free_sectors = 359847 }) }, json "--device virtual:new.cue")
-    local drive = assert(core.VirtualRecorder { path = room.folder .. "/open.cue" })
-    local tao = core.TrackAtOnce()
-    tao.Recorder, tao.ClientName, tao.KeepSessionOpen = assert(drive:Recorder()), "spec", true
-    assert(tao:PrepareMedia())
-    assert(tao:AddAudioTrack(room.folder .. "/one.wav"))
-    assert(tao:ReleaseMedia())
-    tao:Close()
-    drive:Close()
+    burn("open", { KeepSessionOpen = true }, "one.wav")
     assert.same({ redbook = 1, event = "disc", device = "virtual:open.cue", drive = DRIVE,
       write_speeds = SPEEDS, atip = ATIP, sessions = {}, cd_text = {}, ids = {},
       tracks = { track(1, 0, 375, { open = true }) },
@@ -297,10 +303,8 @@ describe("discinfo.lua #clients", function()
   end)
 
   it("agrees with libdiscid, which reads the disc in the drive itself", function()
-    local first = "cdrskin dev=/dev/sr0 -tao -multi -audio one.wav two.wav"
-    local second = "cdrskin dev=/dev/sr0 -tao -audio three.wav"
-    local burned = jobs_of.run(room, { two = { first, second } }).two
-    assert(burned[1].code == 0 and burned[2].code == 0, burned[2].out)
+    burn("two", { DoNotFinalizeMedia = true }, "one.wav", "two.wav")
+    burn("two", { Append = true }, "three.wav")
     for _, name in ipairs { "cdrskin", "sao", "two" } do
       local theirs = room:lua(("--disc %s.cue"):format(name),
         'return assert(require("libdiscid").read(SR0))')

@@ -24,12 +24,6 @@ local COUNTDOWN = 5
 local Job = {}
 Job.__index = Job
 
-local function drive_ids()
-  local ids = {}
-  for index, drive in ipairs(redbook.drives()) do ids[index] = drive.id end
-  return ids
-end
-
 local function events_to(out)
   return report.json(out, function(problem)
     io.stderr:write("burn.lua: the events cannot be written (", tostring(problem),
@@ -70,7 +64,7 @@ function Job:recorder()
   if options.plan and not options.device and (os.getenv "CDR_DEVICE" or "") == "" then
     return nil
   end
-  local id, err = device.choose(options.device, os.getenv, drive_ids)
+  local id, err = device.choose(options.device, os.getenv, device.connected)
   if not id then return nil, err end
   self.device = id
   local recorder, problem = core.Recorder(id, { trace = options.trace })

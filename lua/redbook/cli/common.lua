@@ -66,17 +66,11 @@ function Job:emit(event)
   io.stderr:write(self.name, ".lua: standard output cannot be written; going on without it.\n")
 end
 
-local function drive_ids()
-  local master, ids = core.DiscMaster(), {}
-  for index = 0, master.Count - 1 do ids[#ids + 1] = master:Item(index) end
-  return ids
-end
-
 ---The drive that is meant: --device, $CDR_DEVICE, the only one there is. Sends nothing to it.
 ---@return redbook.Recorder? recorder close it
 ---@return redbook.Failure? err
 function Job:recorder()
-  local id, err = device.choose(self.options.device, os.getenv, drive_ids)
+  local id, err = device.choose(self.options.device, os.getenv, device.connected)
   if not id then return nil, err end
   self.device = id
   local recorder, problem = core.Recorder(id, { trace = self.options.trace })

@@ -2,9 +2,17 @@
 -- Which recorder is meant: --device, then $CDR_DEVICE, then the only one there is.
 
 local advice = require "redbook.cli.advice"
+local core = require "redbook.core"
 local failure = require "redbook.failure"
 
 local device = {}
+
+---@return string[] ids of the recorders of this machine; looks at no drive
+function device.connected()
+  local master, ids = core.DiscMaster(), {}
+  for index = 0, master.Count - 1 do ids[#ids + 1] = master:Item(index) end
+  return ids
+end
 
 local function list(ids)
   local lines = {}

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #define PACK 18
+#define GOOD_CRC 0x3A7B /* of test_checksum's first pack, by Python's binascii */
 
 /* Pack type, track, number, position, block, then 12 bytes; no checksum: libcdio wants none. */
 static void put(uint8_t *p, uint8_t type, uint8_t track, uint8_t number, uint8_t block,
@@ -89,6 +90,25 @@ static void test_half(void **state) {
   redbook_cd_text_free(&text);
 }
 
+/* A right checksum; then one bit of the text is another. */
+static void test_checksum(void **state) {
+  (void)state;
+  uint8_t packs[5 * PACK];
+  struct redbook_cd_text text;
+  char problem[100];
+  size_t n = block_of(packs, 0, 0x00, 0x09, "Album\0One\0\0\0");
+  packs[16] = GOOD_CRC >> 8;
+  packs[17] = GOOD_CRC & 0xFF;
+  assert_true(redbook_cd_text_parse(packs, n, &text, problem, sizeof problem, NULL));
+  assert_string_equal(problem, "");
+  redbook_cd_text_free(&text);
+  packs[5] ^= 1;
+  assert_true(redbook_cd_text_parse(packs, n, &text, problem, sizeof problem, NULL));
+  assert_string_equal(problem, "1 of 4 packs have a wrong checksum");
+  check(&text, "0.0 Language=English\n0.0 Title=Ambum\n0.1 Title=One\n");
+  redbook_cd_text_free(&text);
+}
+
 /* Any bytes: no crash, no output, and what comes out is a list that ends. */
 static void test_noise(void **state) {
   (void)state;
@@ -137,7 +157,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_languages), cmocka_unit_test(test_none),
       cmocka_unit_test(test_half),      cmocka_unit_test(test_noise),
-      cmocka_unit_test(test_cut_list),
+      cmocka_unit_test(test_cut_list),  cmocka_unit_test(test_checksum),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
