@@ -269,7 +269,7 @@ static bool measure(struct redbook_source *source, const struct listener *listen
   return true;
 }
 
-static bool scan(struct redbook_source *source, const struct listener *listener,
+static bool pass(struct redbook_source *source, const struct listener *listener,
                  const atomic_bool *cancel, struct redbook_error *err) {
   struct redbook_stream *stream = source->stream;
   if (stream->prepare && !stream->prepare(stream, cancel, err)) return false;
@@ -286,7 +286,7 @@ static bool scan(struct redbook_source *source, const struct listener *listener,
 bool redbook_source_scan(struct redbook_source *source, const atomic_bool *cancel,
                          atomic_uint_fast32_t *done, struct redbook_error *err) {
   const struct listener listener = {.done = done};
-  if (!source->scanned) return scan(source, &listener, cancel, err);
+  if (!source->scanned) return pass(source, &listener, cancel, err);
   if (done) atomic_store(done, source->scan.sectors);
   return redbook_source_rewind(source, err);
 }
@@ -295,7 +295,7 @@ bool redbook_source_render(struct redbook_source *source, redbook_sink_fn *sink,
                            const atomic_bool *cancel, struct redbook_error *err) {
   const struct listener listener = {.sink = sink, .context = context};
   struct redbook_source_scan before = source->scan;
-  if (!scan(source, &listener, cancel, err)) return false;
+  if (!pass(source, &listener, cancel, err)) return false;
   if (!source->scanned || before.sectors == 0 || before.crc32 == source->scan.crc32)
     return true;
   source->scan = before;

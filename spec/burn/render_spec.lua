@@ -113,7 +113,8 @@ describe("render.lua", function()
 
   it("stops at a signal", function()
     room:write("slow.sh", ("%s %s %s/scripts/render.lua --out s one.wav hang.m4a & pid=$!; "
-      .. "sleep 1; kill -TERM $pid; wait $pid; echo code $?"):format(sandbox.env, sandbox.lua, sandbox.root))
+      .. "sleep 1; kill -TERM $pid; wait $pid; echo code $?"):format(sandbox.env, sandbox.lua,
+      sandbox.root))
     room:must("cp four.m4a hang.m4a; mkdir -p bin; "
       .. "printf '#!/bin/sh\\nexec sleep 60\\n' > bin/ffmpeg;"
       .. "chmod +x bin/ffmpeg")
