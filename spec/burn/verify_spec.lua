@@ -178,6 +178,43 @@ describe("a verification", function()
     end)
   end
 
+  it("finds what was changed at random, and only that, at random offsets", function()
+    local random = math.random
+    math.randomseed(20261128)
+    local clean = bench:read "disc.bin"
+    for _ = 1, 25 do
+      local n, count = random(-588, 588), random(0, 4)
+      bench:write("disc.bin", clean)
+      shift(n)
+      local first, blocks = {}, { {}, {} }
+      for _ = 1, count do
+        local frame = random(0, 881 * 588)
+        flip(frame // 588, frame % 588 * 4 + random(0, 3), 1 << random(0, 7))
+        for number, track in ipairs(tracks) do
+          -- The frame of the track that is read there; those beyond its ends are not compared.
+          local x = frame - n - track.StartLba * 588
+          local y, length = x + n, track.Sectors * 588
+          if x >= 0 and x < length and y >= 0 and y < length then
+            first[number] = math.min(first[number] or x, x)
+            blocks[number][x // 44100] = true
+          end
+        end
+      end
+      local it = verification(true)
+      local ok = it:VerifyMedia()
+      assert.equal(not (first[1] or first[2]), ok == true)
+      assert.equal(n, it.Offset)
+      for number, track in ipairs(tracks) do
+        local differing = 0
+        for _ in pairs(blocks[number]) do differing = differing + 1 end
+        local x = first[number]
+        assert.same({ x and "differs" or "identical", x and "sound", x and track.StartLba
+          + x // 588, x and true, edge = math.abs(n), differing = differing, unreadable = 0 },
+          results(it)[number])
+      end
+    end
+  end)
+
   it("finds no offset beyond the window", function()
     shift(2001)
     local it = verification()
