@@ -66,25 +66,48 @@ static enum verdict after_attention(struct writing *w, const struct redbook_sens
   return RESEND;
 }
 
+/* Linux gives a command up by aborting it, or by a reset: then the track is over (6/29). */
+static bool was_reset(struct redbook_drive *drive) {
+  struct redbook_command c;
+  struct redbook_sense sense;
+
+  redbook_cdb_test_unit_ready(&c);
+  return redbook_drive_once(drive, &c, &sense) == REDBOOK_OUTCOME_ATTENTION &&
+         (sense.asc == 0x28 || sense.asc == 0x29);
+}
+
+/* GOOD, but with a residual: some USB bridges count wrongly, others lost data. Only a drive
+ * that waits for these very sectors, or for some of them, is believed more than its GOOD; what
+ * it then still hides, the checks after the track find. */
+static enum verdict after_residual(struct redbook_drive *drive, struct writing *w) {
+  int32_t next;
+
+  if (!position(drive, w->lba, &next)) return WRITTEN;
+  if (next < w->lba || next >= w->lba + w->sectors) return WRITTEN;
+  if (next != w->lba || w->tries >= REDBOOK_OTHER_TRIES) return BROKEN;
+  w->tries++;
+  return RESEND;
+}
+
 /* A time-out leaves open what the drive did meanwhile; a wrong address (5/21) may be ours or a
  * drive's that took the data already; 5/55 passes, perhaps. */
 static enum verdict after_failure(struct redbook_drive *drive, struct writing *w,
                                   const struct redbook_command *c,
                                   const struct redbook_sense *sense) {
-  if (c->host_status == REDBOOK_HOST_TIMEOUT) return by_position(drive, w, REDBOOK_OTHER_TRIES);
+  if (c->host_status == REDBOOK_HOST_TIMEOUT)
+    return was_reset(drive) ? BROKEN : by_position(drive, w, REDBOOK_OTHER_TRIES);
   if (!sense->valid || sense->deferred || sense->key != 5) return BROKEN;
   if (sense->asc == 0x55) redbook_drive_sleep(drive, RESOURCE_PAUSE, NULL);
   bool unsure = sense->asc == 0x21 || sense->asc == 0x55;
   return unsure ? by_position(drive, w, REDBOOK_OTHER_TRIES) : BROKEN;
 }
 
-/* GOOD with a residual: some bridges count wrongly, others lost data. The position knows. */
 static enum verdict judge(struct redbook_drive *drive, struct writing *w,
                           const struct redbook_command *c, enum redbook_outcome outcome,
                           const struct redbook_sense *sense) {
   switch (outcome) {
     case REDBOOK_OUTCOME_GOOD:
-      return c->residual == 0 ? WRITTEN : by_position(drive, w, REDBOOK_OTHER_TRIES);
+      return c->residual == 0 ? WRITTEN : after_residual(drive, w);
     case REDBOOK_OUTCOME_ATTENTION:
       return after_attention(w, sense);
     case REDBOOK_OUTCOME_ABORTED:

@@ -44,7 +44,7 @@ local WRITE = "first middle"
 -- Whether a WRITE may be sent again is READ TRACK INFORMATION's to say, which is asked for 5 s at
 -- most (3.1). Pioneers keep it to themselves as long as sectors wait in their buffer (P11), so
 -- in the middle of a track the one try fails there, too.
-local POSITION = { position = true }
+local POSITION = { position = "ever" }
 local BURN = "opc first middle sync wait close closing"
 
 -- A failure in the phases that write, and one elsewhere, have two codes (part 5.1: "during
@@ -146,6 +146,7 @@ row("4/3E/01", "logical unit failure", HARDWARE, failing(E_FAIL, "0301"))
 
 local OPTIONAL = at("atip speeds speed buffer opc", goes_on)
 row("5/20/00", "unknown command", "optional command: continue", failing(E_FAIL), OPTIONAL,
+  at("prevent configuration", goes_on),
   { select = fails(E_FAIL) })
 row("5/21/00", "LBA out of range", "re-read NWA: if == expected LBA resend; else stop",
   failing(E_FAIL, "0509"), at(WRITE, retried "0509"), POSITION, { opc = goes_on })
@@ -237,6 +238,12 @@ for _, sense in ipairs { "3/0C/00", "3/0C/09", "4/44/00", "71h 3/0C/00" } do
     at("middle", fails(sense == "3/0C/09" and "0300" or "0301")))
 end
 
+-- Of a system call: the kernel's filter for users without CAP_SYS_RAWIO. GET CONFIGURATION passes it
+-- always.
+row({ name = "EPERM", errno = "EPERM" }, "refused by the kernel",
+  "optional opcode: not available, no failure (linux-sg-io 3)",
+  at("atip speeds speed buffer opc prevent", goes_on))
+
 -- Host status 1: the drive is not there (linux-sg-io 2). Never asked again; once or for ever.
 row({ name = "host 1", host = 1 }, "no connection", "drive lost, job aborted (3)",
   failing "80070037")
@@ -247,7 +254,8 @@ row({ name = "host 3", host = 3 }, "time-out", "ask READ TRACK INFORMATION first
   POSITION)
 -- A reply of 3 bytes; for a WRITE, 3 bytes of its data arrived: then the position tells (3.1).
 row({ name = "short 3", short = 3 }, "short transfer", "residual used (7)",
-  at("disc ask track toc", fails "02FF"), at(WRITE, retried "02FF"), POSITION,
+  at("disc ask track toc", fails "02FF"), at(WRITE, retried "02FF"),
+  { position = "0301" }, -- GOOD is believed then, and the next WRITE is at the wrong address
   { sound = fails "0007" })
 
 -- What cannot be read back has one code: the check failed (imapi2 1.5). READ CD that fails with a

@@ -33,6 +33,8 @@ return {
   phase("ask", "prepare", { command = "READ DISC INFORMATION" }, UNTOUCHED),
   phase("select", "prepare", { command = "MODE SELECT" }, UNTOUCHED),
   -- Commands that a drive need not know.
+  phase("prevent", "prepare", { command = "PREVENT ALLOW MEDIUM REMOVAL" }, UNTOUCHED),
+  phase("configuration", "prepare", { command = "GET CONFIGURATION" }, UNTOUCHED),
   phase("atip", "prepare", { command = "READ TOC" }, UNTOUCHED, { spent = 3 }),
   phase("speeds", "prepare", { command = "GET PERFORMANCE" }, UNTOUCHED),
   phase("speed", "prepare", { command = "SET CD SPEED" }, UNTOUCHED),
