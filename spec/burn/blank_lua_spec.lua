@@ -195,6 +195,44 @@ describe("blank.lua", function()
     assert.equal("blank", state())
   end)
 
+  -- Runs it on a drive whose erasing takes 1.5 seconds, and sends a signal when `pattern` stands
+  -- among its events.
+  local function interrupt(signal, pattern)
+    return sandbox.run(([[:
+      %s %s %s/scripts/blank.lua --json --yes --full \
+        --device 'virtual:d.cue?clock=real&personality=brisk' >out 2>err & pid=$!
+      for i in $(seq 3000); do
+        grep -q -e '%s' out && break
+        kill -0 $pid 2>/dev/null || break
+        sleep 0.01
+      done
+      kill -%s $pid
+      wait $pid]]):format(sandbox.env, sandbox.lua, sandbox.root, pattern, signal), room.folder)
+  end
+
+  for signal, expected in pairs { INT = 130, TERM = 143, HUP = 129 } do
+    it("waits for the drive when SIG" .. signal .. " comes while it erases", function()
+      burn "one.wav"
+      assert.equal(expected, (interrupt(signal, '"action":"erasing"')))
+      local err = burn_lua.find(burn_lua.decode(room:read "out"), "error")
+      assert.same({ expected, "interrupted", signal, "blank" },
+        { err.exit, err.err.stage, err.err.signal, err.err.disc })
+      assert.is_truthy(room:read "err":find("the disc is erased\ndisc: The disc is blank.\n", 1,
+        true), room:read "err")
+      assert.equal("blank", state())
+    end)
+  end
+
+  it("is told who holds the drive", function()
+    burn "one.wav"
+    local recorder <close> = assert(core.Recorder("virtual:" .. room.folder .. "/d.cue"))
+    assert(recorder:AcquireExclusiveAccess(false, "somebody"))
+    local code, _, err = blank "--device virtual:d.cue --yes --wait=1"
+    assert.equal(4, code)
+    assert.is_truthy(err:find("somebody", 1, true), err)
+    assert.is_truthy(err:find("The disc is untouched", 1, true), err)
+  end)
+
   it("is what burn.lua advises for a CD-RW that is full", function()
     burn "one.wav"
     local code, _, err = script("burn", "--yes --device virtual:d.cue two.wav")

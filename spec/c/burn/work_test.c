@@ -15,18 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "burn/rig.h"
 #include "burn/tao.h"
-#include "virtual/virtual.h"
 
 #define PREVENT 0x1E
 #define LOCKED 0xC0AA0210
 #define IN_PROGRESS 0xC0AA0500
-
-struct rig {
-  char folder[32];
-  struct redbook_virtual *drive;
-  struct redbook_recorder *recorder, *other;
-};
 
 struct toy {
   bool fail, until_cancelled, until_open; /* what run does */
@@ -35,48 +29,6 @@ struct toy {
   bool was_ok;
   pthread_t worker;
 };
-
-static struct redbook_recorder *view_of(struct redbook_virtual *drive) {
-  struct redbook_node *node = redbook_virtual_node(drive);
-  struct redbook_recorder *recorder = redbook_recorder_create_on(node, "virtual:", NULL, NULL);
-  redbook_node_unref(node);
-  return recorder;
-}
-
-static void rig_open(struct rig *rig) {
-  char disc[48];
-  (void)snprintf(rig->folder, sizeof rig->folder, "/tmp/redbook-work-XXXXXX");
-  assert_non_null(mkdtemp(rig->folder));
-  (void)snprintf(disc, sizeof disc, "%s/disc.cue", rig->folder);
-  struct redbook_virtual_options options = {.disc = disc};
-  rig->drive = redbook_virtual_create(&options, NULL);
-  assert_non_null(rig->drive);
-  rig->recorder = view_of(rig->drive);
-  rig->other = view_of(rig->drive);
-  assert_non_null(rig->recorder);
-  assert_non_null(rig->other);
-}
-
-static void rig_close(struct rig *rig) {
-  static const char *const names[] = {"disc.cue", "disc.bin"};
-  char path[64];
-  redbook_recorder_unref(rig->recorder);
-  redbook_recorder_unref(rig->other);
-  redbook_virtual_unref(rig->drive);
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    (void)snprintf(path, sizeof path, "%s/%s", rig->folder, names[i]);
-    (void)unlink(path);
-  }
-  (void)rmdir(rig->folder);
-}
-
-static void check_drive(const struct rig *rig, bool held) {
-  struct redbook_virtual_view view;
-  redbook_virtual_look(rig->drive, &view);
-  assert_int_equal(view.held, held);
-  assert_int_equal(view.prevented, held);
-  assert_int_equal(view.foreign_commands, 0);
-}
 
 static bool run(struct redbook_operation *op, struct redbook_drive *drive, void *context,
                 uint32_t *remark, struct redbook_error *err) {
@@ -120,7 +72,7 @@ static struct redbook_operation *begin(struct rig *rig, struct toy *toy) {
   return op;
 }
 
-static void wait_for(atomic_bool *flag) {
+static void wait_for(const atomic_bool *flag) {
   while (!atomic_load(flag))
     usleep(1000);
 }
