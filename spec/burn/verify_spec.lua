@@ -301,6 +301,32 @@ describe("a verification", function()
     assert.equal(3, bench.virtual:View().FaultHits)
   end)
 
+  it("waits for a drive that is spinning up", function()
+    bench.virtual:AddFault { command = "READ CD", sense = "2/04/01", after = 9, times = 20 }
+    assert(verification():VerifyMedia())
+    assert.equal(20, bench.virtual:View().FaultHits)
+    bench.virtual:AddFault { command = "READ CD", sense = "2/04/01", times = 0 }
+    local _, err = verification():VerifyMedia()
+    assert.equal(0xC0AA0205, err.code)
+  end)
+
+  it("does not blame the disc for what the drive misread once", function()
+    -- The first chunk of 26 sectors; looking for the offset does not touch it.
+    bench.virtual:AddFault { command = "READ CD", lba = 5, times = 1,
+      reply = ("\1"):rep(26 * SECTOR) }
+    local it = verification()
+    assert(it:VerifyMedia())
+    assert.same({ "identical", 1, 0 }, { it.Results[1].Verdict, it.Results[1].RereadBlocks,
+      it.Results[1].DifferingBlocks })
+  end)
+
+  it("reads in a drive that knows nothing of writing", function()
+    for _, command in ipairs { 0x51, 0x52, 0xBB } do
+      bench.virtual:AddFault { command = command, sense = "5/20/00", times = 0 }
+    end
+    assert(verification():VerifyMedia())
+  end)
+
   it("does not wait for hours for a disc that is all scratches", function()
     for lba = 0, 399 do
       bench.virtual:AddFault { command = "READ CD", lba = lba, sense = "3/11/05", times = 0 }

@@ -3,11 +3,13 @@
 
 local core = require "redbook.core"
 local json_events = require "redbook.report.json"
+local manifest = require "redbook.manifest"
 local exit = require "redbook.cli.exit"
 local args = require "redbook.cli.args"
 local blank = require "redbook.cli.blank"
 local rescue = require "redbook.cli.rescue"
 local vdrive = require "redbook.cli.vdrive"
+local verify = require "redbook.cli.verify"
 local sandbox = require "spec.support.sandbox"
 local tone = require "spec.support.tone"
 
@@ -43,7 +45,7 @@ describe("README", function()
     local source = assert(core.AudioSource(folder .. "/tone.wav"))
     local virtual = assert(core.VirtualRecorder { path = folder .. "/disc.cue" })
     local objects = { core.DiscMaster(), virtual, assert(virtual:Recorder()), core.TrackAtOnce(),
-      core.Erase(),
+      core.Verification(), core.Erase(),
       source, assert(source:BeginScan()), assert(core.trap_signals { "USR2" }),
       assert(virtual:Serve()) }
     local names = {}
@@ -112,6 +114,14 @@ describe("README", function()
     local words, names = section "blank.lua", {}
     for option in blank.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
     assert.is_true(#names >= 9)
+    assert.same({}, missing(names, words))
+  end)
+
+  it("names every option of verify.lua, and every member of a manifest", function()
+    local words, names = section "Manifest and verify.lua", {}
+    for option in verify.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end
+    assert.is_true(#names >= 6)
+    for _, member in ipairs(manifest.MEMBERS) do names[#names + 1] = member end
     assert.same({}, missing(names, words))
   end)
 

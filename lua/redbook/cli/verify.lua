@@ -64,10 +64,8 @@ end
 
 -- A look without a lock first: a virtual disc that is not there must not be made by this.
 local function is_written(recorder)
-  local summary, err = recorder:MediaSummary()
-  if summary and summary.State ~= "blank" then return true end
-  if err and err.transient then return true end -- the verification waits for it
-  if err then return nil, not_read(failure.from(err, "verify")) end
+  local summary = recorder:MediaSummary()
+  if not summary or summary.State ~= "blank" then return true end
   return nil, failure.new { stage = "verify", code = 0xC0AA0007, disc = "unknown",
     name = "E_IMAPI_BURN_VERIFICATION_FAILED", message = "the disc is blank",
     advice = "put the disc in that the manifest is of" }

@@ -25,7 +25,7 @@ end
 ---@param settings table what was asked for, plain data
 ---@return table manifest
 function manifest.new(settings)
-  return setmetatable({ tracks = {}, by_path = {}, begun = now(),
+  return setmetatable({ sources = {}, tracks = {}, by_path = {}, begun = now(),
     settings = settings }, Manifest)
 end
 
@@ -47,12 +47,25 @@ local function drive_of(recorder)
   return drive
 end
 
+local function absolute(path)
+  return path:sub(1, 1) == "/" and path or lfs.currentdir() .. "/" .. path
+end
+
+-- Each file once, however many tracks are parts of it.
+function Manifest:scanned(event)
+  if self.by_path[event.path] then return end
+  local file = file_of(event.path)
+  self.by_path[event.path] = file
+  self.sources[#self.sources + 1] = { path = absolute(event.path), size = file.size,
+    mtime = file.mtime, sha256 = file.sha256 }
+end
+
 ---Takes what counts of an event of `burn_playlist`.
 ---@param event table
 ---@param recorder redbook.Recorder? asked for its names when the plan is there
 function Manifest:event(event, recorder)
   if event.event == "scanned" then
-    self.by_path[event.path] = self.by_path[event.path] or file_of(event.path)
+    self:scanned(event)
   elseif event.event == "plan" then
     self.plan, self.medium = event.plan, event.medium
     self.drive = recorder and drive_of(recorder)
@@ -65,9 +78,7 @@ end
 
 -- AudioSource takes these again: the same sectors come out, as long as the file is the same.
 local function source_of(track, file)
-  local absolute = track.path:sub(1, 1) == "/" and track.path
-    or lfs.currentdir() .. "/" .. track.path
-  return { path = absolute, size = file.size, mtime = file.mtime, sha256 = file.sha256,
+  return { path = absolute(track.path), size = file.size, mtime = file.mtime, sha256 = file.sha256,
     start = track.start, length = track.length, raw = track.raw }
 end
 
@@ -75,6 +86,10 @@ end
 ---@param written redbook.WrittenTrack
 ---@param track redbook.ScannedTrack
 function Manifest:written(written, track)
+  local tags = {}
+  for name, value in pairs(track.source.Tags or {}) do
+    if value ~= "" then tags[name] = value end
+  end
   self.tracks[#self.tracks + 1] = { number = written.Number, start = written.StartLba,
     sectors = written.Sectors, title = track.title, artist = track.artist, album = track.album,
     isrc = written.ISRC ~= "" and written.ISRC or nil, pre_emphasis = track.pre_emphasis,
@@ -82,7 +97,7 @@ function Manifest:written(written, track)
     seconds = written.Seconds, crc32 = ("%08x"):format(written.CRC32),
     blocks = written.Fingerprint.Blocks, head = written.Fingerprint.Head,
     tail = written.Fingerprint.Tail, accuraterip = written.AccurateRip,
-    source = source_of(track, self.by_path[track.path] or {}) }
+    tags = next(tags) and tags or nil, source = source_of(track, self.by_path[track.path] or {}) }
 end
 
 -- What the drive says of the disc now; one that is ejected, or a drive that is gone, says nothing.
@@ -145,7 +160,8 @@ function Manifest:finish(code, outcome)
   if medium then medium.atip = self.atip end
   return { manifest = manifest.VERSION, program = "redbook " .. core.version,
     begun = self.begun, ended = now(), settings = self.settings, drive = self.drive,
-    medium = medium, disc_id = self.ids, tracks = with_accuraterip(self.tracks),
+    medium = medium, disc_id = self.ids, sources = json.list(self.sources),
+    tracks = with_accuraterip(self.tracks),
     plan = plan and { tracks = json.list(plan.tracks), audio_sectors = plan.audio,
       gap_sectors = plan.gaps, needed_sectors = plan.needed, free_sectors = plan.free,
       fits = plan.fits },
@@ -153,8 +169,8 @@ function Manifest:finish(code, outcome)
 end
 
 -- Members in an order that people can read, one a line; of the tracks one a line each.
-local ORDER = { "manifest", "program", "begun", "ended", "result", "verification", "drive",
-  "medium", "settings", "disc_id", "plan", "tracks" }
+manifest.MEMBERS = { "manifest", "program", "begun", "ended", "result", "verification", "drive",
+  "medium", "settings", "disc_id", "plan", "sources", "tracks" }
 
 local function lines_of(name, value)
   if name ~= "tracks" or #value == 0 then return json.encode(value, name) end
@@ -167,7 +183,7 @@ end
 ---@return string JSON
 function manifest.encode(data)
   local members = { ('  "redbook": %d'):format(json.VERSION) }
-  for _, name in ipairs(ORDER) do
+  for _, name in ipairs(manifest.MEMBERS) do
     if data[name] ~= nil then
       members[#members + 1] = ('  "%s": %s'):format(name, lines_of(name, data[name]))
     end
