@@ -139,6 +139,30 @@ describe("recipe.rescue", function()
       .. ("\0"):rep(200 * SECTOR))
   end)
 
+  it("says what helps with a drive that keeps pretending", function()
+    open {}
+    disc:simulation()
+    bench.virtual:AddFault { command = "MODE SELECT", lie = true }
+    local result = disc:rescue({}, "simulated", "simulated")
+    assert.is_false(result.simulated)
+    assert.is_truthy(result.remarks[1]:find("open the tray", 1, true))
+  end)
+
+  it("tells a written disc in a drive that is set to simulate", function()
+    open {}
+    disc:burn({}, ONE)
+    disc:another_tao()
+    assert(bench.recorder:AcquireExclusiveAccess(false, "spec"))
+    local page = "\5\50\17" .. ("\0"):rep(49)
+    assert(bench.recorder:SendCommandSendDataToDevice("\85\16\0\0\0\0\0\0\60\0",
+      ("\0"):rep(8) .. page))
+    assert(bench.recorder:ReleaseExclusiveAccess())
+    local result = disc:rescue({}, "finalised", "finalised")
+    assert.same({ false, { "forget_test" } }, { result.simulated, result.steps })
+    assert.is_truthy(result.remarks[1]:find("if nothing was ever written", 1, true))
+    assert.is_true(disc:first_is_whole())
+  end)
+
   it("fills up a track under 4 seconds where the drive refuses to close it", function()
     open { personality = "lg" }
     disc:short_track()

@@ -111,6 +111,10 @@ function Rescue:forget(found)
     self.simulated = true
     self:remark("the disc only looked written: a simulated burn had left the drive so, and it "
       .. "has been made to forget it")
+  elseif now then
+    -- ACER's 8x4x32 (MMC reference 6).
+    self:remark("the drive was set to simulate; if nothing was ever written to this disc, open "
+      .. "the tray, close it, and look again: some drives only then forget a simulation")
   end
   return now, err
 end
