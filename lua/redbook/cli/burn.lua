@@ -94,6 +94,7 @@ local function flags(options)
   for _, name in ipairs { "hidden_track", "multi", "keep_open", "no_verify" } do
     if options[name] then list[#list + 1] = "--" .. name:gsub("_", "-") end
   end
+  if options.manifest then list[#list + 1] = "--manifest=" .. options.manifest end
   return list
 end
 

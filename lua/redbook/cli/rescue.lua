@@ -6,6 +6,8 @@ local args = require "redbook.cli.args"
 local common = require "redbook.cli.common"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
+local lfs = require "lfs"
+local manifest = require "redbook.manifest"
 local playlist = require "redbook.playlist"
 local recipe = require "redbook.recipe"
 local report = require "redbook.report"
@@ -23,6 +25,10 @@ local function define(parser)
       .. "close it (with --multi: for this session only; with --keep-open: not)."),
     parser:flag("--keep-open", "With --continue: leave the session open."),
     parser:flag("--hidden-track", "With --continue: as it was with burn.lua."),
+    parser:flag("--no-verify", "With --continue: do not read the disc back and compare it."),
+    parser:option("--manifest", "With --continue: what burn.lua --manifest has written of the "
+      .. "burn, if it came to that. What it lists is known to be there, and compared at the end.")
+      :argname "FILE",
     parser:option("--speed", "With --continue: speed, times 1x; min, max."):argname "N"
       :convert(args.speed))
   parser:group("The drive",
@@ -44,8 +50,10 @@ local function check(options)
     return nil, "--continue: name the playlist, or the audio files, that were to be burned"
   elseif not go_on and #options.files > 0 then
     return nil, ("'%s': files are for --continue"):format(options.files[1])
-  elseif not go_on and (options.keep_open or options.speed or options.hidden_track) then
-    return nil, "--keep-open, --speed and --hidden-track belong to --continue"
+  elseif not go_on and (options.keep_open or options.speed or options.hidden_track
+    or options.no_verify or options.manifest) then
+    return nil, "--keep-open, --speed, --hidden-track, --no-verify and --manifest belong to "
+      .. "--continue"
   elseif count(options.close or false, options.close_track or false, go_on) > 1 then
     return nil, "--close, --close-track and --continue are three different things: choose one"
   elseif options.close_track and options.multi then
@@ -87,12 +95,31 @@ local function sources_of(job)
 end
 
 
+-- A burn that was killed has left none, one that failed early lists no track: then the lengths of
+-- the tracks have to do.
+local function written_tracks(path, on_event)
+  if not path then return {} end
+  local problem = path .. ": no such file"
+  if lfs.attributes(path) then
+    local data, err = manifest.read.file(path)
+    if data then return (manifest.read.tracks(data)) end
+    problem = err.message
+    if not problem:find("lists no written track", 1, true) then return nil, err end
+  end
+  on_event { event = "remark", name = "manifest", message = problem
+    .. "; which tracks are on the disc is told by their lengths alone" }
+  return {}
+end
+
 local function go_on(job, recorder, on_event)
   local found, err = sources_of(job)
   if not found then return nil, err end
   local options = job.options
+  local written, problem = written_tracks(options.manifest, on_event)
+  if not written then return nil, problem end
   local result
   result, err = recipe.continue_playlist(recorder, found.entries, settings(job, {
+    manifest = written, no_verify = options.no_verify or false,
     catalog = found.catalog, speed = options.speed, keep_open = options.keep_open or false }),
     on_event)
   return result and exit.OK, err

@@ -51,7 +51,8 @@ local RESCUE = { action = is_action, multi = "boolean", client_name = "string",
 
 local RESUME = { client_name = "string", catalog = "string", speed = is_speed, multi = "boolean",
   keep_open = "boolean", eject = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
-  waiter = FUNCTION, commands = is_commands }
+  waiter = FUNCTION, commands = is_commands, no_verify = "boolean", verify_speed = is_speed,
+  on_written = FUNCTION, manifest = "table" }
 
 local ERASE = { full = "boolean", client_name = "string", wait = "table", confirm = FUNCTION,
   stop = FUNCTION, waiter = FUNCTION }

@@ -50,7 +50,8 @@ local function command(program, options, words)
 end
 
 local function continue_words(options)
-  local words = table.move(options.flags or {}, 1, #(options.flags or {}), 2, { "--continue" })
+  local words = { "--continue" }
+  for _, flag in ipairs(options.flags or {}) do words[#words + 1] = quote(flag) end
   for index, name in ipairs(options.sources or { "PLAYLIST" }) do
     if index == 1 and name:sub(1, 1) == "-" then words[#words + 1] = "--" end
     words[#words + 1] = options.sources and quote(name) or name

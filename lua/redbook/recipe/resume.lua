@@ -8,14 +8,16 @@ local failure = require "redbook.failure"
 local planner = require "redbook.plan"
 local rescue = require "redbook.recipe.rescue"
 local scan = require "redbook.recipe.scan"
+local verify = require "redbook.recipe.verify"
 
--- Sizes may include the run-out and, on some drives, the next pregap (unverified).
-local SIZE_TOLERANCE = 152
+-- What a drive may count as a track's size besides its sound: run-out, the next pregap, both
+-- (unverified).
+local MORE = { [0] = true, [2] = true, [150] = true, [152] = true }
 
 local resume = {}
 
 local function is_whole(track, sectors)
-  return track.Complete and track.Sectors >= sectors and track.Sectors <= sectors + SIZE_TOLERANCE
+  return track.Complete and MORE[track.Sectors - sectors] or false
 end
 
 -- Its writing was cut off, or it was closed where that happened. One that was never closed is not
@@ -27,14 +29,15 @@ end
 -- The tracks of a disc from `first` on, against the playlist from its beginning. The beginning of
 -- what ought to stand there stays, and what was cut off comes again behind it. Nil when something
 -- else stands there. A last track of 4 seconds may also be a shorter beginning that was filled up
--- (a burn that is stopped ends so): better twice than never whole.
-local function align(tracks, lengths, first, closed)
+-- (a burn that is stopped ends so): better twice than never whole, unless it is known.
+local function align(tracks, lengths, first, known)
   local found = { first = first, on_disc = {}, cut_off = {} }
   for index = first, #tracks do
     local entry = #found.on_disc + 1
     local track, sectors = tracks[index], lengths[entry]
     if not sectors then return nil end
-    local doubtful = index == #tracks and sectors == planner.MINIMUM and not closed
+    local doubtful = index == #tracks and sectors == planner.MINIMUM
+      and not (known == true or known[track.Number])
     if is_whole(track, sectors) and not doubtful then
       found.on_disc[entry] = track.Number
     elseif is_part(track, sectors) or doubtful then
@@ -60,14 +63,15 @@ end
 ---@param tracks table[] of `Recorder:Examine()`
 ---@param lengths integer[] sectors of the playlist's tracks as they are burned (at least 300), as
 ---many as there are tracks on the disc and one more, where the playlist has so many
----@param closed boolean? the disc was closed as it was meant to be
+---@param known table<integer, any>|true|nil numbers of tracks that are known to be whole; true: the
+---disc was closed as it was meant to be
 ---@return { on_disc: integer[], cut_off: { track: integer, entry: integer }[], first: integer }?
 ---found on_disc: the disc's track numbers of the playlist's first tracks; first: where on the
 ---disc the playlist begins; nil when the disc holds something else
-function resume.match(tracks, lengths, closed)
+function resume.match(tracks, lengths, known)
   local best
   for first = 1, math.max(#tracks, 1) do
-    local found = align(tracks, lengths, first, closed)
+    local found = align(tracks, lengths, first, known or {})
     if found and is_credible(found, tracks)
       and (not best or #found.on_disc > #best.on_disc) then
       best = found
@@ -86,7 +90,7 @@ end
 
 local RESCUE = { "client_name", "multi", "wait", "stop", "waiter", "commands" }
 local BURN = { "client_name", "catalog", "speed", "multi", "keep_open", "eject", "wait", "confirm",
-  "stop", "waiter", "commands" }
+  "stop", "waiter", "commands", "no_verify", "verify_speed", "on_written" }
 
 function Resume:pick(names, more)
   local picked = more
@@ -120,6 +124,21 @@ local function refuse(diagnosis, message, advice)
     message = message, advice = advice }
 end
 
+-- What a manifest says was written must be there, or it is of another disc.
+function Resume:check_known(diagnosis, tracks)
+  local by_number = {}
+  for _, track in ipairs(tracks) do by_number[track.Number] = track end
+  for number, known in pairs(self.known) do
+    local track = by_number[number]
+    if not (track and track.StartLba == known.start and is_whole(track, known.sectors)) then
+      return refuse(diagnosis, ("the manifest is of another disc: track %d, %d sectors at %d, is "
+        .. "not on this one"):format(number, known.sectors, known.start),
+        "put the disc in that is to be continued, or go on without the manifest")
+    end
+  end
+  return true
+end
+
 local BURNABLE = { blank = true, open = true, incomplete = true, appendable = true }
 
 function Resume:find(looked)
@@ -127,9 +146,11 @@ function Resume:find(looked)
   if not BURNABLE[diagnosis.state] and diagnosis.state ~= "finalised" then
     return refuse(diagnosis, diagnosis.sentence, "put the disc in that is to be continued")
   end
+  local same, other = self:check_known(diagnosis, tracks)
+  if not same then return nil, other end
   local lengths, err = self:measure(#tracks + 1)
   if not lengths then return nil, err end
-  local found = resume.match(tracks, lengths, diagnosis.state == "finalised")
+  local found = resume.match(tracks, lengths, diagnosis.state == "finalised" or self.known)
   if not found then
     return refuse(diagnosis, "none of the playlist's tracks is on the disc: lengths differ",
       "look whether the right disc and the right playlist are there; burn.lua --append adds all "
@@ -157,11 +178,24 @@ local function rest(entries, done)
 end
 
 -- Everything is there: what is missing is the end.
-function Resume:close(found)
-  if self.options.keep_open then return { tracks = 0, on_disc = #found.on_disc, disc = "open" } end
+function Resume:close()
+  if self.options.keep_open then return { tracks = 0, disc = "open" } end
   local closed, err = self:rescue "close"
   if not closed then return nil, err end
-  return { tracks = 0, on_disc = #found.on_disc, disc = closed.after.disc }
+  return { tracks = 0, disc = closed.after.disc }
+end
+
+-- The tracks that were there before are compared too, as far as it is known what was sent.
+function Resume:compare(result)
+  local options = self.options
+  if #(options.manifest or {}) == 0 or options.no_verify or options.keep_open then
+    return result
+  end
+  local compared, err = verify.verify(self.recorder, options.manifest,
+    { client_name = options.client_name, waiter = options.waiter }, self.on_event)
+  if not compared then return nil, err end
+  result.compared = compared
+  return result
 end
 
 function Resume:run()
@@ -176,19 +210,25 @@ function Resume:run()
     mended, err = self:rescue "close_track"
     if not mended then return nil, err end
   end
-  if #found.on_disc == #self.entries then return self:close(found) end
   local result
-  result, err = burn_playlist(self.recorder, rest(self.entries, #found.on_disc),
-    self:pick(BURN, { append = true }), self.on_event)
-  if result then result.on_disc = #found.on_disc end
-  return result, err
+  if #found.on_disc == #self.entries then
+    result, err = self:close()
+  else
+    result, err = burn_playlist(self.recorder, rest(self.entries, #found.on_disc),
+      self:pick(BURN, { append = true }), self.on_event)
+  end
+  if not result then return nil, err end
+  result.on_disc = #found.on_disc
+  return self:compare(result)
 end
 
 ---Burns what of a playlist is not on the disc yet, and closes the disc.
 ---@param recorder redbook.Recorder
 ---@param entries redbook.Entry[] the whole playlist
 ---@param options? table `client_name`, `catalog`, `speed`, `multi`, `keep_open`, `eject`, `wait`,
----`confirm`, `stop`, `waiter`, `commands` as `burn_playlist` and `rescue` have them
+---`confirm`, `stop`, `waiter`, `commands`, `no_verify`, `verify_speed`, `on_written` as
+---`burn_playlist` and `rescue` have them; `manifest`: what is known to have been written, a list of
+---redbook.VerifiedTrack, compared with the disc at the end
 ---@param on_event? fun(event: table) gets the events of both, and "resume"
 ---@return table? result of `burn_playlist`, with `on_disc` = tracks that were there already; only
 ---`tracks` (0), `on_disc` and `disc` when all were
@@ -196,7 +236,9 @@ end
 function resume.continue_playlist(recorder, entries, options, on_event)
   options = options or {}
   accept.resume(recorder, entries, options, on_event)
-  return setmetatable({ recorder = recorder, entries = entries, options = options,
+  local known = {}
+  for _, track in ipairs(options.manifest or {}) do known[track.number] = track end
+  return setmetatable({ recorder = recorder, entries = entries, options = options, known = known,
     on_event = on_event or function() end }, Resume):run()
 end
 
