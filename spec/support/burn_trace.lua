@@ -13,8 +13,8 @@ local SHORTEST = 300 -- sectors of a track
 
 -- Opcodes that change nothing: INQUIRY, MODE SENSE, GET CONFIGURATION and their like.
 local QUESTIONS = {}
-for _, opcode in ipairs { TUR, SENSE, 0x12, 0x25, 0x43, 0x46, 0x4A, DISC, TRACK, 0x5A, CAPACITY,
-  0xAC, 0xBD, 0xBE } do
+for _, opcode in ipairs { TUR, SENSE, 0x12, 0x1A, 0x25, 0x43, 0x46, 0x4A, DISC, TRACK, 0x5A,
+  CAPACITY, 0xAC, 0xBD, 0xBE } do
   QUESTIONS[opcode] = true
 end
 -- What may stand between a track's first WRITE and its SYNCHRONIZE CACHE.
