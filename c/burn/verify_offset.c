@@ -9,6 +9,7 @@
 #define WINDOW REDBOOK_VERIFY_WINDOW
 #define PROBES 24u /* at most */
 #define ENOUGH 3u  /* that agree on one offset */
+#define EDGES 6u   /* seconds at ends of tracks that are looked at, at most */
 #define ROUNDS 8u
 
 /* For each offset from -WINDOW on: blocks that were found there. */
@@ -134,11 +135,81 @@ static bool vote(struct redbook_verify_job *job, struct votes *votes,
   return true;
 }
 
+/* Whether the block is the one of the fingerprint at this offset; sectors [first, last) of the
+ * track have been read. At the edges of a track only a part of the block is there. */
+static bool fits(struct redbook_verify_job *job, const struct redbook_verify_track *track,
+                 uint32_t block, uint32_t first, uint32_t last, int32_t offset) {
+  struct redbook_block wanted, sums = {0, 0};
+  uint32_t from, to;
+  job->offset = offset;
+  if (!redbook_verify_expected(job, track, block, &from, &to, &wanted)) return false;
+  int64_t at = (int64_t)from + offset - (int64_t)first * REDBOOK_AUDIO_SECTOR_FRAMES;
+  uint32_t have = (last - first) * REDBOOK_AUDIO_SECTOR_FRAMES;
+  if (at < 0 || at + (to - from) > have) return false;
+  redbook_block_add(&sums, from - block * REDBOOK_BLOCK_FRAMES + 1,
+                    job->buffer + (size_t)at * REDBOOK_FRAME_BYTES, to - from);
+  return sums.s0 == wanted.s0 && sums.s1 == wanted.s1;
+}
+
+static bool vote_at_edge(struct redbook_verify_job *job,
+                         const struct redbook_verify_track *track, uint32_t block,
+                         const struct votes *votes, struct votes *edges,
+                         struct redbook_error *err) {
+  const int edge = (int)REDBOOK_AUDIO_SECTOR_FRAMES;
+  uint32_t begin = block * REDBOOK_BLOCK_SECTORS, last = track->sectors;
+  uint32_t first = begin > REDBOOK_VERIFY_MARGIN ? begin - REDBOOK_VERIFY_MARGIN : 0;
+  if (last > begin + REDBOOK_BLOCK_SECTORS + REDBOOK_VERIFY_MARGIN)
+    last = begin + REDBOOK_BLOCK_SECTORS + REDBOOK_VERIFY_MARGIN;
+  unsigned best = most(votes);
+  bool good;
+  if (!redbook_verify_read_all(job, track->start + (int32_t)first, last - first, job->buffer,
+                               &good, err))
+    return false;
+  edges->probes++;
+  for (int n = -edge; good && n <= edge; n++)
+    if (votes->of[WINDOW + n] == best && fits(job, track, block, first, last, n))
+      edges->of[WINDOW + n]++;
+  return true;
+}
+
+/* Several offsets fit the inner blocks (a steady tone repeats itself), or none does, because
+ * the only sound is at an end: the first and last seconds of some tracks decide, where sound
+ * begins and ends. */
+static bool ask_edges(struct redbook_verify_job *job, const struct votes *votes,
+                      struct votes *edges, struct redbook_error *err) {
+  for (unsigned i = 0; i < job->count; i++) {
+    const struct redbook_verify_track *track = &job->tracks[i];
+    const struct redbook_block *blocks = redbook_fingerprint_blocks(track->print);
+    uint32_t ends[] = {0, redbook_fingerprint_block_count(track->sectors) - 1};
+    if (job->results[i].verdict != REDBOOK_VERDICT_NONE) continue;
+    for (unsigned k = 0; k < 2 && edges->probes < EDGES; k++)
+      if (blocks[ends[k]].s1 && !vote_at_edge(job, track, ends[k], votes, edges, err))
+        return false;
+  }
+  return true;
+}
+
+static bool break_tie(struct redbook_verify_job *job, struct votes *votes,
+                      struct redbook_error *err) {
+  unsigned best = most(votes), holders = 0;
+  for (unsigned i = 0; i <= 2 * WINDOW; i++)
+    holders += votes->of[i] == best;
+  if (!votes->probes || holders == 1) return true;
+  struct votes *edges = calloc(1, sizeof *edges);
+  if (!edges)
+    return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for comparing the disc");
+  bool ok = ask_edges(job, votes, edges, err);
+  for (unsigned i = 0; ok && i <= 2 * WINDOW; i++)
+    votes->of[i] += edges->of[i];
+  free(edges);
+  return ok;
+}
+
 bool redbook_verify_find_offset(struct redbook_verify_job *job, struct redbook_error *err) {
   struct votes *votes = calloc(1, sizeof *votes);
   if (!votes)
     return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for comparing the disc");
-  bool ok = vote(job, votes, err);
+  bool ok = vote(job, votes, err) && break_tie(job, votes, err);
   if (ok) take_best(job, votes);
   if (ok && !votes->probes) job->has_offset = true; /* nothing but silence */
   free(votes);

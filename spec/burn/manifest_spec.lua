@@ -3,6 +3,7 @@
 
 local burn_lua = require "spec.burn.burn_lua"
 local cjson = require "cjson"
+local clients = require "spec.clients.room"
 local sandbox = require "spec.support.sandbox"
 
 describe("a manifest", function()
@@ -202,6 +203,36 @@ Read back and compared: every track is as it was sent.
     assert.same({ "finalised", true, 1 }, { data.result.disc, data.verification == nil,
       #data.tracks })
     assert.equal(0, (verify "virtual:d.cue m.json"))
+  end)
+
+  -- burn.lua on a node, the whole way through SG_IO, on a drive with these faults.
+  local function burn_on_node(faults, words)
+    room:must "rm -f d.*"
+    room:write("faults.json", faults)
+    return sandbox.run(clients.line("--disc d.cue --faults faults.json", clients.burn(words),
+      true), room.folder)
+  end
+
+  it("of a burn that was not verified says so, as burn.lua does", function()
+    for _, case in ipairs {
+      { '[{"command":"WRITE","lba":700,"lie":true,"times":1}]', "differs",
+        "track 2 differs from what was burned at 00:11:05 (LBA 680); 1 of its 6 seconds differs" },
+      { '[{"command":"READ CD","lba":720,"sense":"3/11/05"}]', "unreadable",
+        "track 2 cannot be read at 00:11:45 (LBA 720): sense 3/11/05; 1 sector could not be read" },
+    } do
+      local code, out, err = burn_on_node(case[1], "--manifest m.json two.flac two.flac")
+      assert.equal(11, code)
+      assert.is_truthy(out:find("Reading the disc back.\n  track 2: ", 1, true), out)
+      assert.equal("burn: " .. case[3] .. "\ndisc: The disc is doubtful; it is closed. 2 tracks "
+        .. "are written whole.\nwhat to do: burn the tracks again, slower or on a disc of another "
+        .. "make\n", err)
+      local data = cjson.decode(room:read "m.json")
+      assert.same({ 11, false, "finalised", "verify", 2 }, { data.result.exit, data.result.ok,
+        data.result.disc, data.result.error.stage, data.result.tracks })
+      assert.same({ false, "identical", case[2] }, { data.verification.identical,
+        data.verification.tracks[1].verdict, data.verification.tracks[2].verdict })
+    end
+    assert.equal(0, (verify "virtual:d.cue m.json")) -- another drive can read it
   end)
 
   it("tells how a lying drive was caught", function()

@@ -235,7 +235,7 @@ describe("a verification", function()
   end)
 
   it("finds tracks in each other's place", function()
-    change(0, TWO)
+    change(0, TWO .. sound(70, 3))
     change(552 * SECTOR, ONE:sub(1, #TWO))
     local it = verification()
     failed(it)
@@ -404,6 +404,40 @@ describe("a verification", function()
     assert.same({ 2, 552, 330, 881 }, { last.CurrentTrackNumber, last.StartLba, last.SectorCount,
       last.LastReadLba })
     assert(operation:result())
+  end)
+
+  -- One track, read `frames` later than it was sent.
+  local function shifted(pcm, frames)
+    local room <close> = burner.new()
+    local sectors = #pcm // SECTOR
+    assert(room.tao:PrepareMedia())
+    assert(room.tao:AddAudioTrack(burner.feeder(pcm), { length = sectors }))
+    assert(room.tao:ReleaseMedia())
+    local image = room:read "disc.bin"
+    room:write("disc.bin", frames > 0 and (("\0"):rep(frames * 4) .. image):sub(1, #image)
+      or image:sub(-frames * 4 + 1) .. ("\0"):rep(-frames * 4))
+    local it = assert(core.Verification())
+    it.Recorder = room.recorder
+    assert(it:AddTrack(room.tao.WrittenTracks[1]))
+    local ok, err = it:VerifyMedia()
+    return ok or err.message, it.Offset
+  end
+
+  it("finds the offset of a steady tone, which fits at each of its periods", function()
+    local period = {}
+    for n = 1, 100 do period[n] = string.pack("<i2i2", n * 300, -n * 200) end
+    local tone = table.concat(period):rep(400 * 588 // 100)
+    for _, frames in ipairs { 0, 60, -45, -70, 588, -588 } do
+      assert.same({ true, frames }, { shifted(tone, frames) })
+    end
+  end)
+
+  it("finds the offset by sound at an end alone", function()
+    local click, silence = sound(1, 7):sub(1, 400), ("\0"):rep(400 * SECTOR - 400)
+    for _, frames in ipairs { 0, 30, -30, -99, 588 } do
+      assert.same({ true, frames }, { shifted(click .. silence, frames) })
+      assert.same({ true, -frames }, { shifted(silence .. click, -frames) })
+    end
   end)
 
   it("finds silence identical at offset 0", function()
