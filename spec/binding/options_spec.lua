@@ -99,12 +99,14 @@ describe("options", function()
   it("of a part of a file are strict", function()
     assert.equal("a part of a file: option 'path' is missing",
       complaint(function() core.AudioSource { start = 3 } end))
-    assert.equal("a part of a file: unknown option 'from' (known: path, start, length)",
+    assert.equal("a part of a file: unknown option 'from' (known: path, start, length, raw)",
       complaint(function() core.AudioSource { path = "x", from = 3 } end))
     assert.equal("a part of a file: option 'start' must be 0 to 2147483647, got -1",
       complaint(function() core.AudioSource { path = "x", start = -1 } end))
     assert.equal("a part of a file: option 'length' must be 1 to 2147483647, got 0",
       complaint(function() core.AudioSource { path = "x", length = 0 } end))
+    assert.equal("a part of a file: option 'raw' is \"little\" or \"big\", got \"s16\"",
+      complaint(function() core.AudioSource { path = "x", raw = "s16" } end))
   end)
 
   it("in MM:SS:FF are read strictly", function()

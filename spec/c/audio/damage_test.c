@@ -128,8 +128,13 @@ static void joined_files(void **state) {
   run("oggenc -Q -s 2 -o b.ogg a.wav && cat a.ogg b.ogg > chain.ogg");
   run("cat a.ogg a.ogg > twice.ogg && cat a.opus a.opus > twice.opus");
   run("lame --quiet -b 128 --tt B a.wav b.mp3 && cat a.mp3 b.mp3 > joined.mp3");
-  assert_refused("chain.ogg", "a chained Ogg file");
-  assert_refused("twice.ogg", "a chained Ogg file");
+  /* ffmpeg hears both, with up to a block more at the joint. */
+  struct bytes once = render("a.ogg"), chain = render("chain.ogg"), twice = render("twice.ogg");
+  assert_in_range(chain.size, 2 * once.size, 2 * once.size + 2048 * 4);
+  assert_in_range(twice.size, 2 * once.size, 2 * once.size + 2048 * 4);
+  free(once.data);
+  free(chain.data);
+  free(twice.data);
   assert_refused("twice.opus", "a chained Ogg file");
   assert_refused("joined.mp3", "several files joined");
 }
