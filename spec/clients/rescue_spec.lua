@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- burn.lua killed at any point (of the burn: nothing is read back), and rescue.lua afterwards: every track that was finished is as it
--- was sent, the disc is closed and plays, or the playlist goes on to its end on it.
+-- burn.lua killed at any point of a burn (nothing is read back), and rescue.lua afterwards: every
+-- track that was finished is as it was sent, the disc is closed and plays, or the playlist goes on
+-- to its end on it.
 
 local burner = require "spec.support.burner"
 local cjson = require "cjson"
