@@ -4,8 +4,8 @@
 -- can be continued.
 
 local accept = require "redbook.recipe.accept"
+local aftermath = require "redbook.recipe.aftermath"
 local core = require "redbook.core"
-local diagnose = require "redbook.recipe.diagnose"
 local failure = require "redbook.failure"
 local medium = require "redbook.recipe.medium"
 local operate = require "redbook.recipe.operate"
@@ -99,23 +99,16 @@ function Burn:look_at_medium()
   return medium.check(self.summary, options.append)
 end
 
--- A track whose writing was cut off is closed by PrepareMedia; only then does the drive tell where
--- the next one would begin, and a plan can be made.
+-- A track whose writing was cut off is closed first: only then does the drive tell where the next
+-- one would begin, and a plan can be made.
 function Burn:mend()
-  local tao <close> = core.TrackAtOnce()
-  self:set_up(tao)
-  tao.KeepSessionOpen = true
-  local operation, err = tao:BeginPrepareMedia()
-  local ok, prepare_err, signal = operate(operation, err, nil, self.options)
-  if not ok then return fail(prepare_err, signal, "medium") end
-  operation, err = tao:BeginReleaseMedia()
-  local released, release_err = operate(operation, err, nil, { shielded = true })
-  if not released then return fail(release_err, nil, "medium") end
-  if signal then return fail({ disc = "open" }, signal, "medium") end
+  local options = self.options
+  local mended, err = rescue(self.recorder, { action = "close_track",
+    client_name = options.client_name, stop = options.stop, waiter = options.waiter,
+    commands = options.commands }, aftermath.steps_only(self.on_event))
+  if not mended then return nil, err end
   self:remark "the writing of the last track had been cut off; it was closed where it ended"
-  local summary, look_err = self.recorder:MediaSummary()
-  if not summary then return nil, failure.from(look_err, "medium") end
-  self.summary = summary
+  self.summary = mended.examination
   return true
 end
 
@@ -304,57 +297,6 @@ function Burn:final_state()
   return options.multi and "appendable" or "finalised"
 end
 
--- What the drive says of the disc; nil when it says nothing.
-function Burn:look()
-  local ask = self.recorder.Examine or self.recorder.MediaSummary
-  local ok, found = pcall(ask, self.recorder)
-  return ok and found or nil
-end
-
--- How long a drive that has just failed is waited for.
-local RESCUE_PATIENCE = 60
-
--- A track whose writing was cut off is closed where it ends, so that the disc can be gone on with:
--- the best that can be done without being asked.
-function Burn:close_cut_off(found)
-  if not (found and found.LastTrackIncomplete and self.recorder.BeginRescue) then return found end
-  rescue(self.recorder, { action = "close_track", client_name = self.options.client_name,
-    patience = RESCUE_PATIENCE, waiter = self.options.waiter }, function(event)
-      if event.event == "step" then self.on_event(event) end
-    end)
-  return self:look()
-end
-
-local function left(tracks, written)
-  local list = {}
-  for index = written + 1, #tracks do
-    list[#list + 1] = { index = index, path = tracks[index].path, title = tracks[index].title }
-  end
-  return list
-end
-
--- Nothing is burned behind what is doubtful.
-function Burn:diagnose(found, err)
-  local commands = { multi = self.options.multi,
-    whole = self.written == #self.tracks or err.stage == "verify" }
-  for name, value in pairs(self.options.commands or {}) do commands[name] = value end
-  return diagnose(found, commands)
-end
-
--- After a failure the drive is let go; what it says about the disc now beats what was feared.
-function Burn:examine(err)
-  if self.options.simulate then
-    err.disc = "untouched"
-  elseif err.disc ~= "untouched" then
-    local diagnosis = self:diagnose(self:close_cut_off(self:look()), err)
-    if diagnosis.disc ~= "unknown" and err.disc ~= "spoiled" then err.disc = diagnosis.disc end
-    if err.disc == "untouched" and self.written > 0 then err.disc = "unknown" end
-    err.diagnosis, err.left = diagnosis, left(self.tracks, self.written)
-  end
-  err.tracks_written, err.tracks_before = self.written, self.summary.NumberOfTracks
-  return err
-end
-
 function Burn:eject()
   local ok, err = self.recorder:EjectMedia()
   if not ok then self:remark("the disc could not be ejected: " .. tostring(err.message)) end
@@ -395,7 +337,7 @@ function Burn:run()
   end
   ok, err = self:burn()
   if ok then ok, err = self:verify() end
-  if not ok then return nil, self:examine(err) end
+  if not ok then return nil, aftermath.tell(self, err) end
   return self:finish()
 end
 

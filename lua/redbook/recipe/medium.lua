@@ -32,7 +32,8 @@ end
 local function check_appendable(summary)
   if summary.Damaged then
     return not_blank(("the disc cannot be continued: it holds %s, and its last track or session "
-      .. "is damaged"):format(tracks_on(summary)), or_erase(summary, "put another disc in"))
+      .. "is damaged"):format(tracks_on(summary)), or_erase(summary,
+        "look at it with rescue.lua, or put another disc in"))
   elseif not summary.NextTrack then
     return refuse(0xC0AA0508, "E_IMAPI_DF2TAO_TRACK_LIMIT_REACHED",
       ("the disc holds %s and can take no more"):format(tracks_on(summary)),
