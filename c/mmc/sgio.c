@@ -45,22 +45,22 @@ static struct sgio *self(struct redbook_transport *transport) {
   return (struct sgio *)transport;
 }
 
-static struct sg_io_hdr header_of(struct redbook_command *c) {
-  struct sg_io_hdr h = {.interface_id = 'S',
-                        .dxfer_direction = SG_DXFER_NONE,
-                        .cmd_len = c->cdb_length,
-                        .cmdp = c->cdb,
-                        .mx_sb_len = sizeof c->sense,
-                        .sbp = c->sense,
-                        .timeout = c->timeout_ms};
-
-  if (c->direction == REDBOOK_NO_DATA || c->data_length == 0) return h;
-  h.dxfer_len = c->data_length;
-  h.dxfer_direction = c->direction == REDBOOK_TO_DEVICE ? SG_DXFER_TO_DEV : SG_DXFER_FROM_DEV;
+/* Cleared as a whole: the kernel is given no left-overs of the stack, not even as padding. */
+static void fill_header(struct sg_io_hdr *h, struct redbook_command *c) {
+  memset(h, 0, sizeof *h);
+  h->interface_id = 'S';
+  h->dxfer_direction = SG_DXFER_NONE;
+  h->cmd_len = c->cdb_length;
+  h->cmdp = c->cdb;
+  h->mx_sb_len = sizeof c->sense;
+  h->sbp = c->sense;
+  h->timeout = c->timeout_ms;
+  if (c->direction == REDBOOK_NO_DATA || c->data_length == 0) return;
+  bool out = c->direction == REDBOOK_TO_DEVICE;
+  h->dxfer_len = c->data_length;
+  h->dxfer_direction = out ? SG_DXFER_TO_DEV : SG_DXFER_FROM_DEV;
   /* SG_IO reads what goes to the device, but its field is not const. */
-  h.dxferp =
-      c->direction == REDBOOK_TO_DEVICE ? (void *)(uintptr_t)c->data_out : (void *)c->data_in;
-  return h;
+  h->dxferp = out ? (void *)(uintptr_t)c->data_out : (void *)c->data_in;
 }
 
 static uint32_t residual_of(const struct sg_io_hdr *h) {
@@ -128,7 +128,8 @@ static void do_execute(struct redbook_transport *transport, struct redbook_comma
   command->residual = command->direction == REDBOOK_NO_DATA ? 0 : command->data_length;
   if (too_long(s, command)) return;
   for (;;) {
-    struct sg_io_hdr header = header_of(command);
+    struct sg_io_hdr header;
+    fill_header(&header, command);
     command->os_error = s->fd == NO_FD ? EBADF : send(s, &header);
     if (command->os_error == 0) {
       take_outcome(command, &header);
