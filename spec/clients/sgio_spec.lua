@@ -179,7 +179,7 @@ describe("burn.lua on /dev/sr0 #clients", function()
   describe("shares the drive:", function()
     it("a second burn.lua is told who holds it", function()
       local code, out, err = room:drive("--disc shared.cue", ([[sh -c '%s >first 2>&1 &
-        for i in $(seq 100); do grep -q "Track 1" first && break; sleep 0.05; done
+        for i in $(seq 100); do grep -qs "Track 1" first && break; sleep 0.05; done
         %s >second 2>&1; echo $?; wait %%1']]):format(burn "one.wav", burn "one.wav"), true)
       assert.same({ 0, "4\n", "" }, { code, out, err })
       assert.is_truthy(room:read("second"):find('the drive is held by "redbook burn.lua"', 1, true),
