@@ -165,6 +165,19 @@ Read back and compared: every track is as it was sent.
     end
   end)
 
+  it("may say anything of sources and titles", function()
+    local data = cjson.decode(room:read "m.json")
+    for _, source in ipairs { 5, cjson.null, { path = 1 }, { path = "a\0b", size = 0 },
+      { path = room.folder .. "/one.wav", size = #room:read "one.wav", start = {}, length = "x" },
+      { path = room.folder, size = 4096, raw = 7 } } do
+      data.tracks[1].source, data.tracks[1].title, data.tracks[2].artist = source, {}, false
+      room:write("m.json", cjson.encode(data))
+      local code, out = verify "virtual:d.cue m.json"
+      assert.equal(0, code)
+      assert.is_truthy(out:find("\n 1  00:02:00    0:05  identical      \n", 1, true), out)
+    end
+  end)
+
   it("is written after a failure too", function()
     room:must "rm -f d.*"
     room:burn "--yes --no-verify --device virtual:d.cue one.wav"
@@ -189,6 +202,12 @@ Read back and compared: every track is as it was sent.
         err)
       assert.is_false(room:has "d.bin")
     end
+    local sound = room:read "one.wav"
+    local code, _, err = room:burn "--yes --device virtual:d.cue --manifest one.wav two.flac"
+    assert.same({ 2, sound }, { code, room:read "one.wav" })
+    assert.is_truthy(err:find("burn: the manifest to one.wav would destroy a file that is no "
+      .. "manifest\ndisc: ", 1, true), err)
+    assert.is_false(room:has "d.bin")
   end)
 
   it("of a simulation and of --no-verify has no verification", function()

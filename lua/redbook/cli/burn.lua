@@ -128,6 +128,9 @@ function Job:open_manifest()
   local options = self.options
   if not options.manifest then return nil end
   local ok, err = core.replace_file(options.manifest)
+  if ok and not manifest.read.replaceable(options.manifest) then
+    ok, err = nil, { message = options.manifest .. " would destroy a file that is no manifest" }
+  end
   if not ok then
     return failure.from(err, "arguments", { disc = "untouched", message = "the manifest to "
       .. err.message, advice = "name a file for --manifest that you may write, in a folder that "

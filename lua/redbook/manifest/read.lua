@@ -94,6 +94,10 @@ local function present(value)
   return value
 end
 
+local function words(value)
+  return type(value) == "string" and value or nil
+end
+
 local function bytes_of(source)
   local hexadecimal = present(source.path_bytes)
   if type(hexadecimal) ~= "string" then return source.path end
@@ -109,10 +113,20 @@ local function open_source(source)
   if not attributes or attributes.size ~= source.size then return nil end
   local start, length = present(source.start), present(source.length)
   local raw = present(source.raw)
-  if not (start or length or raw) then return (core.AudioSource(path)) end
-  local ok, opened = pcall(core.AudioSource, { path = path, raw = raw,
-    start = math.tointeger(start) or start or 0, length = math.tointeger(length) or length })
-  return ok and opened or nil
+  local part = { path = path, raw = raw, start = math.tointeger(start) or start or 0,
+    length = math.tointeger(length) or length }
+  local ok, opened = pcall(core.AudioSource, (start or length or raw) and part or path)
+  return ok and opened or nil -- what a stranger wrote there must not raise
+end
+
+---Whether a file may be replaced by a manifest: there is none, it is empty, or it is one.
+---@param path string
+---@return boolean
+function read.replaceable(path)
+  if lfs.attributes(path, "mode") ~= "file" then return true end
+  local file <close> = io.open(path, "rb")
+  local head = file and file:read(64)
+  return not head or head:find '^{%s*"redbook":%s*%d+,%s*"manifest":' ~= nil
 end
 
 ---@param data table of `read.file`
@@ -121,8 +135,7 @@ end
 function read.tracks(data)
   local list, without = {}, {}
   for index, track in ipairs(data.tracks) do
-    local title = present(track.title)
-    local artist = present(track.artist)
+    local title, artist = words(track.title), words(track.artist)
     local source = open_source(track.source)
     list[index] = { number = track.number, start = track.start, sectors = track.sectors,
       crc32 = tonumber(track.crc32, 16), source = source,

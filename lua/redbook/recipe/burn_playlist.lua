@@ -270,7 +270,7 @@ function Burn:verify()
     return true
   end
   local result, err, remark = verify.after_burn(self.recorder, self.records, options,
-    self.on_event)
+    self.on_event, self:pauser())
   self.verification = result
   if remark then self:remark(remark, "unverified") end
   return not err, err

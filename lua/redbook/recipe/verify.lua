@@ -7,6 +7,7 @@ local failure = require "redbook.failure"
 local msf = require "redbook.msf"
 local operate = require "redbook.recipe.operate"
 local progress = require "redbook.recipe.progress"
+local with_retries = require "redbook.recipe.with_retries"
 
 local VERIFICATION_FAILED = 0xC0AA0007
 
@@ -112,6 +113,11 @@ local function tell(result, on_event)
   end
 end
 
+local function interrupted(signal)
+  return failure.interrupted(signal, "unknown",
+    ("SIG%s came while the disc was being read back; it is not verified"):format(signal))
+end
+
 local ADVICE = "burn the tracks again, slower or on a disc of another make"
 
 ---@param recorder redbook.Recorder
@@ -131,10 +137,7 @@ local function verify(recorder, tracks, options, on_event)
   on_event { event = "verify", tracks = #tracks, sectors = sectors }
   local operation, begin_err = check:BeginVerifyMedia()
   local ok, err, signal = operate(operation, begin_err, watcher(tracks, on_event), options)
-  if signal and not ok then
-    return nil, failure.interrupted(signal, "unknown",
-      ("SIG%s came while the disc was being read back; it is not verified"):format(signal))
-  end
+  if signal and not ok then return nil, interrupted(signal) end
   local judged = ok or err.code == VERIFICATION_FAILED
   local result = judged and gather(check, tracks, ok == true) or nil
   if result then
@@ -164,12 +167,24 @@ end
 ---@param records redbook.VerifiedTrack[]
 ---@param options redbook.BurnOptions
 ---@param on_event fun(event: table)
+---@param pause? fun(seconds: number): string? how to wait; nil: nobody waits
 ---@return table? result
 ---@return redbook.Failure? err
 ---@return string? remark why nothing was compared, where that is no failure
-local function after_burn(recorder, records, options, on_event)
-  local result, err = verify(recorder, records, { client_name = options.client_name,
-    speed = options.verify_speed, waiter = options.waiter }, on_event)
+local function after_burn(recorder, records, options, on_event, pause)
+  local wanted = { client_name = options.client_name, speed = options.verify_speed,
+    waiter = options.waiter }
+  local signal
+  local result, err = with_retries(function()
+    return verify(recorder, records, wanted, on_event)
+  end, { on_event = on_event, pause = pause and function(seconds)
+    signal = pause(seconds)
+    return signal
+  end, retryable = function(problem)
+    -- Desktops look at a disc that has just been closed, and may hold the drive for a moment.
+    return pause ~= nil and problem.transient == true and not problem.verification
+  end })
+  if signal then return nil, interrupted(signal) end
   if result or not (options.keep_open and is_hidden(err)) then return result, err end
   return nil, nil, "the tracks could not be read back, as their session is still open: "
     .. tostring(err.message)

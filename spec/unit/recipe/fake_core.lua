@@ -87,6 +87,7 @@ end
 
 function Verification:BeginVerifyMedia()
   local state, script = self.state, self.state.script.verify or {}
+  if script[1] then script = table.remove(script, 1) end -- another each time
   state.log[#state.log + 1] = "verify"
   self.Results, self.Offset, self.Cached = {}, script.offset or 0, false
   for index, track in ipairs(self.added) do

@@ -107,6 +107,30 @@ describe("recipe.burn_playlist, reading back,", function()
     assert.is_nil(named "verified")
   end)
 
+  it("tries again when somebody else has the drive for a moment", function()
+    local slept = {}
+    local function held()
+      return { outcome = { nil, { code = 0xC0AA0210, message = "held", disc = "untouched",
+        transient = true } } }
+    end
+    local function wait(signal)
+      slept = {}
+      return { wait = { pause = function(seconds)
+        slept[#slept + 1] = seconds
+        return signal
+      end } }
+    end
+    local result = assert(burn({ verify = { held(), held(), {} } }, wait()))
+    assert.same({ true, { 1, 2 }, 3 }, { result.verification.identical, slept, #state.checks })
+    local _, err = burn({ verify = { held(), {} } }, wait "TERM")
+    assert.same({ "interrupted", "TERM", "finalised", { 1 } }, { err.stage, err.signal, err.disc,
+      slept })
+    _, err = burn({ verify = { held(), {} } }, { wait = { limit = 0 } })
+    assert.same({ "verify", 0xC0AA0210 }, { err.stage, err.code })
+    burn({ verify = { { outcome = FAILED, results = { DIFFERS } }, {} } }, wait())
+    assert.same({}, slept)
+  end)
+
   it("stops at a signal; the disc is as good as before", function()
     local _, err = burn { verify = { events = { { type = "signal", signal = "INT" } },
       on_cancel = { nil, { code = 0xC0AA0002, message = "c" } } } }
