@@ -104,6 +104,17 @@ describe("recipe.rescue, with a fault in it, #threads", function()
     assert.is_true(longest >= 30, longest)
   end)
 
+  it("waits before it looks, also where TEST UNIT READY says GOOD", function()
+    cut_off()
+    bench.virtual:AddFault { command = "READ DISC INFORMATION", times = 40, sense = "2/04/08" }
+    local before = bench.virtual:View()
+    local _, _, events = disc:rescue({}, "incomplete", "incomplete")
+    local after = bench.virtual:View()
+    assert.is_true(after.ClockUs - before.ClockUs > 18e6, "it did not wait")
+    assert.is_true(after.Commands - before.Commands < 200, "it asked without a pause")
+    assert.same({ "wait", "waiting: the drive is busy" }, { events[1].event, events[1].reason })
+  end)
+
   it("waits for a drive that is too busy to be locked", function()
     cut_off()
     local waits = 0
