@@ -58,23 +58,13 @@ static bool all_equal_at(const struct redbook_sample *sample, const uint8_t *rea
   return true;
 }
 
-/* A drive may still be busy with the track, or have stopped turning meanwhile. */
-static bool read_patiently(struct redbook_drive *drive, int32_t lba, uint8_t *data,
-                           struct redbook_error *err) {
-  double since = redbook_drive_now(drive);
-  for (;;) {
-    struct redbook_error trouble;
-    redbook_error_clear(&trouble);
-    if (redbook_drive_read_cd(drive, lba, REDBOOK_SAMPLE_SECTORS, data, &trouble)) return true;
-    if (!redbook_session_ask_again(drive, since, &trouble, err)) return false;
-  }
-}
-
 static bool read_samples(const struct redbook_sample *sample, struct redbook_drive *drive,
                          int32_t start, uint8_t *read, struct redbook_error *err) {
   for (unsigned i = 0; i < REDBOOK_SAMPLES; i++) {
     int32_t lba = start + (int32_t)begin(sample, i);
-    if (read_patiently(drive, lba, read + i * SAMPLE_BYTES, err)) continue;
+    if (redbook_session_read_cd(drive, lba, REDBOOK_SAMPLE_SECTORS, read + i * SAMPLE_BYTES,
+                                err))
+      continue;
     return redbook_fail(
         err, REDBOOK_E_IMAPI_BURN_VERIFICATION_FAILED,
         "the track was written without an error, but cannot be read back at LBA "

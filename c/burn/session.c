@@ -47,6 +47,17 @@ bool redbook_session_ask_track(struct redbook_drive *drive, uint32_t number,
   }
 }
 
+bool redbook_session_read_cd(struct redbook_drive *drive, int32_t lba, uint32_t sectors,
+                             uint8_t *data, struct redbook_error *err) {
+  double since = redbook_drive_now(drive);
+  for (;;) {
+    struct redbook_error trouble;
+    redbook_error_clear(&trouble);
+    if (redbook_drive_read_cd(drive, lba, sectors, data, &trouble)) return true;
+    if (!redbook_session_ask_again(drive, since, &trouble, err)) return false;
+  }
+}
+
 void redbook_session_add(struct redbook_session *session,
                          const struct redbook_disc_track *track) {
   if (session->track_count < REDBOOK_MAX_TRACKS)

@@ -117,6 +117,9 @@ bool redbook_session_can_write(struct redbook_drive *drive, bool *out,
  * START UNIT to one that asks for it. Else false, with `err` (may be NULL) filled. */
 bool redbook_session_ask_again(struct redbook_drive *drive, double since,
                                const struct redbook_error *trouble, struct redbook_error *err);
+/* READ CD with the same patience: the drive may be busy with the disc, or have stopped. */
+bool redbook_session_read_cd(struct redbook_drive *drive, int32_t lba, uint32_t sectors,
+                             uint8_t *data, struct redbook_error *err);
 /* READ TRACK INFORMATION with patience for a drive that is still busy. `err` not NULL. */
 bool redbook_session_ask_track(struct redbook_drive *drive, uint32_t number,
                                struct redbook_track_information *out,

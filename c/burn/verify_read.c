@@ -2,10 +2,9 @@
 /* Reading back: in chunks, and what cannot be read sector by sector, slower and again. */
 #include <string.h>
 
+#include "burn/tao_internal.h"
 #include "burn/verify_job.h"
 
-#define BUSY_SECONDS 60.0
-#define BUSY_PAUSE 0.5
 #define SLOW 300 /* sectors per second: 4x, for what cannot be read at speed */
 
 void redbook_verify_set_speed(struct redbook_verify_job *job, int32_t sectors_per_second) {
@@ -26,33 +25,13 @@ static bool is_of_the_disc(const struct redbook_error *err) {
          (sense->key == 3 || sense->key == 4 || sense->key == 5);
 }
 
-static bool passes(const struct redbook_error *err) {
-  return err->code == REDBOOK_E_IMAPI_RECORDER_MEDIA_BECOMING_READY ||
-         err->code == REDBOOK_E_IMAPI_RECORDER_MEDIA_BUSY;
-}
-
-/* A drive may spin up, or have something else to do, for a while. */
-static bool read_awake(struct redbook_verify_job *job, int32_t lba, uint32_t count,
-                       uint8_t *data, struct redbook_error *err) {
-  double since = redbook_drive_now(&job->drive);
-  for (;;) {
-    redbook_error_clear(err);
-    if (redbook_drive_read_cd(&job->drive, lba, count, data, err)) return true;
-    if (!passes(err) || redbook_drive_now(&job->drive) - since >= BUSY_SECONDS) return false;
-    struct redbook_error cancelled;
-    redbook_error_clear(&cancelled);
-    if (redbook_drive_sleep(&job->drive, BUSY_PAUSE, &cancelled)) continue;
-    *err = cancelled;
-    return false;
-  }
-}
-
 /* One sector, as often as is asked for. */
 static bool read_one(struct redbook_verify_job *job, int32_t lba, uint8_t *data, bool *good,
                      struct redbook_sense *sense, struct redbook_error *err) {
   for (unsigned try = 0;; try++) {
     struct redbook_error trouble;
-    *good = read_awake(job, lba, 1, data, &trouble);
+    redbook_error_clear(&trouble);
+    *good = redbook_session_read_cd(&job->drive, lba, 1, data, &trouble);
     if (*good) return true;
     if (!is_of_the_disc(&trouble)) {
       *err = trouble;
@@ -86,7 +65,8 @@ bool redbook_verify_read(struct redbook_verify_job *job, int32_t lba, uint32_t c
                          struct redbook_error *err) {
   struct redbook_error trouble;
   *bad = 0;
-  if (read_awake(job, lba, count, data, &trouble)) return true;
+  redbook_error_clear(&trouble);
+  if (redbook_session_read_cd(&job->drive, lba, count, data, &trouble)) return true;
   if (!is_of_the_disc(&trouble)) {
     *err = trouble;
     return false;

@@ -38,8 +38,9 @@ local function row(sense, means, rec, ...)
 end
 
 -- Phases, in order (phases.lua): look disc ready ask select opc | first middle sync wait | track
--- sound | close closing toc. ALL is the default of a row; BURN are commands that write.
-local ALL = "look disc ready ask select opc first middle sync wait track sound close closing toc"
+-- sound | close closing toc | verify. ALL is the default of a row; BURN are commands that write.
+local ALL = "look disc ready ask select opc first middle sync wait track sound close closing toc "
+  .. "verify"
 local WRITE = "first middle"
 -- Whether a WRITE may be sent again is READ TRACK INFORMATION's to say, which is asked for 5 s at
 -- most (3.1). Pioneers keep it to themselves as long as sectors wait in their buffer (P11), so
@@ -238,8 +239,8 @@ for _, sense in ipairs { "3/0C/00", "3/0C/09", "4/44/00", "71h 3/0C/00" } do
     at("middle", fails(sense == "3/0C/09" and "0300" or "0301")))
 end
 
--- Of a system call: the kernel's filter for users without CAP_SYS_RAWIO. GET CONFIGURATION passes it
--- always.
+-- Of a system call: the kernel's filter for users without CAP_SYS_RAWIO. GET CONFIGURATION always
+-- passes it.
 row({ name = "EPERM", errno = "EPERM" }, "refused by the kernel",
   "optional opcode: not available, no failure (linux-sg-io 3)",
   at("atip speeds speed buffer opc prevent", goes_on))
@@ -254,17 +255,20 @@ row({ name = "host 3", host = 3 }, "time-out", "ask READ TRACK INFORMATION first
   POSITION)
 -- A reply of 3 bytes; for a WRITE, 3 bytes of its data arrived: then the position tells (3.1).
 row({ name = "short 3", short = 3 }, "short transfer", "residual used (7)",
-  at("disc ask track toc", fails "02FF"), at(WRITE, retried "02FF"),
+  at("disc ask track toc verify", fails "02FF"), at(WRITE, retried "02FF"),
   { position = "0301" }, -- GOOD is believed then, and the next WRITE is at the wrong address
   { sound = fails "0007" })
 
 -- What cannot be read back has one code: the check failed (imapi2 1.5). READ CD that fails with a
--- medium error is sent again sector by sector (1.10, "on error read block by block").
+-- medium error is sent again sector by sector (1.10, "on error read block by block"). Verification
+-- reads again sector by sector whatever can be the disc's fault: keys 3, 4, 5.
 for _, line in ipairs(matrix) do
-  local sound, medium = line.cells.sound, line.name:find "^%d*h? ?3/" and not line.name:find "^71h"
-    and not line.name:find "^73h"
+  local sense, sound = line.fault.sense, line.cells.sound
+  local fresh = sense and not (type(sense) == "table" and sense.deferred)
+  local key = fresh and (type(sense) == "table" and sense.key or tonumber(sense:sub(1, 1), 16))
   if sound and sound.ever then
-    line.cells.sound = { once = sound.once and not medium and "0007" or nil, ever = "0007" }
+    line.cells.sound = { once = sound.once and key ~= 3 and "0007" or nil, ever = "0007" }
+    line.cells.verify = (key == 3 or key == 4 or key == 5) and retried "0007" or line.cells.verify
   end
 end
 

@@ -18,7 +18,8 @@ local DISC = TRACKS[1] .. ("\0"):rep(152 * SECTOR) .. TRACKS[2] .. ("\0"):rep(2 
 -- `make test` takes strict in the phases that tell most, and three more personalities in two of
 -- them; `make test-long` everything, but `deferred`, which cannot record a whole disc.
 local TELLING = { look = true, opc = true, first = true, middle = true, sync = true, sound = true,
-  close = true, toc = true, eject = true }
+  close = true, toc = true, verify = true,
+  eject = true }
 local FEWER = { middle = true, close = true }
 local FEW = { "pioneer", "mitsumi", "tinybuf" }
 local ALL = { "strict", "pioneer", "lg", "nwa-150", "mitsumi", "slow", "tinybuf", "early-ready",

@@ -54,6 +54,8 @@ return {
   phase("close", "finish", { command = "CLOSE TRACK SESSION" }, TWO),
   phase("closing", "finish", { command = "TEST UNIT READY" }, CLOSED),
   phase("toc", "finish", { command = "READ TOC" }, CLOSED),
+  -- The whole disc, read back and compared.
+  phase("verify", "verify", { command = "READ CD", lba = START }, CLOSED),
   -- The tray, after a disc that is whole.
   phase("eject", "finish", { command = "START STOP UNIT" }, CLOSED),
 }
