@@ -7,7 +7,8 @@ local holders = require "redbook.doctor.holders"
 
 local drive = {}
 
-local SG_MAJOR = 21
+local SR_MAJOR, SG_MAJOR = 11, 21 -- linux/major.h
+local CD_ROM = "5" -- SCSI peripheral device type
 local CLIENT = "redbook doctor.lua"
 
 local function plain(err)
@@ -41,7 +42,15 @@ local function sg_of(folder, dev)
     readable = node and node.readable or false, writable = node and node.writable or false }
 end
 
+-- /dev/sgN may be a disk's or a scanner's.
+local function is_other_kind(sys, node, path)
+  if not node or node.kind ~= "character" then return false end
+  local kind = files.line(sys .. "/class/scsi_generic/" .. path:match "[^/]*$" .. "/device/type")
+  return kind ~= nil and kind ~= CD_ROM
+end
+
 local function add_sysfs(facts, roots)
+  facts.other_kind = is_other_kind(roots.sys, facts.node, facts.path)
   local name = name_in_sys(roots.sys, facts.node, facts.path)
   facts.known = name ~= nil
   if not name then return end
@@ -61,7 +70,9 @@ local MODES = { block = "block device", character = "char device" }
 local function is_drive(facts)
   if facts.kind ~= "device" then return facts.kind == "virtual" and not facts.missing_folder end
   local node = facts.node
-  return node and (node.kind == "block" or node.kind == "character" and facts.known)
+  if not node or facts.other_kind then return false end
+  return node.kind == "block" and node.major == SR_MAJOR
+    or node.kind == "character" and node.major == SG_MAJOR
 end
 
 local function add_holders(facts, roots)

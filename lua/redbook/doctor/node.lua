@@ -7,6 +7,8 @@ local node = {}
 
 local quote, as_root, problem = finding.quote, finding.as_root, finding.problem
 
+local SR_MAJOR, SG_MAJOR = 11, 21 -- linux/major.h
+
 local SEE = "See which drives there are, and name one of them:"
 
 -- How each manager is told to let a drive in; %s: the node, %s: options for its siblings.
@@ -67,17 +69,13 @@ end
 function node.judge(facts, system)
   local path = facts.path
   if not facts.node then return cannot_be_looked_at(path, facts, system) end
-  local kind = facts.node.kind
-  if kind == "character" and facts.node.major == 21 then
-    if facts.known then return nil end
-    return problem("no_recorder", "device", path .. " is no optical drive.", SEE,
-      (finding.own(system, "doctor", ""):gsub(" $", "")))
-  elseif kind ~= "block" then
-    return problem("no_drive", "device", ("%s is no drive but a %s."):format(path,
-      kind == "character" and "character device" or kind),
-      "Name a node such as /dev/sr0; a disc in files is named like this:",
-      finding.own(system, "doctor", "--device virtual:disc.cue"))
-  end
+  local kind, major = facts.node.kind, facts.node.major
+  if kind == "block" and major == SR_MAJOR then return nil end
+  if kind == "character" and major == SG_MAJOR and not facts.other_kind then return nil end
+  return problem("no_drive", "device", ("%s is no optical drive but %s."):format(path,
+    (kind == "block" or kind == "character") and ("another %s device"):format(kind)
+      or "a " .. kind), "Name a node such as /dev/sr0; a disc in files is named like this:",
+    finding.own(system, "doctor", "--device virtual:disc.cue"))
 end
 
 return node

@@ -69,7 +69,7 @@ local function may_not(node)
 end
 
 local function sentence(node, path, user, why)
-  return ("%s %s %s, and burning needs both reading and writing: %s."):format(user.user,
+  return ("The user %s %s %s, and burning needs both reading and writing: %s."):format(user.user,
     may_not(node), path, why)
 end
 

@@ -59,12 +59,17 @@ describe("doctor.judge", function()
   end)
 
   it("what is no drive", function()
-    only({ "no_drive", "problem", 3, "/dev/sr0 is no drive but a file.",
+    only({ "no_drive", "problem", 3, "/dev/sr0 is no optical drive but a file.",
       "Name a node such as /dev/sr0; a disc in files is named like this:",
       "doctor.lua --device virtual:disc.cue" }, { node = facts.node { kind = "file" } })
-    only({ "no_recorder", "problem", 3, "/dev/sg7 is no optical drive.",
-      "See which drives there are, and name one of them:", "doctor.lua" }, { path = "/dev/sg7",
-        known = false, node = facts.node { kind = "character", major = 21, minor = 7 } })
+    for text, node in pairs { ["another block device"] = { major = 8 },
+      ["another character device"] = { kind = "character", major = 1 }, ["a directory"] = {
+        kind = "directory" } } do
+      assert.equal("/dev/sr0 is no optical drive but " .. text .. ".",
+        judged { node = facts.node(node) }[1][4])
+    end
+    assert.same("no_drive", judged { other_kind = true, node = facts.node {
+      kind = "character", major = 21 } }[1][1])
     assert.same({}, judged { path = "/dev/sg1", id = "/dev/sg1", node = facts.node {
       kind = "character", major = 21, minor = 1 } })
   end)

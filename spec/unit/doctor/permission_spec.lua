@@ -20,7 +20,7 @@ local function judge(node, user, changes)
   return list
 end
 
-local NEEDS = "anna %s /dev/sr0, and burning needs both reading and writing: "
+local NEEDS = "The user anna %s /dev/sr0, and burning needs both reading and writing: "
 local CLOSED, READS = NEEDS:format "may not open", NEEDS:format "may read but not write"
 
 describe("doctor.permission", function()

@@ -100,8 +100,9 @@ describe("doctor.examine on a tree", function()
     assert.same({ folder .. "/dev/sr0", "sr0" }, { drive.node.target, drive.kernel_name })
     drive = examine({ device = folder .. "/dev/sg1" }).drives[1]
     assert.same({ "sr0", "11:0", 0 }, { drive.kernel_name, drive.number, drive.exit })
-    change "mknod dev/sg5 c 21 5"
-    assert.same({ "no_recorder" }, found(examine({ device = folder .. "/dev/sg5" }, never)))
+    change "mknod dev/sg5 c 21 5; mkdir -p sys/class/scsi_generic/sg5/device"
+    change "echo 0 >sys/class/scsi_generic/sg5/device/type"
+    assert.same({ "no_drive" }, found(examine({ device = folder .. "/dev/sg5" }, never)))
   end)
 
   case("no node, on a machine and in containers", function()
