@@ -184,6 +184,17 @@ static int patience(enum redbook_lock_result result, const struct redbook_error 
   return busy && waited_ms < BUSY_WAIT_MS ? BUSY_PAUSE_MS : 0;
 }
 
+/* Whoever is named, doctor.lua finds the process. */
+static void point_to_doctor(const char *id, struct redbook_error *err) {
+  char own[REDBOOK_MESSAGE_SIZE];
+
+  if (!err || err->code != REDBOOK_E_IMAPI_RECORDER_LOCKED) return;
+  if (strstr(err->advice, "doctor.lua")) return;
+  size_t length = strlen(memcpy(own, err->advice, sizeof own));
+  if (length && own[length - 1] == '.') own[length - 1] = '\0';
+  redbook_advise(err, "%s; doctor.lua --device %s tells more.", own, id);
+}
+
 /* Waits for short looks of others, with the list open for them. */
 static bool open_drive(struct redbook_recorder *recorder, enum redbook_access access,
                        const char *client, struct redbook_error *err) {
@@ -208,6 +219,7 @@ static bool open_drive(struct redbook_recorder *recorder, enum redbook_access ac
   if (result == REDBOOK_LOCK_LOOKED_AT)
     redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED,
                  "another program keeps looking at the drive");
+  point_to_doctor(recorder->id, err);
   return false;
 }
 

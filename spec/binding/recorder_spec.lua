@@ -145,6 +145,9 @@ describe("Recorder", function()
     assert.is_nil(ok)
     assert.equal(0xC0AA0210, err.code)
     assert.truthy(err.message:find("the first", 1, true))
+    assert.equal(("Close the other program, or wait until it has finished; unmount the disc if it "
+      .. "is mounted; doctor.lua --device %s tells more."):format(other.ActiveDiscRecorder),
+      err.advice)
     assert.equal("the first", other.ExclusiveAccessOwner)
   end)
 

@@ -91,7 +91,7 @@ describe("doctor.lua #clients", function()
     assert.equal("4\n", room:read "code")
     local said = room:read "burn"
     assert.truthy(said:find('held by "mixtape"', 1, true), said)
-    assert.truthy(said:find("doctor.lua --device /dev/sr0 tells more\n", 1, true), said)
+    assert.truthy(said:find("doctor.lua --device /dev/sr0 tells more.\n", 1, true), said)
   end)
 
   it("knows that somebody holds it who cannot be seen", function()
