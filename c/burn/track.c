@@ -157,12 +157,14 @@ static void add_result(struct redbook_track_job *job, double seconds) {
                                                                   .control = (uint8_t)control});
 }
 
-/* What has become of the disc: a track counts when the drive counts it. */
-static void take_stock(struct redbook_track_job *job, double seconds) {
+/* What has become of the disc: a track counts when the drive counts it. Of a drive that does
+ * not tell, one that was written and `checked` does. */
+static void take_stock(struct redbook_track_job *job, double seconds, bool checked) {
   struct redbook_drive patient = {.transport = job->drive.transport};
   bool known = redbook_session_refresh(&patient, &job->session, NULL);
   redbook_session_judge(&patient, &job->session);
-  if (known && job->session.media.tracks > job->session.track_count) add_result(job, seconds);
+  bool counts = known ? job->session.media.tracks > job->session.track_count : checked;
+  if (counts) add_result(job, seconds);
 }
 
 static bool begin_print(struct redbook_track_job *job, struct redbook_error *err) {
@@ -188,7 +190,7 @@ static bool burn(struct redbook_track_job *job, struct redbook_error *err) {
   ok = ok && check(job, seconds, err);
   redbook_feeder_join(job);
   if (job->sent) {
-    take_stock(job, seconds);
+    take_stock(job, seconds, ok);
     err->transient = false; /* trying again would burn it twice */
   }
   return ok;

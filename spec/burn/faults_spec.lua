@@ -130,6 +130,16 @@ describe("a burn with", function()
     assert.are.equal("open", err.disc)
   end)
 
+  it("a drive that does not say any more how the disc is: the track counts all the same", function()
+    assert(tao:PrepareMedia())
+    virtual:AddFault { command = "TEST UNIT READY", sense = "2/04/00" }
+    assert(add(500, 1))
+    assert.same({ 1, 500 }, { #tao.WrittenTracks, tao.WrittenTracks[1].Sectors })
+    virtual:ClearFaults()
+    assert(tao:ReleaseMedia())
+    assert.are.equal("complete", afterwards().State)
+  end)
+
   it("a first WRITE that fails, and a disc that is still blank", function()
     virtual:AddFault { command = "WRITE", sense = "3/0C/00" }
     assert(tao:PrepareMedia())
