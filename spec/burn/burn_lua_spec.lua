@@ -404,49 +404,4 @@ what to do: correct the list, or take this line out of it
     assert.equal("finalised yes", room:remarks "d.cue"[4])
     assert.equal(5, (room:burn "--json --device virtual:d.cue one.wav >/dev/full"))
   end)
-
-  it("shows help and version on standard output", function()
-    local code, out, err = room:burn "--help"
-    assert.same({ 0, "" }, { code, err })
-    assert.is_truthy(out:find "^Usage: burn.lua %[OPTION%]... PLAYLIST|FILE...\n")
-    assert.same({ 0, "redbook 0.1.0\n", "" }, { room:burn "--version" })
-  end)
-
-  it("is found through links to it and to its folder", function()
-    room:must(("mkdir -p bin && ln -sf %s/scripts/burn.lua bin/middle && ln -sf bin/middle burn "
-      .. "&& ln -sfn %s/scripts folder && ln -sf %s/scripts/vdrive.lua bin/vdrive"):format(
-      sandbox.root, sandbox.root, sandbox.root))
-    local env = "REDBOOK_BUILD=" .. sandbox.quote(sandbox.build)
-    for _, script in ipairs { "bin/middle", "burn", "./burn", "folder/burn.lua", "bin/vdrive" } do
-      assert.same({ 0, "redbook 0.1.0\n", "" }, { sandbox.run(("%s %s %s --version"):format(env,
-        sandbox.lua, script), room.folder) })
-    end
-  end)
-
-  it("says in a sentence that the interpreter is wrong", function()
-    if sandbox.run "command -v lua5.1" ~= 0 then return pending "lua5.1 is not installed" end
-    assert.same({ 1, "", "burn.lua needs Lua 5.4, this is Lua 5.1: run it as 'lua5.4 "
-      .. "burn.lua'.\n" }, { sandbox.run("lua5.1 " .. sandbox.root .. "/scripts/burn.lua x.m3u") })
-  end)
-
-  it("calls its own mistakes by their name, and ends with 1", function()
-    local code, out, err = sandbox.run(("%s %s -e %s %s/scripts/burn.lua --json --device "
-      .. "virtual:d.cue one.wav"):format(sandbox.env, sandbox.lua, sandbox.quote [[
-      package.preload["redbook.recipe.burn_playlist"] = function()
-        return function() error "boom" end
-      end]], sandbox.root), room.folder)
-    assert.equal(1, code)
-    local events = burn_lua.decode(out)
-    assert.same({ redbook = 1, event = "end", exit = 1 }, events[#events])
-    assert.is_truthy(err:find("burn.lua: a mistake in redbook itself; the drive has been let go, "
-      .. "and a disc that was being written was not closed.\n", 1, true))
-    assert.is_truthy(err:find("boom\nstack traceback:", 1, true))
-  end)
-
-  it("says in a sentence that it is not built", function()
-    local code, out, err = sandbox.run(("REDBOOK_BUILD=/nowhere LUA_CPATH=/nowhere/?.so %s "
-      .. "%s/scripts/burn.lua x.m3u"):format(sandbox.lua, sandbox.root))
-    assert.same({ 1, "" }, { code, out })
-    assert.is_truthy(err:find "^burn.lua: the Lua module '[%w.]+' is missing; run 'make' in ")
-  end)
 end)
