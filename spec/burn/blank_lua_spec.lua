@@ -199,7 +199,7 @@ describe("blank.lua", function()
   -- among its events.
   local function interrupt(signal, pattern)
     return sandbox.run(([[:
-      %s %s %s/scripts/blank.lua --json --yes --full \
+      %s %s %s/scripts/blank.lua --json --yes \
         --device 'virtual:d.cue?clock=real&personality=brisk' >out 2>err & pid=$!
       for i in $(seq 3000); do
         grep -q -e '%s' out && break
