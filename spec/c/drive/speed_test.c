@@ -100,6 +100,21 @@ static void current_speed(void **state) {
   scripted_finish(&s);
 }
 
+static void set_read_speed(void **state) {
+  (void)state;
+  const struct step steps[] = {
+      {.cdb = "bb 00 0b 06 ff ff 00 00 00 00 00 00"},
+      {.cdb = "bb 00 ff ff ff ff 00 00 00 00 00 00"},
+      {.cdb = "bb 00 02 c2 ff ff 00 00 00 00 00 00", .sense = SENSE(5, 0x20, 0)},
+      {.cdb = NULL}};
+  struct redbook_drive drive = begin(steps);
+  assert_true(redbook_drive_set_read_speed(&drive, 2822, &err));
+  assert_true(redbook_drive_set_read_speed(&drive, REDBOOK_FASTEST, &err));
+  assert_false(redbook_drive_set_read_speed(&drive, 706, &err));
+  assert_true(err.sense.valid);
+  scripted_finish(&s);
+}
+
 static void set_speed(void **state) {
   (void)state;
   const struct step steps[] = {
@@ -281,6 +296,7 @@ int main(void) {
       cmocka_unit_test(speeds_of_page_2a),
       cmocka_unit_test(current_speed),
       cmocka_unit_test(set_speed),
+      cmocka_unit_test(set_read_speed),
       cmocka_unit_test(opc),
       cmocka_unit_test(write_parameters_fall_back),
       cmocka_unit_test(write_parameters_without_bufe),
