@@ -20,6 +20,7 @@ struct running {
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
 static struct running *first;
+static struct running *inherited; /* in a forked child: its parent's, which it must not end */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void before_fork(void) {
@@ -32,8 +33,13 @@ static void in_parent(void) {
 
 /* The workers are the parent's. What they have not opened yet, the child may use. */
 static void in_child(void) {
-  for (; first; first = first->next)
-    redbook_recorder_set_busy(first->recorder, false);
+  while (first) {
+    struct running *running = first;
+    redbook_recorder_set_busy(running->recorder, false);
+    first = running->next;
+    running->next = inherited;
+    inherited = running;
+  }
   pthread_mutex_init(&mutex, NULL);
 }
 
