@@ -32,6 +32,14 @@ describe("cli.exit", function()
     { "burn", 0x80070037, "unknown", 10, 10, 12 },
     { "burn", 0xC0AA0202, "spoiled", 10, 10, 12 },
     { "verify", 0xC0AA0007, "appendable", 11, 11, 12 },
+    { "erase", 0x80AA0900, "untouched", 4, 4, 4 },
+    { "erase", 0x80AA0902, "untouched", 3, 3, 3 },
+    { "erase", 0x80AA0904, "untouched", 5, 12, 5 },
+    { "erase", 0x80AA0908, "untouched", 5, 12, 5 },
+    { "erase", 0xC0AA090A, "untouched", 3, 3, 3 },
+    { "erase", 0x80AA0907, "untouched", 10, 10, 12 },
+    { "erase", 0x80AA0905, "finalised", 10, 10, 12 },
+    { "erase", 0x80AA0906, "unknown", 10, 10, 12 },
     { "nonsense", nil, "untouched", 1, 1, 1 },
   }
   for _, case in ipairs(cases) do

@@ -150,4 +150,37 @@ describe("report.lines", function()
       "The laser was off: The disc is untouched." }, lines.summary { tracks = 1, sectors = 300,
       disc = "untouched", simulated = true, clipped_samples = 0, remarks = {} })
   end)
+
+  it("says what is on a disc before it is erased, how far it is, and the end", function()
+    local medium = { state = "complete", track_count = 2, session_open = false, damaged = false,
+      cut_off = false, used_sectors = 75 * 61, total_sectors = 359847 }
+    for wanted, changes in pairs {
+      ["it is closed"] = {},
+      ["its session is open"] = { state = "appendable", session_open = true },
+      ["it can be added to"] = { state = "appendable" },
+      ["it is damaged"] = { damaged = true },
+      ["its last track was cut off"] = { damaged = true, cut_off = true },
+      ["what state it is in is not known"] = { state = "other" },
+    } do
+      local event = {}
+      for key, value in pairs(medium) do event[key] = value end
+      for key, value in pairs(changes) do event[key] = value end
+      assert.equal(("The disc is a CD-RW with 2 tracks, 1:01 of 79:57 used; %s."):format(wanted),
+        lines.medium(event))
+    end
+    local blank = { state = "blank", session_open = false }
+    assert.equal("The disc is a CD-RW; it is blank.", lines.medium(blank))
+    local step = { step = "erase", action = "erasing", elapsed = 61, remaining = 59 }
+    assert.equal("erasing: 1:01 of about 2:00", lines.progress(step, 80))
+    assert.equal("erasing: 1…", lines.progress(step, 11))
+    step.action = "verifying"
+    assert.equal("checking: 1:01 of about 2:00", lines.progress(step, 80))
+    local done = { erased = true, full = false, seconds = 32.4, free_sectors = 359847 }
+    assert.equal("The disc is blank, 79:57 free. Erasing took 0:32.", lines.erased(done))
+    done.full = true
+    assert.equal("The disc is blank, 79:57 free. Erasing all of it took 0:32.",
+      lines.erased(done))
+    assert.equal("The disc is blank already, 79:57 free.",
+      lines.erased { erased = false, full = false, free_sectors = 359847 })
+  end)
 end)
