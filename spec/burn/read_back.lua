@@ -3,6 +3,7 @@
 
 local burner = require "spec.support.burner"
 local core = require "redbook.core"
+local assert = require "luassert"
 
 local SECTOR = burner.SECTOR
 
