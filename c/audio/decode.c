@@ -80,7 +80,11 @@ static bool open_file(struct redbook_decoder *decoder, struct redbook_error *err
                              decoder->input.label);
   const char *reason = sf_strerror(NULL);
   redbook_fail(err, refused, "%s cannot be decoded (%s)", decoder->input.label, reason);
-  redbook_advise(err, "Convert it to FLAC or WAV first, for instance with ffmpeg.");
+  /* libsndfile has no 32 bits in FLAC, nor has the ffmpeg of Debian 12. */
+  redbook_advise(err, decoder->container.kind == REDBOOK_FLAC
+                          ? "Convert it to FLAC or WAV of 24 bits first: sox IN.flac -b 24 "
+                            "OUT.flac"
+                          : "Convert it to FLAC or WAV first, for instance with ffmpeg.");
   return false;
 }
 

@@ -82,7 +82,7 @@ what to do: put a blank disc in
     it("or simulates it, and says so", function()
       local code, out = room:burn "--dummy --device virtual:d.cue list.m3u"
       assert.equal(0, code)
-      assert.is_truthy(out:find("3 tracks simulated, 0:13 of music.\nThe laser was off: "
+      assert.is_truthy(out:find("3 tracks simulated, 0:13 of music.\nThe laser was off. "
         .. "The disc is untouched.\n", 1, true))
       assert.is_nil(out:find "burned")
       assert.is_nil(out:find "closed for good")
@@ -182,8 +182,8 @@ what to do: put a blank disc in
       assert.equal(3, code)
       assert.is_truthy(err:find("/dev/no-such-drive", 1, true))
       assert.is_truthy(err:find("what to do: check the name (drives.lua lists the drives there "
-        .. "are); without a drive, --device virtual:disc.cue burns to files; doctor.lua --device "
-        .. "/dev/no-such-drive tells more\n", 1, true))
+        .. "are); without a drive, --device virtual:disc.cue takes a disc in files; "
+        .. "doctor.lua --device /dev/no-such-drive tells more\n", 1, true))
       code, _, err = room:burn "--trace no/such/trace --device virtual:d.cue one.wav"
       assert.equal(2, code)
       assert.is_truthy(err:find("what to do: name a file for --trace that you may write, in a "

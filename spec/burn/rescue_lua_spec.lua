@@ -2,6 +2,7 @@
 -- rescue.lua as people run it, on virtual discs.
 
 local burn_lua = require "spec.burn.burn_lua"
+local finding = require "redbook.doctor.finding"
 local sandbox = require "spec.support.sandbox"
 
 describe("rescue.lua", function()
@@ -49,6 +50,7 @@ describe("rescue.lua", function()
     power_cut(225)
     local cue, image = room:read "d.cue", room:read "d.bin"
     local code, out, err = rescue "--device virtual:d.cue"
+    local own = "lua5.4 " .. finding.quote(sandbox.root .. "/scripts/")
     assert.same({ 0, "" }, { code, err })
     assert.equal(([[
  #  start     length
@@ -56,16 +58,16 @@ describe("rescue.lua", function()
  2  00:09:02    0:03  cut off
 %s
 What can be done:
-  rescue.lua --device virtual:d.cue --continue PLAYLIST
+  %srescue.lua --device virtual:d.cue --continue PLAYLIST
     burns what of a playlist is not on the disc yet, and closes it
-  rescue.lua --device virtual:d.cue --close
+  %srescue.lua --device virtual:d.cue --close
     closes track 2 where it ends, and the disc for good, so that it plays
-  rescue.lua --device virtual:d.cue --close-track
+  %srescue.lua --device virtual:d.cue --close-track
     closes track 2 where it ends and leaves the session open
-  rescue.lua --device virtual:d.cue --multi
+  %srescue.lua --device virtual:d.cue --multi
     closes the session, so that the disc plays, and leaves room for another one
 ]]):format("The writing of track 2 was cut off; the track before it is safe. Players "
-      .. "cannot see the disc's open session."), out)
+      .. "cannot see the disc's open session.", own, own, own, own), out)
     assert.is_true(cue == room:read "d.cue" and image == room:read "d.bin")
     local _, events = rescue "--json --device virtual:d.cue"
     local found = burn_lua.find(burn_lua.decode(events), "diagnosis")

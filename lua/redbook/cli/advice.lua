@@ -2,14 +2,28 @@
 -- What to do, where the core cannot know what was meant: its advice speaks of drives, but the
 -- command line also names discs in files, a trace and lists.
 
+local finding = require "redbook.doctor.finding"
+
 local advice = {}
 
 local ACCESS_DENIED = 0x80070005
 local DEVICE_GONE = 0x80070037
 local FILE_NOT_FOUND = 0x80070002
 
-advice.VIRTUAL = "without a drive, --device virtual:disc.cue burns to files"
+advice.VIRTUAL = "without a drive, --device virtual:disc.cue takes a disc in files"
 advice.NO_SUCH_DRIVE = "check the name (drives.lua lists the drives there are); " .. advice.VIRTUAL
+
+---What stands before the name of a program of redbook's in a command that is to be copied:
+---programs of a checkout are run by their path, as this one was; installed ones are found.
+---@param script string? arg[0]
+---@param path string? $PATH
+---@return string "lua5.4 scripts/", or nothing
+function advice.prefix(script, path)
+  local folder = tostring(script or ""):match "^(.*/)[^/]*$"
+  if not folder then return "" end
+  local installed = (":" .. (path or "") .. ":"):find(":" .. folder:sub(1, -2) .. ":", 1, true)
+  return installed and "" or "lua5.4 " .. finding.quote(folder)
+end
 
 local LOCKED = 0xC0AA0210
 
@@ -48,7 +62,8 @@ function advice.fit(err, context)
   elseif virtual and err.code == ACCESS_DENIED and err.stage ~= "source" then
     err.advice = "check that you may write to the disc's files and to the folder they are in"
   elseif virtual and err.stage == "device" and err.code == FILE_NOT_FOUND then
-    err.advice = "make that folder, or name another one"
+    err.advice = tostring(err.message):find("folder", 1, true)
+      and "make that folder, or name another one" or "name a disc that is there"
   end
   if err.stage ~= "arguments" then refer(err, context.device or "") end
   return err

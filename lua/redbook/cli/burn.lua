@@ -116,7 +116,8 @@ function Job:burn(entries)
       pause = trap.pause },
     stop = function() return trap.pause(0) end,
     confirm = function() return self:confirm(trap.pause) end,
-    commands = { device = self.device, sources = options.files, flags = flags(options) },
+    commands = { device = self.device, sources = options.files, flags = flags(options),
+      prefix = advice.prefix(arg and arg[0], os.getenv "PATH") },
   }, record and function(event)
     record:event(event, recorder)
     self.emit(event)
@@ -132,7 +133,7 @@ function Job:open_manifest()
     ok, err = nil, { message = options.manifest .. " would destroy a file that is no manifest" }
   end
   if not ok then
-    return failure.from(err, "arguments", { disc = "untouched", message = "the manifest to "
+    return failure.from(err, "arguments", { disc = "untouched", message = "the manifest "
       .. err.message, advice = "name a file for --manifest that you may write, in a folder that "
       .. "is there" })
   end
@@ -148,8 +149,8 @@ function Job:write_manifest(code, result, err)
   local data = self.manifest:finish(code, { result = result, err = err, recorder = self.drive })
   local ok, problem = core.replace_file(self.options.manifest, manifest.encode(data))
   if ok then return end
-  io.stderr:write("burn.lua: the manifest to ", problem.message, "\n")
-  self.emit { event = "remark", name = "manifest", message = "the manifest to "
+  io.stderr:write("burn.lua: the manifest ", problem.message, "\n")
+  self.emit { event = "remark", name = "manifest", message = "the manifest "
     .. problem.message }
 end
 

@@ -14,6 +14,7 @@ local core = require "redbook.core"
 
 local advice = require "redbook.cli.advice"
 local args = require "redbook.cli.args"
+local columns = require "redbook.report.columns"
 local device = require "redbook.cli.device"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
@@ -53,7 +54,12 @@ Job.__index = Job
 ---A line for people.
 ---@param line string
 function Job:say(line)
-  self.out:write(line, "\n")
+  self.out:write(table.concat(self:broken(line), "\n"), "\n")
+end
+
+-- A log keeps its lines whole.
+function Job:broken(line)
+  return self.tty and columns.sentence(line, self.width) or { line }
 end
 
 ---An object for programs; nothing without --json.
@@ -86,7 +92,7 @@ function Job:fail(err)
   io.stdout:flush()
   for _, line in ipairs(lines.failure(err, { program = self.name, looks = self.looks,
     verbose = options.verbose })) do
-    io.stderr:write(line, "\n")
+    io.stderr:write(table.concat(self:broken(line), "\n"), "\n")
   end
   self:emit { event = "error", exit = code, err = err }
   return code

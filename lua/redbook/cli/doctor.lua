@@ -1,17 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- doctor.lua: why a drive cannot be used, and the command that mends it.
 
+local advice = require "redbook.cli.advice"
 local common = require "redbook.cli.common"
 local doctor = require "redbook.doctor"
-local finding = require "redbook.doctor.finding"
 local json = require "redbook.report.json"
 local report_lines = require "redbook.report.doctor"
-
--- Programs of a checkout are run by their path, as this one was.
-local function prefix()
-  local folder = tostring(arg and arg[0] or ""):match "^(.*/)[^/]*$"
-  return folder and "lua5.4 " .. finding.quote(folder) or ""
-end
 
 -- Lists are lists in JSON also when they are empty.
 local LISTS = { groups = true, login_groups = true, drives = true, findings = true, acl = true,
@@ -33,7 +27,8 @@ local function wanted(job)
 end
 
 local function run(job)
-  local report = doctor.examine({ device = wanted(job) }, { prefix = prefix() })
+  local report = doctor.examine({ device = wanted(job) }, {
+    prefix = advice.prefix(arg and arg[0], os.getenv "PATH") })
   local lines = report_lines.lines(report, job.width, job.options.verbose)
   for _, line in ipairs(lines) do job:say(line) end
   if job.options.json then

@@ -75,7 +75,8 @@ local function settings(job, more)
   more.client_name, more.multi = CLIENT, options.multi or false
   more.wait = { limit = options.wait, insertion = options.wait ~= nil, pause = pause }
   more.stop = function() return pause(0) end
-  more.commands = { device = job.device, multi = options.multi }
+  more.commands = { device = job.device, multi = options.multi,
+    prefix = advice.prefix(arg and arg[0], os.getenv "PATH") }
   if options["continue"] then
     more.commands.sources = options.files
     more.commands.flags = options.hidden_track and { "--hidden-track" } or nil

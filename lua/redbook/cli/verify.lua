@@ -29,13 +29,21 @@ end
 
 local function define(parser)
   parser:argument("disc", "The drive with the disc: /dev/sr0, a link to it, or "
-    .. "virtual:disc.cue."):argname "DISC"
+    .. "virtual:disc.cue."):argname "DISC":args "?"
   parser:argument("manifest", "What burn.lua --manifest has written."):argname "MANIFEST"
+    :args "?"
   parser:group("How to read",
     parser:option("--speed", "How fast at most, times 1x, or max (16).")
       :argname "N":convert(speed),
     parser:option("--retries", "How often a sector that cannot be read is tried again (3).")
       :argname "N":convert(retries))
+end
+
+-- Both are needed, but not for --help and --version.
+local function check(options)
+  if not options.disc then return nil, "name the drive, and the manifest of the burn" end
+  if options.manifest then return true end
+  return nil, ("name the manifest of the burn behind '%s'"):format(options.disc)
 end
 
 -- The table at the end has all that is told of tracks on the way.
@@ -93,7 +101,7 @@ end
 
 return common.program {
   name = "verify", usage = "[OPTION]... DISC MANIFEST", events = true, signals = true,
-  looks = true, define = define, run = run,
+  looks = true, define = define, check = check, run = run,
   summary = "Reads a burned disc back and compares every track with the manifest of its burn.",
   epilog = "A source that is still there names the very sector of a difference; without it the "
     .. "second is named.\n\nExit: 0 every track is as it was sent; 2 usage, or a file that is no "

@@ -46,13 +46,14 @@ end
 local function hidden(sheet, first, wanted)
   local at = first.indexes[1].at
   if at == 0 then return nil end
-  if wanted and at >= MINIMUM then
+  local enough = at >= MINIMUM
+  if wanted and enough then
     local item = item_of(sheet, first, 0, at)
     item.title, item.isrc = "hidden track", nil
     return item
   end
   sheet.remarks[#sheet.remarks + 1] = ("%s of sound before the first track are left out%s"):format(
-    msf.of_length(at), wanted and ": too short for a track of their own"
+    msf.of_length(at), not enough and ": too short for a track of their own"
       or ", as players do; --hidden-track burns them as a track of their own")
 end
 

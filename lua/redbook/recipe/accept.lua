@@ -26,8 +26,8 @@ end
 -- What a failure's diagnosis needs to name whole commands.
 local function is_commands(value)
   if type(value) ~= "table" then return false, "a table" end
-  shape.check("commands", value, { device = "string", sources = "table", flags = "table",
-    multi = "boolean" }, LEVEL + 3)
+  shape.check("commands", value, { device = "string", prefix = "string", sources = "table",
+    flags = "table", multi = "boolean" }, LEVEL + 3)
   return true
 end
 

@@ -26,6 +26,7 @@ local CD_ROM, CD_R, CD_RW = 1, 2, 3
 
 ---@class redbook.DiagnoseOptions
 ---@field device string? for the commands
+---@field prefix string? stands before their programs' names
 ---@field sources string[]? what was to be burned, as the command line named it
 ---@field flags string[]? options of burn.lua that hold for going on with them, too
 ---@field multi boolean? the session is to be closed for another one
@@ -43,7 +44,7 @@ local function quote(word)
 end
 
 local function command(program, options, words)
-  local parts = { program }
+  local parts = { (options.prefix or "") .. program }
   if options.device then parts[#parts + 1] = "--device " .. quote(options.device) end
   for _, word in ipairs(words) do parts[#parts + 1] = word end
   return table.concat(parts, " ")

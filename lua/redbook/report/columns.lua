@@ -58,4 +58,14 @@ function columns.wrap(value, width)
   return list
 end
 
+---A sentence for a terminal, broken between words. Lines of tables, commands to be copied (both
+---begin with a space) and what has several spaces in a row stay as they are.
+---@param line string
+---@param width integer
+---@return string[]
+function columns.sentence(line, width)
+  local as_it_is = columns.width(line) <= width or line:find "^%s" or line:find "%s%s"
+  return as_it_is and { line } or columns.wrap(line, width)
+end
+
 return columns

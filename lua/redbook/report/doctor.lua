@@ -39,7 +39,7 @@ end
 function Page:finding(found)
   if found.severity == "note" and not self.verbose then return end
   self:paragraph("  " .. HEADS[found.severity], found.text, LABEL)
-  self:paragraph("", found.cure, LABEL)
+  self:paragraph("", found.command and found.cure or (found.cure:gsub(":$", ".")), LABEL)
   if found.command then
     self:line((" "):rep(LABEL) .. "  " .. text.printable(found.command))
   end

@@ -26,10 +26,15 @@ function Text:clear()
   self.drawn = 0
 end
 
+-- A log keeps its lines whole.
+function Text:broken(line)
+  return self.tty and columns.sentence(line, self.width) or { line }
+end
+
 -- A line that stays; takes the place of the progress line.
 function Text:say(line)
   self:clear()
-  self.out:write(line, "\n")
+  self.out:write(table.concat(self:broken(line), "\n"), "\n")
   self.out:flush()
 end
 
@@ -157,7 +162,7 @@ show["error"] = function(self, event)
   self:clear()
   for _, line in ipairs(lines.failure(event.err, { simulate = event.simulate,
     verbose = self.verbose })) do
-    self.err:write(line, "\n")
+    self.err:write(table.concat(self:broken(line), "\n"), "\n")
   end
   self.err:flush()
 end

@@ -297,8 +297,7 @@ function lines.summary(event)
   local verb = event.simulated and "simulated" or "burned"
   local list = { ("%s %s, %s of music."):format(plural(event.tracks, "track"), verb,
     msf.short(event.sectors)) }
-  list[2] = event.simulated and "The laser was off: " .. lines.disc(event.disc)
-    or lines.disc(event.disc)
+  list[2] = (event.simulated and "The laser was off. " or "") .. lines.disc(event.disc)
   if event.verified then
     local sentences = verified.lines(event)
     table.move(sentences, 1, #sentences, #list + 1, list)

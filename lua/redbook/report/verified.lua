@@ -46,7 +46,7 @@ local WORDS = { identical = "identical", differs = "DIFFERS", unreadable = "UNRE
 ---@param width integer
 ---@return string[]
 function verified.table(result, width)
-  local list = { " #  start     length  verdict        title" }
+  local list = { columns.fit(" #  start     length  verdict        title", width) }
   for _, track in ipairs(result.tracks) do
     local head = ("%2d  %s  %6s  %-13s  "):format(track.number, msf.of_lba(track.start),
       msf.short(track.sectors), WORDS[track.verdict])

@@ -165,6 +165,22 @@ static void nonsense_in_the_header(void **state) {
   assert_refused("head.wav", "no format chunk");
 }
 
+/* flac writes what libsndfile does not read; what is advised leaves a file that can be burned.
+ */
+static void flac_of_32_bits(void **state) {
+  (void)state;
+  struct redbook_error err;
+  run("sox a.wav -e signed-integer -b 32 wide.wav && flac -s -f wide.wav");
+  redbook_error_clear(&err);
+  assert_null(redbook_source_open(in_folder("wide.flac"), NULL, &err));
+  assert_string_equal(err.advice,
+                      "Convert it to FLAC or WAV of 24 bits first: sox IN.flac -b 24 OUT.flac");
+  run("sox wide.flac -b 24 narrow.flac");
+  struct redbook_source *source = redbook_source_open(in_folder("narrow.flac"), NULL, &err);
+  assert_non_null(source);
+  redbook_source_unref(source);
+}
+
 static void samples_that_are_no_numbers(void **state) {
   (void)state;
   run("sox a.wav -e float -b 32 nan.wav"); /* with a header of 58 bytes */
@@ -197,6 +213,7 @@ int main(void) {
       cmocka_unit_test(foreign_formats),
       cmocka_unit_test(foreign_marks),
       cmocka_unit_test(nonsense_in_the_header),
+      cmocka_unit_test(flac_of_32_bits),
       cmocka_unit_test(samples_that_are_no_numbers),
       cmocka_unit_test(a_long_path_keeps_its_end),
   };

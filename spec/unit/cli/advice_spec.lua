@@ -29,12 +29,16 @@ describe("cli.advice", function()
   it("on a drive that is not there says which ones there can be", function()
     local gone = 0x80070037
     assert.equal("check the name (drives.lua lists the drives there are); without a drive, "
-      .. "--device virtual:disc.cue burns to files",
+      .. "--device virtual:disc.cue takes a disc in files",
       fit({ stage = "device", code = gone, message = "m" }, { device = "foo" }))
     assert.equal("cable; doctor.lua --device /dev/sr0 tells more", fit({ stage = "burn",
       code = gone, message = "m", advice = "cable" }, { device = "/dev/sr0" }))
     assert.equal("make that folder, or name another one", fit({ stage = "device",
-      code = 0x80070002, message = "m" }, { device = "virtual:/no/d.cue" }))
+      code = 0x80070002, message = "the folder of the disc /no/d.cue does not exist" },
+      { device = "virtual:/no/d.cue" }))
+    assert.equal("name a disc that is there", fit({ stage = "device", code = 0x80070002,
+      message = "d.cue does not exist, and a pressed disc cannot be made" },
+      { device = "virtual:d.cue?medium=pressed" }))
   end)
 
   it("points to doctor.lua once, where it knows more", function()
@@ -52,6 +56,15 @@ describe("cli.advice", function()
       {}))
     assert.equal("tray", fit({ stage = "medium", code = 0xC0AA0202, message = "m",
       advice = "tray" }, { device = "/dev/sr0" }))
+  end)
+
+  it("names programs so that the command can be copied", function()
+    assert.equal("lua5.4 scripts/", advice.prefix("scripts/burn.lua", "/usr/bin:/bin"))
+    assert.equal("lua5.4 '/my music/'", advice.prefix("/my music/burn.lua", "/usr/bin"))
+    assert.equal("", advice.prefix("/usr/local/bin/burn.lua", "/usr/local/bin:/usr/bin"))
+    assert.equal("lua5.4 /usr/local/", advice.prefix("/usr/local/burn.lua", "/usr/local/bin"))
+    assert.equal("", advice.prefix("burn.lua", "/usr/bin"))
+    assert.equal("", advice.prefix(nil, nil))
   end)
 
   it("speaks of lists only where there is one", function()

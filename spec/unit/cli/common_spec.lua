@@ -34,6 +34,18 @@ describe("cli.common", function()
     end
   end)
 
+  it("lets every program tell what it does, whatever else it needs", function()
+    for _, name in ipairs { "blank", "burn", "discinfo", "doctor", "drives", "render", "rescue",
+      "vdrive", "verify" } do
+      for _, word in ipairs { "--help", "-h" } do
+        local code, out, err = sandbox.run(("%s %s %s/scripts/%s.lua %s"):format(sandbox.env,
+          sandbox.lua, sandbox.root, name, word))
+        assert.same({ 0, "", "Usage: " .. name .. ".lua " }, { code, err,
+          out:match "^Usage: %l+%.lua " })
+      end
+    end
+  end)
+
   it("prints the version", function()
     local version = require("redbook.core").version
     assert.same({ 0, "redbook " .. version .. "\n", "" }, run("run = print", "--version"))

@@ -37,6 +37,6 @@ describe("cli.device", function()
     local _, err = choose(nil, nil, {})
     assert.same({ stage = "device", disc = "untouched", devices = {},
       message = "no CD recorder is connected", advice = "without a drive, --device "
-        .. "virtual:disc.cue burns to files" }, err:as_table())
+        .. "virtual:disc.cue takes a disc in files" }, err:as_table())
   end)
 end)

@@ -75,10 +75,12 @@ describe("playlist.cue", function()
     assert.same({}, list.remarks)
     assert.equal("hidden track", list.items[1].title)
     assert.is_nil(list.items[1].isrc)
-    list = parse(text:gsub("02:03:04", "00:03:74"), { hidden_track = true })
-    assert.same({ { "a.bin", 299 } }, brief(list))
-    assert.same({ "00:03:74 of sound before the first track are left out: too short for a track "
-      .. "of their own" }, list.remarks)
+    for _, wanted in ipairs { true, false } do
+      list = parse(text:gsub("02:03:04", "00:03:74"), { hidden_track = wanted })
+      assert.same({ { "a.bin", 299 } }, brief(list))
+      assert.same({ "00:03:74 of sound before the first track are left out: too short for a track "
+        .. "of their own" }, list.remarks)
+    end
   end)
 
   it("knows headerless files and their byte order", function()

@@ -122,5 +122,7 @@ describe("recipe.diagnose", function()
       { sources = { "-a.wav" } }).remedies[1].command)
     assert.equal("rescue.lua --continue PLAYLIST",
       diagnose(disc { SessionOpen = true }).remedies[1].command)
+    assert.equal("lua5.4 scripts/rescue.lua --continue PLAYLIST",
+      diagnose(disc { SessionOpen = true }, { prefix = "lua5.4 scripts/" }).remedies[1].command)
   end)
 end)

@@ -27,4 +27,12 @@ describe("report.columns", function()
     assert.same({ "one two" }, columns.wrap("one two", 80))
     assert.same({}, columns.wrap("", 80))
   end)
+
+  it("breaks sentences, and nothing that is a table or to be copied", function()
+    assert.same({ "disc: The", "disc is", "open." }, columns.sentence("disc: The disc is open.", 9))
+    for _, line in ipairs { "disc: The disc", "  rescue.lua --close", " 1  00:02:00", "a  file.wav",
+      "" } do
+      assert.same({ line }, columns.sentence(line, line:find "^disc" and 14 or 5))
+    end
+  end)
 end)

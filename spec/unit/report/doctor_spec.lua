@@ -94,6 +94,12 @@ user anna (1000), groups: anna
 ]], text(report(BAD), 40):match "  PROBLEM The disc is mounted.-\n'?.-Disc'\n")
   end)
 
+  it("ends a cure without a command as a sentence", function()
+    local shown = text(report { { kind = "virtual", id = "virtual:d.cue", look = facts.look {
+      medium = facts.summary { State = "complete", NumberOfTracks = 1 } } } })
+    assert.truthy(shown:find("          Put a blank CD-R or CD-RW in.\n", 1, true), shown)
+  end)
+
   it("shows notes only when asked", function()
     local made = report({ {} }, { user = facts.user { rawio = false, memlock = 8 << 20 } })
     assert.is_nil(text(made):find "note")

@@ -147,7 +147,7 @@ describe("report.lines", function()
       lines.summary { tracks = 2, sectors = 18075, disc = "finalised", simulated = false,
         clipped_samples = 1, remarks = { "slower" } })
     assert.same({ "1 track simulated, 0:04 of music.",
-      "The laser was off: The disc is untouched." }, lines.summary { tracks = 1, sectors = 300,
+      "The laser was off. The disc is untouched." }, lines.summary { tracks = 1, sectors = 300,
       disc = "untouched", simulated = true, clipped_samples = 0, remarks = {} })
   end)
 

@@ -148,6 +148,23 @@ describe("report.text", function()
     assert.equal("burn: bad\ndisc: The disc is untouched.\nwhat to do: repair it\n", failures())
   end)
 
+  it("breaks sentences between words on a narrow terminal, and never in a log", function()
+    local plain = "1 track burned, 0:04 of music.\nThe disc is closed and plays.\n"
+    for wanted, tty in pairs { [plain] = false,
+      ["1 track burned, 0:04\nof music.\nThe disc is closed\nand plays.\n"] = true } do
+      local out, text = sink()
+      report.text { out = out, tty = tty, width = 20 } { event = "summary", tracks = 1,
+        sectors = 300, disc = "finalised", clipped_samples = 0, remarks = {} }
+      assert.equal(wanted, text())
+      local err, failures = sink()
+      report.text { out = out, err = err, tty = tty, width = 40 } { event = "error", exit = 6,
+        err = failure.new { stage = "source", message = "bad", advice = "repair the file, or burn "
+          .. "the disc without it" } }
+      assert.equal("burn: bad\ndisc: The disc is untouched.\nwhat to do: repair the file, or burn "
+        .. "the" .. (tty and "\n" or " ") .. "disc without it\n", failures())
+    end
+  end)
+
   it("tells of retries, and of remarks that nothing repeats", function()
     local out, text = sink()
     local show = report.text { out = out }
