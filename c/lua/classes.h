@@ -47,6 +47,8 @@ struct redbook_recorder_box {
   unsigned acquired; /* AcquireExclusiveAccess calls of this object not yet released */
 };
 struct redbook_recorder *redbook_check_recorder(lua_State *L, int index);
+/* The value at 2 of a setter of `Recorder`: NULL for nil; raises for anything else. */
+struct redbook_recorder *redbook_set_recorder(lua_State *L);
 /* An empty Recorder object, to be filled by its maker. */
 struct redbook_recorder_box *redbook_new_recorder(lua_State *L);
 /* The `trace` of an options table at `index`, or NULL. */

@@ -11,46 +11,30 @@
 #include "drive/recorder.h"
 #include "lua/classes.h"
 #include "lua/error.h"
-
-static void set_integer(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void set_boolean(lua_State *L, const char *key, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, key);
-}
-
-/* Nothing for "". */
-static void set_text(lua_State *L, const char *key, const char *value) {
-  if (!value[0]) return;
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
+#include "lua/field.h"
 
 static void push_track(lua_State *L, const struct redbook_contents_track *track) {
   lua_createtable(L, 0, 12);
-  set_integer(L, "Number", track->number);
-  set_integer(L, "Session", track->session);
-  set_boolean(L, "Open", track->open);
-  set_integer(L, "Start", track->start);
-  set_integer(L, "Sectors", track->sectors);
-  if (track->pregap >= 0) set_integer(L, "Pregap", track->pregap);
-  set_integer(L, "Control", track->control);
-  set_boolean(L, "Data", track->control & REDBOOK_CONTROL_DATA);
-  set_boolean(L, "PreEmphasis", (track->control & 5) == 1);
-  set_boolean(L, "CopyPermitted", track->control & 2);
-  set_boolean(L, "FourChannels", (track->control & 12) == 8);
-  set_text(L, "ISRC", track->isrc);
+  redbook_field_integer(L, "Number", track->number);
+  redbook_field_integer(L, "Session", track->session);
+  redbook_field_boolean(L, "Open", track->open);
+  redbook_field_integer(L, "Start", track->start);
+  redbook_field_integer(L, "Sectors", track->sectors);
+  if (track->pregap >= 0) redbook_field_integer(L, "Pregap", track->pregap);
+  redbook_field_integer(L, "Control", track->control);
+  redbook_field_boolean(L, "Data", track->control & REDBOOK_CONTROL_DATA);
+  redbook_field_boolean(L, "PreEmphasis", (track->control & 5) == 1);
+  redbook_field_boolean(L, "CopyPermitted", track->control & 2);
+  redbook_field_boolean(L, "FourChannels", (track->control & 12) == 8);
+  redbook_field_text_if_any(L, "ISRC", track->isrc);
 }
 
 static void push_session(lua_State *L, const struct redbook_session *session) {
   lua_createtable(L, 0, 4);
-  set_integer(L, "Number", session->number);
-  set_integer(L, "FirstTrack", session->first);
-  set_integer(L, "LastTrack", session->last);
-  set_integer(L, "LeadOut", session->lead_out);
+  redbook_field_integer(L, "Number", session->number);
+  redbook_field_integer(L, "FirstTrack", session->first);
+  redbook_field_integer(L, "LastTrack", session->last);
+  redbook_field_integer(L, "LeadOut", session->lead_out);
 }
 
 static void push_atip(lua_State *L, const struct redbook_atip *atip) {
@@ -59,12 +43,12 @@ static void push_atip(lua_State *L, const struct redbook_atip *atip) {
   redbook_lba_to_msf(atip->lead_in, msf);
   (void)snprintf(text, sizeof text, "%02u:%02u:%02u", msf[0], msf[1], msf[2]);
   lua_createtable(L, 0, 6);
-  set_integer(L, "LeadIn", atip->lead_in);
-  set_text(L, "LeadInTime", text);
-  set_integer(L, "LastLeadOut", atip->lead_out_limit);
-  set_boolean(L, "Rewritable", atip->rewritable);
-  set_integer(L, "Power", atip->power);
-  set_integer(L, "ReferenceSpeed", atip->reference_speed);
+  redbook_field_integer(L, "LeadIn", atip->lead_in);
+  redbook_field_text_if_any(L, "LeadInTime", text);
+  redbook_field_integer(L, "LastLeadOut", atip->lead_out_limit);
+  redbook_field_boolean(L, "Rewritable", atip->rewritable);
+  redbook_field_integer(L, "Power", atip->power);
+  redbook_field_integer(L, "ReferenceSpeed", atip->reference_speed);
 }
 
 /* A table in field `key` (of the table on top), made when it is not there; left on top. */
@@ -92,7 +76,7 @@ static void add_text(lua_State *L, const struct redbook_cd_text_entry *entry,
     lua_pushvalue(L, -1);
     lua_rawseti(L, -3, entry->track);
   }
-  set_text(L, kind, entry->text);
+  redbook_field_text_if_any(L, kind, entry->text);
   lua_settop(L, top);
 }
 
@@ -136,12 +120,12 @@ static void push_contents(lua_State *L, const struct redbook_contents *contents)
   }
   lua_setfield(L, -2, "Tracks");
   if (contents->sessions) {
-    set_integer(L, "FirstTrack", contents->session[0].first);
-    set_integer(L, "LastTrack", contents->session[contents->sessions - 1].last);
-    set_integer(L, "LeadOut", contents->lead_out);
+    redbook_field_integer(L, "FirstTrack", contents->session[0].first);
+    redbook_field_integer(L, "LastTrack", contents->session[contents->sessions - 1].last);
+    redbook_field_integer(L, "LeadOut", contents->lead_out);
   }
-  set_text(L, "MediaCatalogNumber", contents->catalog);
-  set_text(L, "Problem", contents->problem);
+  redbook_field_text_if_any(L, "MediaCatalogNumber", contents->catalog);
+  redbook_field_text_if_any(L, "Problem", contents->problem);
   push_cd_text(L, &contents->text);
   lua_setfield(L, -2, "CDText");
   if (!contents->has_atip) return;

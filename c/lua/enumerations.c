@@ -3,6 +3,7 @@
  * names of one number the one that stands first is the number's. */
 #include "drive/command.h"
 #include "lua/classes.h"
+#include "lua/field.h"
 
 struct named {
   const char *name;
@@ -207,11 +208,6 @@ static void add(lua_State *L, const char *name, const struct named *values) {
   lua_setfield(L, -2, name);
 }
 
-static void add_constant(lua_State *L, const char *name, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, name);
-}
-
 void redbook_add_enumerations(lua_State *L) {
   add(L, "IMAPI_MEDIA_PHYSICAL_TYPE", media_physical_type);
   add(L, "IMAPI_PROFILE_TYPE", profile_type);
@@ -227,6 +223,6 @@ void redbook_add_enumerations(lua_State *L) {
   add(L, "IMAPI_CD_SECTOR_TYPE", cd_sector_type);
   add(L, "IMAPI_CD_TRACK_DIGITAL_COPY_SETTING", cd_track_digital_copy_setting);
   add(L, "IMAPI_BURN_VERIFICATION_LEVEL", burn_verification_level);
-  add_constant(L, "IMAPI2_DEFAULT_COMMAND_TIMEOUT", REDBOOK_DEFAULT_COMMAND_SECONDS);
-  add_constant(L, "IMAPI_SECTOR_SIZE", 2048);
+  redbook_field_integer(L, "IMAPI2_DEFAULT_COMMAND_TIMEOUT", REDBOOK_DEFAULT_COMMAND_SECONDS);
+  redbook_field_integer(L, "IMAPI_SECTOR_SIZE", 2048);
 }

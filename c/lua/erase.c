@@ -166,14 +166,7 @@ static int get_recorder(lua_State *L) {
 static int set_recorder(lua_State *L) {
   struct redbook_erase *erase = self(L);
   struct redbook_error err;
-  struct redbook_recorder *recorder = NULL;
-  if (!lua_isnil(L, 2)) {
-    if (!luaL_testudata(L, 2, REDBOOK_RECORDER_CLASS))
-      return redbook_misuse(
-          L, "cannot set 'Recorder': " REDBOOK_RECORDER_CLASS " or nil expected, got %s",
-          luaL_typename(L, 2));
-    recorder = redbook_check_recorder(L, 2);
-  }
+  struct redbook_recorder *recorder = redbook_set_recorder(L);
   redbook_error_clear(&err);
   if (!redbook_erase_set_recorder(erase, recorder, &err)) return settled(L, false, &err);
   lua_setiuservalue(L, 1, RECORDER);

@@ -4,6 +4,7 @@
 @submodule redbook.core
 */
 #include "lua/error.h"
+#include "lua/field.h"
 
 #include <lauxlib.h>
 #include <stdio.h>
@@ -14,30 +15,15 @@
 
 #define CLASS "redbook.Error"
 
-static void set_integer(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void set_string(lua_State *L, const char *key, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void set_boolean(lua_State *L, const char *key, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, key);
-}
-
 void redbook_push_sense(lua_State *L, const struct redbook_sense *sense) {
   char text[160];
   redbook_sense_text(sense, text, sizeof text);
   lua_createtable(L, 0, 6);
-  set_integer(L, "key", sense->key);
-  set_integer(L, "asc", sense->asc);
-  set_integer(L, "ascq", sense->ascq);
-  set_boolean(L, "deferred", sense->deferred);
-  set_string(L, "text", text);
+  redbook_field_integer(L, "key", sense->key);
+  redbook_field_integer(L, "asc", sense->asc);
+  redbook_field_integer(L, "ascq", sense->ascq);
+  redbook_field_boolean(L, "deferred", sense->deferred);
+  redbook_field_text(L, "text", text);
   lua_pushlstring(L, (const char *)sense->raw, sense->raw_length);
   lua_setfield(L, -2, "raw");
 }
@@ -50,22 +36,23 @@ static const char *code_name(uint32_t code) {
 void redbook_push_error(lua_State *L, const struct redbook_error *err) {
   luaL_checkstack(L, 4, "error object");
   lua_createtable(L, 0, 10);
-  set_integer(L, "code", (lua_Integer)err->code);
-  set_string(L, "name", code_name(err->code));
-  set_string(L, "message", err->message);
-  set_string(L, "advice", err->advice);
-  set_boolean(L, "transient", err->transient);
-  set_string(L, "disc", redbook_disc_state_name(err->disc));
+  redbook_field_integer(L, "code", (lua_Integer)err->code);
+  redbook_field_text(L, "name", code_name(err->code));
+  redbook_field_text(L, "message", err->message);
+  redbook_field_text(L, "advice", err->advice);
+  redbook_field_boolean(L, "transient", err->transient);
+  redbook_field_text(L, "disc", redbook_disc_state_name(err->disc));
   if (err->sense.valid) {
     redbook_push_sense(L, &err->sense);
     lua_setfield(L, -2, "sense");
   }
   if (err->opcode >= 0) {
     char opcode[48];
-    set_string(L, "command", redbook_opcode_name((unsigned)err->opcode, opcode, sizeof opcode));
+    redbook_field_text(L, "command",
+                       redbook_opcode_name((unsigned)err->opcode, opcode, sizeof opcode));
   }
-  if (err->has_lba) set_integer(L, "lba", err->lba);
-  if (err->errno_value) set_integer(L, "errno", err->errno_value);
+  if (err->has_lba) redbook_field_integer(L, "lba", err->lba);
+  if (err->errno_value) redbook_field_integer(L, "errno", err->errno_value);
   luaL_setmetatable(L, CLASS);
 }
 
@@ -201,12 +188,12 @@ void redbook_push_errors(lua_State *L) {
   for (size_t i = 0; i < count; i++) {
     const struct redbook_code *row = &rows[i];
     lua_createtable(L, 0, 5);
-    set_integer(L, "code", (lua_Integer)row->code);
-    set_string(L, "name", row->name);
-    set_string(L, "message", row->message);
-    set_string(L, "advice", row->advice);
-    set_boolean(L, "transient", row->transient);
+    redbook_field_integer(L, "code", (lua_Integer)row->code);
+    redbook_field_text(L, "name", row->name);
+    redbook_field_text(L, "message", row->message);
+    redbook_field_text(L, "advice", row->advice);
+    redbook_field_boolean(L, "transient", row->transient);
     lua_rawseti(L, -2, (lua_Integer)row->code);
-    set_integer(L, row->name, (lua_Integer)row->code);
+    redbook_field_integer(L, row->name, (lua_Integer)row->code);
   }
 }

@@ -15,6 +15,7 @@
 #include "drive/mounts.h"
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 #include "lua/options.h"
 
 #define GROUPS_MOST 65536 /* NGROUPS_MAX of Linux */
@@ -39,16 +40,6 @@ static void push_group(lua_State *L, gid_t id) {
     lua_pushstring(L, found->gr_name);
   else
     lua_pushfstring(L, "%I", (LUAI_UACINT)id);
-}
-
-static void set_integer(lua_State *L, const char *name, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, name);
-}
-
-static void set_boolean(lua_State *L, const char *name, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, name);
 }
 
 static const char *kind_of(mode_t mode) {
@@ -83,9 +74,9 @@ static void push_acl(lua_State *L, const struct redbook_node_facts *facts) {
     lua_createtable(L, 0, 4);
     lua_pushstring(L, tag_name(entry->tag));
     lua_setfield(L, -2, "tag");
-    set_integer(L, "permissions", entry->permissions);
+    redbook_field_integer(L, "permissions", entry->permissions);
     if (entry->tag == REDBOOK_ACL_USER || entry->tag == REDBOOK_ACL_GROUP) {
-      set_integer(L, "id", entry->id);
+      redbook_field_integer(L, "id", entry->id);
       if (entry->tag == REDBOOK_ACL_USER)
         push_user(L, entry->id);
       else
@@ -135,18 +126,18 @@ static int inspect_node(lua_State *L) {
   lua_setfield(L, -2, "kind");
   lua_pushstring(L, facts.target);
   lua_setfield(L, -2, "target");
-  set_integer(L, "device", (lua_Integer)facts.device);
-  set_integer(L, "major", major(facts.device));
-  set_integer(L, "minor", minor(facts.device));
-  set_integer(L, "mode", facts.mode & 07777);
-  set_integer(L, "uid", facts.owner);
+  redbook_field_integer(L, "device", (lua_Integer)facts.device);
+  redbook_field_integer(L, "major", major(facts.device));
+  redbook_field_integer(L, "minor", minor(facts.device));
+  redbook_field_integer(L, "mode", facts.mode & 07777);
+  redbook_field_integer(L, "uid", facts.owner);
   push_user(L, facts.owner);
   lua_setfield(L, -2, "owner");
-  set_integer(L, "gid", facts.group);
+  redbook_field_integer(L, "gid", facts.group);
   push_group(L, facts.group);
   lua_setfield(L, -2, "group");
-  set_boolean(L, "readable", facts.readable);
-  set_boolean(L, "writable", facts.writable);
+  redbook_field_boolean(L, "readable", facts.readable);
+  redbook_field_boolean(L, "writable", facts.writable);
   push_acl(L, &facts);
   lua_setfield(L, -2, "acl");
   push_mounts(L, mountinfo, path);
@@ -163,7 +154,7 @@ static void push_groups(lua_State *L, const gid_t *groups, int count) {
       before++;
     if (before < i) continue;
     lua_createtable(L, 0, 2);
-    set_integer(L, "id", groups[i]);
+    redbook_field_integer(L, "id", groups[i]);
     push_group(L, groups[i]);
     lua_setfield(L, -2, "name");
     lua_rawseti(L, -2, ++n);
@@ -196,7 +187,7 @@ has) and `login_groups` (those that a new login would give it).
 static int identity(lua_State *L) {
   gid_t *room = lua_newuserdatauv(L, (GROUPS_MOST + 1) * sizeof *room, 0);
   lua_createtable(L, 0, 4);
-  set_integer(L, "uid", geteuid());
+  redbook_field_integer(L, "uid", geteuid());
   push_user(L, geteuid());
   lua_setfield(L, -2, "user");
   push_present_groups(L, room);

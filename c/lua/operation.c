@@ -10,6 +10,7 @@
 
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 
 #define CLASS REDBOOK_OPERATION_CLASS
 
@@ -26,30 +27,26 @@ struct redbook_box *redbook_new_operation(lua_State *L, int owner) {
   return box;
 }
 
-static void set(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
 /* IDiscFormat2TrackAtOnceEventArgs (imapi2 2.2, 2.3) and the drive's buffer. */
 static void push_update(lua_State *L, const struct redbook_progress *p) {
   lua_createtable(L, 0, 15);
   lua_pushliteral(L, "update");
   lua_setfield(L, -2, "type");
-  set(L, "CurrentAction", p->action);
-  set(L, "CurrentTrackNumber", p->track);
-  set(L, "ElapsedTime", p->elapsed);
-  set(L, "RemainingTime", p->remaining);
-  set(L, "StartLba", p->start_lba);
-  set(L, "SectorCount", p->sector_count);
-  set(L, "LastReadLba", p->last_read_lba);
-  set(L, "LastWrittenLba", p->last_written_lba);
-  set(L, "TotalSystemBuffer", p->system_buffer_total);
-  set(L, "UsedSystemBuffer", p->system_buffer_used);
-  set(L, "FreeSystemBuffer",
+  redbook_field_integer(L, "CurrentAction", p->action);
+  redbook_field_integer(L, "CurrentTrackNumber", p->track);
+  redbook_field_integer(L, "ElapsedTime", p->elapsed);
+  redbook_field_integer(L, "RemainingTime", p->remaining);
+  redbook_field_integer(L, "StartLba", p->start_lba);
+  redbook_field_integer(L, "SectorCount", p->sector_count);
+  redbook_field_integer(L, "LastReadLba", p->last_read_lba);
+  redbook_field_integer(L, "LastWrittenLba", p->last_written_lba);
+  redbook_field_integer(L, "TotalSystemBuffer", p->system_buffer_total);
+  redbook_field_integer(L, "UsedSystemBuffer", p->system_buffer_used);
+  redbook_field_integer(
+      L, "FreeSystemBuffer",
       (lua_Integer)p->system_buffer_total - (lua_Integer)p->system_buffer_used);
-  set(L, "TotalDriveBuffer", p->drive_buffer_total);
-  set(L, "FreeDriveBuffer", p->drive_buffer_free);
+  redbook_field_integer(L, "TotalDriveBuffer", p->drive_buffer_total);
+  redbook_field_integer(L, "FreeDriveBuffer", p->drive_buffer_free);
   lua_pushnumber(L, p->elapsed_seconds);
   lua_setfield(L, -2, "ElapsedSeconds");
 }
@@ -66,7 +63,7 @@ static void push_event(lua_State *L, const struct redbook_event *event) {
   lua_createtable(L, 0, 2);
   lua_pushstring(L, types[event->type]);
   lua_setfield(L, -2, "type");
-  if (event->type == REDBOOK_EVENT_WANT) set(L, "bytes", event->bytes);
+  if (event->type == REDBOOK_EVENT_WANT) redbook_field_integer(L, "bytes", event->bytes);
   if (event->type == REDBOOK_EVENT_SIGNAL) {
     lua_pushstring(L, redbook_signal_name(event->signal));
     lua_setfield(L, -2, "signal");

@@ -22,6 +22,14 @@ struct redbook_recorder *redbook_check_recorder(lua_State *L, int index) {
   return box->core;
 }
 
+struct redbook_recorder *redbook_set_recorder(lua_State *L) {
+  if (lua_isnil(L, 2)) return NULL;
+  if (!luaL_testudata(L, 2, CLASS))
+    redbook_misuse(L, "cannot set 'Recorder': " CLASS " or nil expected, got %s",
+                   luaL_typename(L, 2));
+  return redbook_check_recorder(L, 2);
+}
+
 struct redbook_recorder_box *redbook_new_recorder(lua_State *L) {
   return redbook_box_new(L, CLASS, sizeof(struct redbook_recorder_box), 0);
 }

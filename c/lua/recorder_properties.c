@@ -10,6 +10,7 @@
 #include "drive/quirks.h"
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 
 #define MOUNTS 64u
 
@@ -67,11 +68,6 @@ static int get_product(lua_State *L) {
   return 1;
 }
 
-static void push_text(lua_State *L, const char *key, const char *text) {
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, key);
-}
-
 /***
 What is known to be odd about this model of drive: an array of tables with `Behaviour`,
 `Handling` ("avoided", "by reply", "told" in the error, "ignored"), `How` and `Source`. Empty
@@ -87,10 +83,10 @@ static int get_quirks(lua_State *L) {
   for (size_t i = 0, n = 0; i < count; i++) {
     if (!redbook_quirk_is_of(&quirks[i], &inquiry)) continue;
     lua_createtable(L, 0, 4);
-    push_text(L, "Behaviour", quirks[i].behaviour);
-    push_text(L, "Handling", redbook_quirk_handling_name(quirks[i].handling));
-    push_text(L, "How", quirks[i].how);
-    push_text(L, "Source", quirks[i].source);
+    redbook_field_text(L, "Behaviour", quirks[i].behaviour);
+    redbook_field_text(L, "Handling", redbook_quirk_handling_name(quirks[i].handling));
+    redbook_field_text(L, "How", quirks[i].how);
+    redbook_field_text(L, "Source", quirks[i].source);
     lua_rawseti(L, -2, (lua_Integer)++n);
   }
   return 1;
@@ -250,16 +246,6 @@ static int get_mode_pages(lua_State *L) {
   return get_list(L, mode_pages, false);
 }
 
-static void integer(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void boolean(lua_State *L, const char *key, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, key);
-}
-
 static const char *media_state(const struct redbook_media *media) {
   static const char *const names[] = {[REDBOOK_STATUS_BLANK] = "blank",
                                       [REDBOOK_STATUS_APPENDABLE] = "appendable",
@@ -270,20 +256,21 @@ static const char *media_state(const struct redbook_media *media) {
 
 void redbook_push_media_summary(lua_State *L, const struct redbook_media *media) {
   lua_createtable(L, 0, 15);
-  integer(L, "MediaType", media->type);
+  redbook_field_integer(L, "MediaType", media->type);
   lua_pushstring(L, media_state(media));
   lua_setfield(L, -2, "State");
-  boolean(L, "Erasable", media->erasable);
-  boolean(L, "SessionOpen", media->session_open);
-  boolean(L, "Damaged", media->damaged);
-  boolean(L, "LastTrackIncomplete", media->incomplete_track);
-  integer(L, "NumberOfTracks", media->tracks);
-  integer(L, "NumberOfSessions", media->sessions);
-  if (media->next_track) integer(L, "NextTrack", media->next_track);
-  if (media->next_writable >= 0) integer(L, "NextWritableAddress", media->next_writable);
-  integer(L, "TotalSectors", media->total);
-  integer(L, "FreeSectors", media->free);
-  integer(L, "UsedSectors", media->used);
+  redbook_field_boolean(L, "Erasable", media->erasable);
+  redbook_field_boolean(L, "SessionOpen", media->session_open);
+  redbook_field_boolean(L, "Damaged", media->damaged);
+  redbook_field_boolean(L, "LastTrackIncomplete", media->incomplete_track);
+  redbook_field_integer(L, "NumberOfTracks", media->tracks);
+  redbook_field_integer(L, "NumberOfSessions", media->sessions);
+  if (media->next_track) redbook_field_integer(L, "NextTrack", media->next_track);
+  if (media->next_writable >= 0)
+    redbook_field_integer(L, "NextWritableAddress", media->next_writable);
+  redbook_field_integer(L, "TotalSectors", media->total);
+  redbook_field_integer(L, "FreeSectors", media->free);
+  redbook_field_integer(L, "UsedSectors", media->used);
 }
 
 /***

@@ -8,28 +8,19 @@
 #include "drive/examine.h"
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 #include "lua/options.h"
-
-static void integer(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void boolean(lua_State *L, const char *key, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, key);
-}
 
 static void push_track(lua_State *L, const struct redbook_examined_track *track) {
   lua_createtable(L, 0, 8);
-  integer(L, "Number", track->number);
-  integer(L, "Session", track->session);
-  integer(L, "StartLba", track->start);
-  integer(L, "Sectors", track->sectors);
-  integer(L, "Control", track->control);
-  boolean(L, "Complete", track->complete);
-  boolean(L, "Damaged", track->damaged);
-  boolean(L, "Listed", track->listed);
+  redbook_field_integer(L, "Number", track->number);
+  redbook_field_integer(L, "Session", track->session);
+  redbook_field_integer(L, "StartLba", track->start);
+  redbook_field_integer(L, "Sectors", track->sectors);
+  redbook_field_integer(L, "Control", track->control);
+  redbook_field_boolean(L, "Complete", track->complete);
+  redbook_field_boolean(L, "Damaged", track->damaged);
+  redbook_field_boolean(L, "Listed", track->listed);
 }
 
 /***
@@ -55,7 +46,7 @@ int redbook_recorder_examine(lua_State *L) {
   redbook_recorder_leave(recorder, drive);
   if (!ok) return redbook_return_error(L, &err);
   redbook_push_media_summary(L, &found.media);
-  boolean(L, "TestWrite", found.test_write);
+  redbook_field_boolean(L, "TestWrite", found.test_write);
   lua_createtable(L, (int)found.count, 0);
   for (unsigned i = 0; i < found.count; i++) {
     push_track(L, &found.tracks[i]);

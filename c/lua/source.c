@@ -13,6 +13,7 @@
 
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 #include "lua/options.h"
 
 #define CLASS REDBOOK_SOURCE_CLASS
@@ -225,17 +226,6 @@ int redbook_source_figures(lua_State *L) {
   return 2;
 }
 
-static void text(lua_State *L, const char *key, const char *value) {
-  if (!*value) return;
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void whole(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
 /***
 What the file is: container, encoding, sample_rate (Hz), channels, bits (0 when lossy), exact
 (true when it passes bit-exactly), announced_frames (at its own rate; nil when unknown).
@@ -244,14 +234,15 @@ What the file is: container, encoding, sample_rate (Hz), channels, bits (0 when 
 static int get_format(lua_State *L) {
   const struct redbook_source_format *format = redbook_source_format(check(L));
   lua_createtable(L, 0, 7);
-  text(L, "container", format->container);
-  text(L, "encoding", format->encoding);
-  whole(L, "sample_rate", format->sample_rate);
-  whole(L, "channels", format->channels);
-  whole(L, "bits", format->bits);
+  redbook_field_text_if_any(L, "container", format->container);
+  redbook_field_text_if_any(L, "encoding", format->encoding);
+  redbook_field_integer(L, "sample_rate", format->sample_rate);
+  redbook_field_integer(L, "channels", format->channels);
+  redbook_field_integer(L, "bits", format->bits);
   lua_pushboolean(L, format->exact);
   lua_setfield(L, -2, "exact");
-  if (format->announced_frames >= 0) whole(L, "announced_frames", format->announced_frames);
+  if (format->announced_frames >= 0)
+    redbook_field_integer(L, "announced_frames", format->announced_frames);
   return 1;
 }
 
@@ -263,13 +254,13 @@ comment.
 static int get_tags(lua_State *L) {
   const struct redbook_source_tags *tags = redbook_source_tags(check(L));
   lua_createtable(L, 0, 7);
-  text(L, "title", tags->title);
-  text(L, "artist", tags->artist);
-  text(L, "album", tags->album);
-  text(L, "date", tags->date);
-  text(L, "genre", tags->genre);
-  text(L, "track_number", tags->track_number);
-  text(L, "comment", tags->comment);
+  redbook_field_text_if_any(L, "title", tags->title);
+  redbook_field_text_if_any(L, "artist", tags->artist);
+  redbook_field_text_if_any(L, "album", tags->album);
+  redbook_field_text_if_any(L, "date", tags->date);
+  redbook_field_text_if_any(L, "genre", tags->genre);
+  redbook_field_text_if_any(L, "track_number", tags->track_number);
+  redbook_field_text_if_any(L, "comment", tags->comment);
   return 1;
 }
 

@@ -6,6 +6,7 @@
 #include "burn/tao.h"
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 
 static struct redbook_tao *self(lua_State *L) {
   return redbook_check_tao(L, 1);
@@ -255,18 +256,13 @@ static int get_descriptors(lua_State *L) {
   return 1;
 }
 
-static void integer(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
 static void push_written(lua_State *L, const struct redbook_written_track *track) {
   lua_createtable(L, 0, 9);
-  integer(L, "Number", track->number);
-  integer(L, "StartLba", track->start);
-  integer(L, "Sectors", track->sectors);
-  integer(L, "CRC32", redbook_fingerprint_crc32(track->print));
-  integer(L, "ClippedSamples", (lua_Integer)track->clipped_samples);
+  redbook_field_integer(L, "Number", track->number);
+  redbook_field_integer(L, "StartLba", track->start);
+  redbook_field_integer(L, "Sectors", track->sectors);
+  redbook_field_integer(L, "CRC32", redbook_fingerprint_crc32(track->print));
+  redbook_field_integer(L, "ClippedSamples", (lua_Integer)track->clipped_samples);
   lua_pushnumber(L, track->seconds);
   lua_setfield(L, -2, "Seconds");
   lua_pushstring(L, track->isrc);

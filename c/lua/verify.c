@@ -10,6 +10,7 @@
 
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 #include "lua/options.h"
 
 #define CLASS REDBOOK_VERIFICATION_CLASS
@@ -148,10 +149,7 @@ static int get_recorder(lua_State *L) {
 
 static int set_recorder(lua_State *L) {
   self(L);
-  if (!lua_isnil(L, 2) && !luaL_testudata(L, 2, REDBOOK_RECORDER_CLASS))
-    return redbook_misuse(
-        L, "cannot set 'Recorder': " REDBOOK_RECORDER_CLASS " or nil expected, got %s",
-        luaL_typename(L, 2));
+  (void)redbook_set_recorder(L);
   lua_settop(L, 2);
   lua_setiuservalue(L, 1, RECORDER);
   return 0;
@@ -244,19 +242,9 @@ static int get_cached(lua_State *L) {
   return 1;
 }
 
-static void integer(lua_State *L, const char *key, lua_Integer value) {
-  lua_pushinteger(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void text(lua_State *L, const char *key, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
-
 static void push_place(lua_State *L, const struct redbook_verify_result *result) {
   if (result->has_lba) {
-    integer(L, "Lba", result->lba);
+    redbook_field_integer(L, "Lba", result->lba);
     lua_pushboolean(L, result->exact);
     lua_setfield(L, -2, "Exact");
   }
@@ -272,17 +260,17 @@ static void push_result(lua_State *L, const struct redbook_verify_track *track,
   static const char *const differences[] = {NULL,    "sound",  "edge",
                                             "start", "length", "missing"};
   lua_createtable(L, 0, 12);
-  integer(L, "Number", track->number);
-  integer(L, "StartLba", track->start);
-  integer(L, "Sectors", track->sectors);
-  text(L, "Verdict", verdicts[result->verdict]);
-  if (result->difference) text(L, "Difference", differences[result->difference]);
-  integer(L, "EdgeSamples", result->edge_frames);
-  integer(L, "Blocks", result->blocks);
-  integer(L, "DifferingBlocks", result->differing);
-  integer(L, "UnreadableSectors", result->unreadable);
-  integer(L, "RereadBlocks", result->reread);
-  text(L, "Message", result->message);
+  redbook_field_integer(L, "Number", track->number);
+  redbook_field_integer(L, "StartLba", track->start);
+  redbook_field_integer(L, "Sectors", track->sectors);
+  redbook_field_text(L, "Verdict", verdicts[result->verdict]);
+  if (result->difference) redbook_field_text(L, "Difference", differences[result->difference]);
+  redbook_field_integer(L, "EdgeSamples", result->edge_frames);
+  redbook_field_integer(L, "Blocks", result->blocks);
+  redbook_field_integer(L, "DifferingBlocks", result->differing);
+  redbook_field_integer(L, "UnreadableSectors", result->unreadable);
+  redbook_field_integer(L, "RereadBlocks", result->reread);
+  redbook_field_text(L, "Message", result->message);
   push_place(L, result);
 }
 

@@ -11,6 +11,7 @@
 
 #include "lua/classes.h"
 #include "lua/error.h"
+#include "lua/field.h"
 #include "lua/options.h"
 
 #define CLASS REDBOOK_VIRTUAL_CLASS
@@ -246,16 +247,6 @@ static void integer(lua_State *L, const char *key, uint64_t value) {
   lua_setfield(L, -2, key);
 }
 
-static void boolean(lua_State *L, const char *key, bool value) {
-  lua_pushboolean(L, value);
-  lua_setfield(L, -2, key);
-}
-
-static void string(lua_State *L, const char *key, const char *value) {
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, key);
-}
-
 /***
 What can be seen from outside: TrayOpen, HasDisc, Prevented (PREVENT is on), Held (somebody has
 exclusive access), Medium, DiscStatus and SessionStatus (as READ DISC INFORMATION byte 2 gives
@@ -270,11 +261,11 @@ static int view(lua_State *L) {
   struct redbook_virtual_view seen;
   redbook_virtual_look(self(L), &seen);
   lua_createtable(L, 0, 18);
-  boolean(L, "TrayOpen", seen.tray_open);
-  boolean(L, "HasDisc", seen.has_disc);
-  boolean(L, "Prevented", seen.prevented);
-  boolean(L, "Held", seen.held);
-  string(L, "Medium", media[seen.medium]);
+  redbook_field_boolean(L, "TrayOpen", seen.tray_open);
+  redbook_field_boolean(L, "HasDisc", seen.has_disc);
+  redbook_field_boolean(L, "Prevented", seen.prevented);
+  redbook_field_boolean(L, "Held", seen.held);
+  redbook_field_text(L, "Medium", media[seen.medium]);
   integer(L, "DiscStatus", (uint64_t)seen.disc_status);
   integer(L, "SessionStatus", (uint64_t)seen.session_status);
   integer(L, "Tracks", seen.tracks);
@@ -288,7 +279,7 @@ static int view(lua_State *L) {
   lua_pushnumber(L, (lua_Number)seen.idle_us / 1e6);
   lua_setfield(L, -2, "IdleSeconds");
   if (seen.buffer_low != UINT32_MAX) integer(L, "BufferLow", seen.buffer_low);
-  string(L, "Path", seen.path);
+  redbook_field_text(L, "Path", seen.path);
   return 1;
 }
 
@@ -300,8 +291,8 @@ static void push_track(lua_State *L, const struct redbook_virtual_track *track) 
   lua_setfield(L, -2, "StartLba");
   integer(L, "Sectors", track->sectors);
   integer(L, "Control", track->control);
-  boolean(L, "Complete", track->complete);
-  string(L, "ISRC", track->isrc);
+  redbook_field_boolean(L, "Complete", track->complete);
+  redbook_field_text(L, "ISRC", track->isrc);
 }
 
 /***
