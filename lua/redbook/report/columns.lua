@@ -58,14 +58,21 @@ function columns.wrap(value, width)
   return list
 end
 
+-- What explains a command stands below it, so far in.
+local EXPLAINS = "    "
+
 ---A sentence for a terminal, broken between words. Lines of tables, commands to be copied (both
----begin with a space) and what has several spaces in a row stay as they are.
+---begin with a space or two) and what has several spaces in a row stay as they are.
 ---@param line string
 ---@param width integer
 ---@return string[]
 function columns.sentence(line, width)
-  local as_it_is = columns.width(line) <= width or line:find "^%s" or line:find "%s%s"
-  return as_it_is and { line } or columns.wrap(line, width)
+  local indent, rest = line:match "^( *)(.*)$"
+  local breakable = indent == "" or indent == EXPLAINS
+  if columns.width(line) <= width or not breakable or rest:find "%s%s" then return { line } end
+  local list = columns.wrap(rest, width - #indent)
+  for index, part in ipairs(list) do list[index] = indent .. part end
+  return list
 end
 
 return columns

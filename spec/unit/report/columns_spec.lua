@@ -30,6 +30,7 @@ describe("report.columns", function()
 
   it("breaks sentences, and nothing that is a table or to be copied", function()
     assert.same({ "disc: The", "disc is", "open." }, columns.sentence("disc: The disc is open.", 9))
+    assert.same({ "    closes", "    the disc" }, columns.sentence("    closes the disc", 12))
     for _, line in ipairs { "disc: The disc", "  rescue.lua --close", " 1  00:02:00", "a  file.wav",
       "" } do
       assert.same({ line }, columns.sentence(line, line:find "^disc" and 14 or 5))
