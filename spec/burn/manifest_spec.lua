@@ -58,10 +58,10 @@ describe("a manifest", function()
       assert.equal(room.folder .. "/" .. name, source.path)
       assert.equal(room:must("sha256sum " .. name):sub(1, 64), source.sha256)
       assert.equal(#room:read(name), source.size)
-      local crc = room:must(("sox %s -t raw - %s| python3 -c 'import sys,zlib; "
-        .. "print(\"%%08x\" %% zlib.crc32(sys.stdin.buffer.read()))'"):format(name, index == 3
+      -- gzip's own sum of what it packs: the first four of its last eight bytes (RFC 1952).
+      local tail = room:must(("sox %s -t raw - %s| gzip -c | tail -c 8"):format(name, index == 3
         and "pad 0 3 " or ""))
-      assert.equal(crc:sub(1, 8), data.tracks[index].crc32)
+      assert.equal(("%08x"):format(string.unpack("<I4", tail)), data.tracks[index].crc32)
     end
     assert.same({ 3, data.tracks[2].source.sha256 }, { #data.sources, data.sources[2].sha256 })
     assert.same({ "First", "Me" }, { data.tracks[1].title, data.tracks[1].artist })
