@@ -73,10 +73,16 @@ static bool letters_or_digits(const char *text, size_t length) {
   return true;
 }
 
+/* READ SUB-CHANNEL has the audio status before its length. */
+static size_t sub_channel_length(const uint8_t *p, size_t n) {
+  size_t claimed = n < HEADER ? 0 : HEADER + redbook_get16(p + 2);
+  return claimed < n ? claimed : n;
+}
+
 /* Bytes 9 on, when byte 8 says that they are valid. */
 static bool code(const uint8_t *p, size_t n, char *out, size_t length) {
   out[0] = '\0';
-  if (reply_length(p, n) < 9 + length) return false;
+  if (sub_channel_length(p, n) < 9 + length) return false;
   if (!(p[8] & 0x80)) return true;
   memcpy(out, p + 9, length);
   out[length] = '\0';

@@ -159,7 +159,32 @@ static void test_codes_cut_off(void **state) {
   (void)state;
   sweep_code(catalog, CATALOG, 22);
   sweep_code(isrc, ISRC, 21);
-  check_code(isrc, ISRC, 1, 0x13, "USRC17607839"); /* a length just enough */
+  check_code(isrc, ISRC, 3, 0x11, "USRC17607839"); /* a length just enough */
+  check_code(catalog, CATALOG, 3, 0x12, "1234567890123");
+}
+
+/* Byte 1 is the audio status: 00h of a drive that plays no sound, 13h after it has. */
+static void test_codes_with_any_audio_status(void **state) {
+  static const uint8_t known[] = {0x00, 0x11, 0x12, 0x13, 0x14, 0x15};
+  (void)state;
+  for (size_t i = 0; i < sizeof known; i++) {
+    check_code(catalog, CATALOG, 1, known[i], "1234567890123");
+    check_code(isrc, ISRC, 1, known[i], "USRC17607839");
+  }
+}
+
+static void test_codes_shorter_than_they_are(void **state) {
+  char out[REDBOOK_CATALOG_SIZE];
+  size_t n;
+  (void)state;
+  uint8_t *bytes = hex_bytes(CATALOG, &n);
+  bytes[3] = 0x11;
+  assert_false(redbook_parse_catalog(bytes, n, out));
+  free(bytes);
+  bytes = hex_bytes(ISRC, &n);
+  bytes[3] = 0x10;
+  assert_false(redbook_parse_isrc(bytes, n, out));
+  free(bytes);
 }
 
 static void test_cd_text(void **state) {
@@ -178,9 +203,14 @@ static void test_cd_text(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sessions),          cmocka_unit_test(test_cut_off),
-      cmocka_unit_test(test_nonsense),          cmocka_unit_test(test_codes),
-      cmocka_unit_test(test_zeros_are_no_code), cmocka_unit_test(test_codes_cut_off),
+      cmocka_unit_test(test_sessions),
+      cmocka_unit_test(test_cut_off),
+      cmocka_unit_test(test_nonsense),
+      cmocka_unit_test(test_codes),
+      cmocka_unit_test(test_zeros_are_no_code),
+      cmocka_unit_test(test_codes_cut_off),
+      cmocka_unit_test(test_codes_with_any_audio_status),
+      cmocka_unit_test(test_codes_shorter_than_they_are),
       cmocka_unit_test(test_cd_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
