@@ -22,6 +22,7 @@ struct raw {
   int64_t origin; /* byte where the sound begins */
   int64_t bytes;  /* of sound, -1 = a pipe's, not known yet */
   int64_t position;
+  int64_t refused; /* bytes in a spool that was not taken as sound, -1 = none */
   bool big_endian;
   char label[168];
 };
@@ -108,10 +109,18 @@ static int64_t fill_spool(struct raw *raw, int spool, const atomic_bool *cancel,
   return -1;
 }
 
+/* What was refused once is refused again, with the same words. */
+static bool admit(struct raw *raw, struct redbook_error *err) {
+  if (raw->refused < 0) return true;
+  if (!settle(raw, raw->refused, err)) return false;
+  raw->refused = -1;
+  return true;
+}
+
 static bool raw_prepare(struct redbook_stream *stream, const atomic_bool *cancel,
                         struct redbook_error *err) {
   struct raw *raw = (struct raw *)stream;
-  if (!raw->pipe) return true;
+  if (!raw->pipe) return admit(raw, err);
   if (raw->position > 0)
     return redbook_fail(err, REDBOOK_E_FAIL, "%s cannot go back to its beginning", raw->label);
   int spool = redbook_spool_file(err);
@@ -124,7 +133,8 @@ static bool raw_prepare(struct redbook_stream *stream, const atomic_bool *cancel
   (void)close(raw->fd);
   raw->fd = spool;
   raw->pipe = false;
-  return settle(raw, there, err);
+  raw->refused = there;
+  return admit(raw, err);
 }
 
 static bool raw_rewind(struct redbook_stream *stream, struct redbook_error *err) {
@@ -161,6 +171,7 @@ static int64_t raw_read(struct redbook_stream *stream, uint8_t *bytes, size_t fr
   struct raw *raw = (struct raw *)stream;
   int64_t left = raw->bytes >= 0 ? raw->bytes - raw->position : LONGEST;
   size_t want = frames * REDBOOK_FRAME_BYTES;
+  if (!admit(raw, err)) return -1;
   if ((int64_t)want > left) want = (size_t)left;
   ssize_t got = raw->pipe ? pipe_fill(raw, bytes, want, err)
                           : redbook_read_at(raw->fd, bytes, want, raw->origin + raw->position);
@@ -232,6 +243,7 @@ struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, bool big_endian
                  .announced_frames = -1},
   };
   redbook_label(raw->label, sizeof raw->label, label);
+  raw->refused = -1;
   raw->big_endian = big_endian;
   raw->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   if (measure(raw, sectors, err)) return &raw->stream;

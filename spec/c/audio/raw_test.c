@@ -241,6 +241,31 @@ static void pipe_of_odd_bytes(void **state) {
   }
 }
 
+/* What was refused once is refused again: the spool is no sound either. */
+static void refused_pipe_stays_refused(void **state) {
+  (void)state;
+  int ends[2];
+  uint8_t flac[2 * SECTOR] = "fLaC";
+  const char *const wanted = "a sound file with a header";
+  assert_int_equal(pipe(ends), 0);
+  assert_int_equal(write(ends[1], flac, sizeof flac), sizeof flac);
+  assert_int_equal(close(ends[1]), 0);
+  struct redbook_source *source = open_raw(ends[0], -1);
+  for (int again = 0; again < 2; again++) {
+    struct redbook_error err;
+    redbook_error_clear(&err);
+    assert_false(redbook_source_scan(source, NULL, NULL, &err));
+    assert_int_equal(err.code, 0xC0AA050Du);
+    assert_non_null(strstr(err.message, wanted));
+    assert_null(redbook_source_scanned(source));
+    assert_true(redbook_source_rewind(source, &err));
+    assert_int_equal(redbook_source_read(source, flac, 2, &err), -1);
+    assert_non_null(strstr(err.message, wanted));
+  }
+  redbook_source_unref(source);
+  assert_int_equal(close(ends[0]), 0);
+}
+
 static void scan_after_a_read_of_a_pipe(void **state) {
   (void)state;
   int ends[2];
@@ -323,6 +348,7 @@ int main(void) {
       cmocka_unit_test(pipe_shorter_than_announced),
       cmocka_unit_test(silent_pipe_can_be_cancelled),
       cmocka_unit_test(pipe_of_odd_bytes),
+      cmocka_unit_test(refused_pipe_stays_refused),
       cmocka_unit_test(scan_after_a_read_of_a_pipe),
       cmocka_unit_test(file_that_shrinks),
       cmocka_unit_test(folder),
