@@ -155,7 +155,7 @@ describe("a verification in a drive", function()
     it.Recorder = room.recorder
     assert(it:AddTrack(room.tao.WrittenTracks[1]))
     local ok, err = it:VerifyMedia()
-    return ok or err.message, it.Offset
+    return ok or err.message, it.Offset, it.Results[1]
   end
 
   it("finds the offset of a steady tone, which fits at each of its periods", function()
@@ -163,15 +163,25 @@ describe("a verification in a drive", function()
     for n = 1, 100 do period[n] = string.pack("<i2i2", n * 300, -n * 200) end
     local tone = table.concat(period):rep(400 * 588 // 100)
     for _, frames in ipairs { 0, 60, -45, -70, 588, -588 } do
-      assert.same({ true, frames }, { shifted(tone, frames) })
+      assert.same({ true, frames }, { table.unpack({ shifted(tone, frames) }, 1, 2) })
     end
   end)
 
   it("finds the offset by sound at an end alone", function()
     local click, silence = sound(1, 7):sub(1, 400), ("\0"):rep(400 * SECTOR - 400)
     for _, frames in ipairs { 0, 30, -30, -99, 588 } do
-      assert.same({ true, frames }, { shifted(click .. silence, frames) })
-      assert.same({ true, -frames }, { shifted(silence .. click, -frames) })
+      assert.same({ true, frames }, { table.unpack({ shifted(click .. silence, frames) }, 1, 2) })
+      assert.same({ true, -frames }, { table.unpack({ shifted(silence .. click, -frames) }, 1, 2) })
+    end
+  end)
+
+  -- What is shifted out of the track lies in its last two seconds, and the fingerprint keeps only
+  -- the last sector: no difference may be made up of the rest.
+  it("finds nothing different in the last whole second before a very short rest", function()
+    for _, case in ipairs { { 301, 700 }, { 302, 1300 }, { 303, 2000 }, { 301, 1176 } } do
+      local message, offset, result = shifted(sound(case[1], 5), case[2])
+      assert.same({ case[2], "differs", "edge", 0 },
+        { offset, result.Verdict, result.Difference, result.DifferingBlocks }, message)
     end
   end)
 
