@@ -98,14 +98,16 @@ static bool find_open_track(struct redbook_drive *drive,
 }
 
 /* Silence where the track goes on, until it is as long as a track must be, and then its end. At
- * least one WRITE: without one there is nothing for SYNCHRONIZE CACHE to end (unverified). */
+ * least one WRITE: without one there is nothing for SYNCHRONIZE CACHE to end (unverified). How
+ * long it is, is told by where it goes on: some drives give the room that it could take as its
+ * size (unverified). */
 static bool fill_up(struct rescue *job, struct redbook_drive *drive,
                     const struct redbook_track_information *track) {
   static const uint8_t silence[PAD_AT_ONCE * REDBOOK_SECTOR_BYTES];
-  uint32_t missing =
-      track->size < REDBOOK_MIN_TRACK_SECTORS ? REDBOOK_MIN_TRACK_SECTORS - track->size : 1;
   int32_t lba = track->next_writable;
-  if (!track->next_writable_valid) return false;
+  if (!track->next_writable_valid || lba < track->start) return false;
+  uint32_t there = (uint32_t)(lba - track->start);
+  uint32_t missing = there < REDBOOK_MIN_TRACK_SECTORS ? REDBOOK_MIN_TRACK_SECTORS - there : 1;
   for (uint32_t count; missing; missing -= count, lba += (int32_t)count) {
     count = missing < PAD_AT_ONCE ? missing : PAD_AT_ONCE;
     if (!redbook_drive_write(drive, lba, (uint16_t)count, silence, NULL)) return false;

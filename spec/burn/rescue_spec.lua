@@ -173,6 +173,18 @@ describe("recipe.rescue", function()
     assert.is_true(bench:on_disc(SECOND, 100) == TWO:sub(1, 100 * SECTOR))
   end)
 
+  it("fills it up as far as it must where the drive gives all its room for its size", function()
+    open { personality = "lg" }
+    disc:short_track()
+    local told = assert(bench.recorder:GetTrackInformation(0xFF, 1))
+    local start, next_one, free = (">I4I4I4"):unpack(told, 9)
+    assert.same({ SECOND, true }, { start, next_one < SECOND + 300 })
+    bench.virtual:AddFault { command = "READ TRACK INFORMATION", times = 1,
+      reply = told:sub(1, 24) .. (">I4"):pack(next_one - start + free) .. told:sub(29) }
+    assert(bench.recorder:Rescue("close_track"))
+    assert.equal(300, bench.virtual:Tracks()[2].Sectors)
+  end)
+
   it("says so when the drive cannot close the track, and another one can", function()
     open { personality = "lg", medium = "cd-rw" }
     disc:burn({ KeepSessionOpen = true }, ONE)
