@@ -180,10 +180,15 @@ local function blocking(begin)
 end
 
 
-local function busy(self)
-  private.check_source(self)
+local function is_read(self)
   local reader = readers[self]
   return reader and private.unfinished(reader)
+end
+
+
+local function busy(self)
+  private.check_source(self)
+  return is_read(self)
 end
 
 
@@ -253,7 +258,7 @@ end
 define(source, "BeginScan", begin_scan)
 
 
--- The sources of a Verification: they are read when the disc differs.
+-- The sources of a Verification: they are read when the disc differs, closed meanwhile or not.
 local verified = setmetatable({}, { __mode = "k" })
 
 local raw_add_track = verification.__methods.AddTrack
@@ -274,7 +279,7 @@ local raw_begin_verify = verification.__methods.BeginVerifyMedia
 local function begin_verify(self)
   local sources = verified[self] or {}
   for _, data in ipairs(sources) do
-    if busy(data) then return nil, private.busy() end
+    if is_read(data) then return nil, private.busy() end
   end
   local op, err = raw_begin_verify(self)
   if not op then return nil, err end

@@ -197,6 +197,23 @@ describe("a verification in a drive", function()
     assert.same({ 0, "identical" }, { it.Offset, it.Results[1].Verdict })
   end)
 
+  it("has a hold of its own of a source that is closed meanwhile", function()
+    local room <close> = burner.new()
+    local source = assert(core.AudioSource(room:write("two.wav", burner.wav(TWO))))
+    assert(room.tao:PrepareMedia())
+    assert(room.tao:AddAudioTrack(source))
+    assert(room.tao:ReleaseMedia())
+    local it, track = assert(core.Verification()), room.tao.WrittenTracks[1]
+    it.Recorder, track.Source = room.recorder, source
+    assert(it:AddTrack(track))
+    source:Close()
+    local image = room:read "disc.bin"
+    room:write("disc.bin", image:sub(1, 200 * SECTOR) .. "\1\2\3\4" .. image:sub(200 * SECTOR + 5))
+    local ok, err = it:VerifyMedia()
+    assert.same({ nil, 0xC0AA0007, 200 }, { ok, err.code, err.lba })
+    assert.is_true(it.Results[1].Exact)
+  end)
+
   it("reads tracks of an open session", function()
     local room <close> = burner.new()
     room.tao.KeepSessionOpen = true
