@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/write_all.h"
+
 struct target {
   char path[PATH_MAX]; /* links followed */
   char beside[PATH_MAX];
@@ -48,17 +50,6 @@ static int create_beside(const struct target *target) {
   return fd;
 }
 
-static bool write_all(int fd, const char *data, size_t length) {
-  while (length > 0) {
-    ssize_t n = write(fd, data, length);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return false;
-    data += n;
-    length -= (size_t)n;
-  }
-  return true;
-}
-
 /* The rename is on the disk when the folder is; a file system that cannot sync a folder does it
  * in its own time. */
 static void sync_folder(const char *path) {
@@ -77,7 +68,7 @@ static bool write_into(const char *path, const void *data, size_t length,
                        struct redbook_error *err) {
   int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return cannot(err, errno, path);
-  bool ok = write_all(fd, data, length);
+  bool ok = redbook_write_all(fd, data, length);
   int reason = errno;
   if (close(fd) != 0 && ok) {
     ok = false;
@@ -93,8 +84,8 @@ bool redbook_replace_file(const char *path, const void *data, size_t length,
   if (!target.regular) return write_into(path, data, length, err);
   int fd = create_beside(&target);
   if (fd < 0) return cannot(err, errno, path);
-  bool ok = (!target.exists || fchmod(fd, target.mode) == 0) && write_all(fd, data, length) &&
-            fsync(fd) == 0;
+  bool ok = (!target.exists || fchmod(fd, target.mode) == 0) &&
+            redbook_write_all(fd, data, length) && fsync(fd) == 0;
   int reason = errno;
   if (close(fd) != 0 && ok) {
     ok = false;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/write_all.h"
+
 static int named_and_unlinked(const char *folder) {
   char path[PATH_MAX];
   int length = snprintf(path, sizeof path, "%s/redbook-XXXXXX", folder);
@@ -43,13 +45,6 @@ int redbook_spool_file(struct redbook_error *err) {
 
 bool redbook_spool_write(int spool, const void *data, size_t length,
                          struct redbook_error *err) {
-  const char *from = data;
-  while (length > 0) {
-    ssize_t put = write(spool, from, length);
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return redbook_fail_file(err, errno, "the temporary file cannot be written");
-    from += put;
-    length -= (size_t)put;
-  }
-  return true;
+  return redbook_write_all(spool, data, length) ||
+         redbook_fail_file(err, errno, "the temporary file cannot be written");
 }

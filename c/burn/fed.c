@@ -51,19 +51,6 @@ void redbook_fed_destroy(struct redbook_track_job *job) {
   pthread_mutex_destroy(&job->fed.mutex);
 }
 
-static bool spool(struct redbook_fed *fed, const uint8_t *data, uint32_t length,
-                  struct redbook_error *err) {
-  while (length) {
-    ssize_t done = write(fed->spool, data, length);
-    if (done < 0 && errno == EINTR) continue;
-    if (done <= 0)
-      return redbook_fail_errno(err, done < 0 ? errno : EIO, "cannot write the spool file");
-    data += done;
-    length -= (uint32_t)done;
-  }
-  return true;
-}
-
 static bool start_spooled(struct redbook_track_job *job, struct redbook_error *err) {
   if (lseek(job->fed.spool, 0, SEEK_SET) < 0)
     return redbook_fail_errno(err, errno, "cannot read the spool file");
@@ -131,7 +118,8 @@ static bool receive(struct redbook_track_job *job, const uint8_t *data, uint32_t
   if (fed->received > LONGEST_BYTES)
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                         "the data that were fed are longer than any disc");
-  return spool(fed, data, length, err) && (!end || start_spooled(job, err));
+  return redbook_spool_write(fed->spool, data, length, err) &&
+         (!end || start_spooled(job, err));
 }
 
 bool redbook_fed_receive(struct redbook_operation *op, void *context, const uint8_t *data,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/write_all.h"
 #include "burn/job.h"
 #include "burn/tao.h"
 
@@ -18,14 +19,8 @@ struct render {
 static bool put(void *context, const uint8_t *data, uint32_t sectors,
                 struct redbook_error *err) {
   struct render *render = context;
-  size_t length = (size_t)sectors * REDBOOK_AUDIO_SECTOR_BYTES;
-  while (length > 0) {
-    ssize_t done = write(render->fd, data, length);
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return redbook_fail_file(err, errno, "the rendered file cannot be written");
-    data += done;
-    length -= (size_t)done;
-  }
+  if (!redbook_write_all(render->fd, data, (size_t)sectors * REDBOOK_AUDIO_SECTOR_BYTES))
+    return redbook_fail_file(err, errno, "the rendered file cannot be written");
   render->progress.last_read_lba += (int32_t)sectors;
   render->progress.last_written_lba = render->progress.last_read_lba;
   redbook_operation_report(render->op, &render->progress);

@@ -3,7 +3,6 @@
 #include <cdio/cdio.h>
 #include <cdio/cdtext.h>
 #include <cdio/logging.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/write_all.h"
 #include "drive/image_private.h"
 
 #define CPU_SECONDS 20
@@ -21,23 +21,12 @@ static int pipe_end;
 static char where[REDBOOK_MESSAGE_SIZE]; /* first message that names a line */
 static char warning[REDBOOK_MESSAGE_SIZE];
 
-static void write_all(const void *data, size_t left) {
-  const char *at = data;
-  while (left) {
-    ssize_t n = write(pipe_end, at, left);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return;
-    at += n;
-    left -= (size_t)n;
-  }
-}
-
 static _Noreturn void finish(void) {
   char *text = answer.contents.text.data;
   answer.contents.text.data = NULL;
   if (!answer.ok) answer.contents.text.length = 0;
-  write_all(&answer, sizeof answer);
-  write_all(text, answer.contents.text.length);
+  if (redbook_write_all(pipe_end, &answer, sizeof answer))
+    (void)redbook_write_all(pipe_end, text, answer.contents.text.length);
   _exit(0);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/write_all.h"
 #include "lua/classes.h"
 #include "lua/error.h"
 
@@ -63,16 +64,9 @@ Writes to where standard error went before.
 */
 static int write_text(lua_State *L) {
   const struct mute *mute = redbook_box_open(L, 1, CLASS);
-  size_t left;
-  const char *text = luaL_checklstring(L, 2, &left);
-  while (left) {
-    ssize_t n = write(mute->fd, text, left);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    text += n;
-    left -= (size_t)n;
-  }
-  lua_pushboolean(L, !left);
+  size_t length;
+  const char *text = luaL_checklstring(L, 2, &length);
+  lua_pushboolean(L, redbook_write_all(mute->fd, text, length));
   return 1;
 }
 
