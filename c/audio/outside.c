@@ -15,14 +15,16 @@
 #define SILENCE_SECONDS 60.0 /* a program that writes nothing for so long hangs */
 #define CPU_SECONDS 3600u
 #define LONGEST_SECONDS 6000u /* 100 minutes: no disc holds more */
-#define ANSWER 32768          /* bytes of ffprobe's answer */
-#define PATH_ROOM 4224        /* PATH_MAX and "file:" */
+#define ANSWER 32768          /* bytes of ffprobe's answer that are kept */
+#define LONGEST_ANSWER (16u << 20)
+#define PATH_ROOM 4224 /* PATH_MAX and "file:" */
 #define MAX_CHANNELS 8u
 
-/* What is asked of ffprobe. */
+/* What is asked of ffprobe; tags in upper or lower case. */
+#define TAGS "title,artist,album,date,genre,track,comment"
 static const char entries[] =
     "stream=codec_name,sample_fmt,sample_rate,channels,bits_per_raw_sample,duration_ts,"
-    "time_base:stream_tags:format_tags";
+    "time_base:stream_tags=" TAGS ":format_tags=" TAGS;
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
 
 static bool fail_start(const struct redbook_outside *outside, struct redbook_error *err) {
@@ -152,6 +154,24 @@ static bool understand(const char *answer, struct redbook_outside *outside,
   return true;
 }
 
+/* To the end of what it says, of which the beginning is kept: the stream comes first, then its
+ * tags, and of lyrics that are longer than the rest the end may go. */
+static bool read_answer(struct redbook_child *child, char answer[ANSWER],
+                        struct redbook_error *err) {
+  char beyond[4096];
+  size_t used = 0;
+  ssize_t got = 1;
+  for (size_t all = 0; got > 0 && all < LONGEST_ANSWER; all += (size_t)got) {
+    size_t room = ANSWER - 1 - used;
+    got = redbook_child_read(child, room ? answer + used : beyond, room ? room : sizeof beyond,
+                             NULL, SILENCE_SECONDS, err);
+    if (got < 0) break;
+    if (room) used += (size_t)got;
+  }
+  answer[used] = '\0';
+  return got == 0;
+}
+
 bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error *err) {
   char name[PATH_ROOM], answer[ANSWER];
   /* An option and its value belong together. */
@@ -162,20 +182,13 @@ bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error
   /* clang-format on */
   struct redbook_child child;
   struct redbook_error ignored;
-  size_t used = 0;
-  ssize_t got = 0;
   if (!err) err = &ignored;
   if (!file_name(outside, name, err)) return false;
   if (!redbook_child_start(&child, arguments, CPU_SECONDS, err))
     return fail_start(outside, err);
-  while (used < sizeof answer - 1 &&
-         (got = redbook_child_read(&child, answer + used, sizeof answer - 1 - used, NULL,
-                                   SILENCE_SECONDS, err)) > 0)
-    used += (size_t)got;
-  answer[used] = '\0';
-  bool all = got == 0;
+  bool all = read_answer(&child, answer, err);
   int code = redbook_child_end(&child, !all);
-  if (code > 0 || got < 0) return fail_decoding(outside, child.said, err);
+  if (code > 0 || !all) return fail_decoding(outside, child.said, err);
   return understand(answer, outside, err);
 }
 

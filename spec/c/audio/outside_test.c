@@ -107,6 +107,24 @@ static void tags_and_format(void **state) {
   redbook_source_unref(source);
 }
 
+/* Tags that nobody asks for, and one that is longer than all of the answer that is kept. */
+static void long_tags_are_no_damage(void **state) {
+  (void)state;
+  static const char *const rows[] = {"lyrics", "comment"};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    run("ffmpeg -v error -y -i a.wav -metadata title=T -metadata %s=\"$(yes la | head -n 25000 "
+        "| "
+        "tr '\\n' ' ')\" long.m4a",
+        rows[i]);
+    struct redbook_source *source = open_whole("long.m4a");
+    const struct redbook_source_tags *tags = redbook_source_tags(source);
+    assert_string_equal(tags->title, "T");
+    assert_int_equal(strncmp(tags->comment, "la la la", 8) == 0, i == 1);
+    assert_int_equal(redbook_source_format(source)->sample_rate, 44100);
+    redbook_source_unref(source);
+  }
+}
+
 static void parts_and_unscanned_reads(void **state) {
   (void)state;
   run("ffmpeg -v error -i a.wav -c:a alac part.m4a");
@@ -286,6 +304,7 @@ int main(void) {
       cmocka_unit_test(lossy_is_what_ffmpeg_decodes),
       cmocka_unit_test(length_of_an_mp4_is_what_it_says),
       cmocka_unit_test(tags_and_format),
+      cmocka_unit_test(long_tags_are_no_damage),
       cmocka_unit_test(parts_and_unscanned_reads),
       cmocka_unit_test(chained_ogg_is_read_to_its_end),
       cmocka_unit_test(damage_is_not_burned),
