@@ -158,7 +158,7 @@ static bool understand(const char *answer, struct redbook_outside *outside,
  * tags, and of lyrics that are longer than the rest the end may go. */
 static bool read_answer(struct redbook_child *child, char answer[ANSWER],
                         struct redbook_error *err) {
-  char beyond[4096];
+  char beyond[4096] = {0};
   size_t used = 0;
   ssize_t got = 1;
   for (size_t all = 0; got > 0 && all < LONGEST_ANSWER; all += (size_t)got) {
