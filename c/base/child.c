@@ -16,7 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SLICE_MS 50 /* how late a cancel may be seen */
+#define SLICE_MS 50     /* how late a cancel may be seen */
+#define END_SECONDS 5.0 /* what a program that has closed its output gets to end */
 
 static void close_end(int *fd) {
   if (*fd >= 0) (void)close(*fd);
@@ -140,6 +141,12 @@ static void hear(struct redbook_child *child) {
   }
 }
 
+/* Something of it is still in the pipe. */
+static bool said_more(const struct redbook_child *child) {
+  struct pollfd wait = {.fd = child->err, .events = POLLIN};
+  return poll(&wait, 1, 0) > 0;
+}
+
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -172,17 +179,31 @@ ssize_t redbook_child_read(struct redbook_child *child, void *data, size_t lengt
   return 0;
 }
 
+/* To its end, or until it has taken too long for a program that has nothing more to write. */
+static bool reap_in_time(struct redbook_child *child, pid_t pid, int *status) {
+  double deadline = now() + END_SECONDS;
+  while (now() < deadline) {
+    struct pollfd wait = {.fd = child->err, .events = POLLIN};
+    if (poll(&wait, 1, child->err < 0 ? 1 : SLICE_MS) > 0) hear(child);
+    pid_t got = waitpid(pid, status, WNOHANG);
+    if (got != 0 && !(got < 0 && errno == EINTR)) return true;
+  }
+  return false;
+}
+
 int redbook_child_end(struct redbook_child *child, bool kill_it) {
-  int status = 0;
+  int status = -1;
   pid_t pid = child->pid;
   child->pid = 0;
-  if (pid > 0 && kill_it) (void)kill(-pid, SIGKILL);
   close_end(&child->out);
-  while (child->err >= 0 && pid > 0 && !kill_it)
+  if (pid > 0 && (kill_it || !reap_in_time(child, pid, &status))) {
+    (void)kill(-pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  while (child->err >= 0 && pid > 0 && !kill_it && said_more(child))
     hear(child);
   close_end(&child->err);
-  if (pid <= 0) return -1;
-  while (waitpid(pid, &status, 0) < 0)
-    if (errno != EINTR) return -1;
+  if (pid <= 0 || status == -1) return -1;
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

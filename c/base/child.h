@@ -35,9 +35,9 @@ ssize_t redbook_child_read(struct redbook_child *child, void *data, size_t lengt
                            const atomic_bool *cancel, double seconds,
                            struct redbook_error *err);
 
-/* Ends it, killing it if it still runs and `kill` says so, and waits for it. Returns its exit
- * code, 128 and the signal's number when a signal ended it, -1 when somebody else has reaped
- * it. Harmless when repeated. */
+/* Waits for its end, five seconds at most, then kills it; at once when `kill` says so. Returns
+ * its exit code, 128 and the signal's number when a signal ended it, -1 when somebody else has
+ * reaped it. Harmless when repeated. */
 int redbook_child_end(struct redbook_child *child, bool kill);
 
 #endif

@@ -113,6 +113,7 @@ static bool read_closed(struct redbook_drive *drive, struct redbook_contents *ou
 static bool read_open(struct redbook_drive *drive, const struct redbook_disc_information *disc,
                       struct redbook_contents *out, struct redbook_error *err) {
   unsigned number = out->tracks ? out->track[out->tracks - 1].number + 1u : disc->first_track;
+  if (number == 0) number = 1; /* no number of a track: READ TRACK INFORMATION would refuse */
   for (; number <= disc->last_track_in_last && out->tracks < REDBOOK_TRACKS_MOST; number++) {
     struct redbook_track_information track;
     if (!redbook_drive_track_information(drive, REDBOOK_BY_TRACK, number, &track, err))

@@ -176,11 +176,29 @@ static bool read_all(struct reader *r, void *data, size_t left) {
   return true;
 }
 
+static bool ended(const char *text, size_t room) {
+  return memchr(text, '\0', room) != NULL;
+}
+
+/* A damaged image can make libcdio write where it should not, also into the answer. */
+static bool plausible(const struct redbook_image_answer *answer) {
+  const struct redbook_contents *contents = &answer->contents;
+  bool counts = contents->tracks <= REDBOOK_TRACKS_MOST &&
+                contents->sessions <= REDBOOK_SESSIONS_MOST &&
+                contents->text.length <= TEXT_MOST;
+  bool texts = ended(answer->message, sizeof answer->message) &&
+               ended(contents->problem, sizeof contents->problem) &&
+               ended(contents->catalog, sizeof contents->catalog);
+  for (unsigned i = 0; counts && texts && i < contents->tracks; i++)
+    texts = ended(contents->track[i].isrc, sizeof contents->track[i].isrc);
+  return counts && texts;
+}
+
 static bool receive(struct reader *r, struct redbook_image_answer *answer) {
   struct redbook_cd_text *text = &answer->contents.text;
   clock_gettime(CLOCK_MONOTONIC, &r->end);
   r->end.tv_sec += SECONDS_MOST;
-  if (!read_all(r, answer, sizeof *answer) || text->length > TEXT_MOST) return false;
+  if (!read_all(r, answer, sizeof *answer) || !plausible(answer)) return false;
   if (!text->length) return true;
   text->data = malloc(text->length);
   if (text->data && read_all(r, text->data, text->length)) return true;

@@ -81,6 +81,17 @@ static void killed_with_all_it_started(void **state) {
   assert_int_equal(kill(-group, 0), -1);
 }
 
+/* It has closed its output and does not end: nobody waits for it for ever. */
+static void one_that_lives_on_is_killed(void **state) {
+  (void)state;
+  char data[8];
+  struct redbook_child child = start("echo said >&2; exec >&-; sleep 1000");
+  assert_int_equal(read_all(&child, data, sizeof data), 0);
+  assert_int_equal(redbook_child_end(&child, false), 128 + SIGKILL);
+  assert_string_equal(child.said, "said");
+  no_child_is_left();
+}
+
 static void waits_end(void **state) {
   (void)state;
   struct redbook_error err;
@@ -151,6 +162,7 @@ int main(void) {
       cmocka_unit_test(output_and_exit_code),
       cmocka_unit_test(what_it_says_never_stops_it),
       cmocka_unit_test(killed_with_all_it_started),
+      cmocka_unit_test(one_that_lives_on_is_killed),
       cmocka_unit_test(waits_end),
       cmocka_unit_test(it_starts_fresh),
       cmocka_unit_test(it_writes_no_files),
