@@ -27,7 +27,7 @@ describe("a callback", function()
         calls = calls + 1
         error(mine)
       end
-      local source, options = child.long(function() inside = true end)
+      local source, options = child.long(function() inside = true end, 8)
       local ok, err = pcall(tao.AddAudioTrack, tao, source, options)
       assert(not ok and err == mine and calls == 1)
       child.say(tostring(tao)) child.wait()
@@ -38,7 +38,7 @@ describe("a callback", function()
     assert.is_true(case:held())
     process:go()
     assert.are.equal("closed", process:line())
-    case:expect_open "cut"
+    case:expect_open("cut", nil, 8)
     ends_well(process)
   end)
 
@@ -50,13 +50,13 @@ describe("a callback", function()
         child.whole(tao)
         local inside = false
         tao.OnUpdate = function() if inside then error(mine) end end
-        tao:AddAudioTrack(child.long(function() inside = true end))
+        tao:AddAudioTrack(child.long(function() inside = true end, 8))
       end)
       assert(not ok and err == mine)
       child.say "left" child.wait()
     ]]
     assert.are.equal("left", process:line())
-    case:expect_open "cut"
+    case:expect_open("cut", nil, 8)
     ends_well(process)
   end)
 

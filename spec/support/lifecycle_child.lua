@@ -48,10 +48,13 @@ end
 
 ---A source for the second, long track, which calls `act` once in the middle of it.
 ---@param act fun()
+---@param times? integer how often it repeats its sound: what must be noticed before its end needs
+---some, on a machine that is busy with other things
 ---@return fun(bytes: integer): string?
 ---@return table options of AddAudioTrack
-function child.long(act)
-  local feed, given = burner.feeder(sounds.long()), 0
+function child.long(act, times)
+  times = times or 1
+  local feed, given = burner.feeder(sounds.long():rep(times)), 0
   return function(bytes)
     if given >= FED and act then
       local now = act
@@ -61,7 +64,7 @@ function child.long(act)
     local part = feed(bytes)
     given = given + #(part or "")
     return part
-  end, { length = sounds.LONG }
+  end, { length = sounds.LONG * times }
 end
 
 ---Begins the long track and steps it into its middle.
