@@ -8,7 +8,7 @@ local device = require "redbook.cli.device"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
 local manifest = require "redbook.manifest"
-local playlist = require "redbook.playlist"
+local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
 local redbook = require "redbook"
 local report = require "redbook.report"
@@ -47,15 +47,12 @@ local function reporter(options)
 end
 
 function Job:entries()
-  local found = playlist.collect(self.options.files, {
-    hidden_track = self.options.hidden_track })
+  local found, err = lists.collect(self.options, function(remark)
+    self.emit { event = "remark", message = remark }
+  end)
+  if not found then return nil, err end
   self.catalog = found.catalog
-  for _, remark in ipairs(found.remarks) do self.emit { event = "remark", message = remark } end
-  if #found.problems == 0 then return found.entries end
-  return nil, failure.new { stage = "source", problems = found.problems,
-    message = #found.problems == 1 and "a source is missing or cannot be used"
-      or ("%d sources are missing or cannot be used"):format(#found.problems),
-    advice = advice.of_sources(found.problems) }
+  return found.entries
 end
 
 -- A plan without a device named on purpose asks no drive at all.

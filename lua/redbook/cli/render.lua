@@ -1,14 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- render.lua: the samples that a burn would write, as files.
 
-local advice = require "redbook.cli.advice"
 local common = require "redbook.cli.common"
 local core = require "redbook.core"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
 local folder = require "redbook.folder"
 local msf = require "redbook.msf"
-local playlist = require "redbook.playlist"
+local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
 local text = require "redbook.playlist.text"
 
@@ -56,16 +55,10 @@ local function check(options)
 end
 
 local function entries_of(job)
-  local found = playlist.collect(job.options.files, { hidden_track = job.options.hidden_track })
-  for _, remark in ipairs(found.remarks) do
+  return lists.collect(job.options, function(remark)
     job:say("Note: " .. text.printable(remark))
     job:emit { event = "remark", message = remark }
-  end
-  if #found.problems == 0 then return found end
-  return nil, failure.new { stage = "source", problems = found.problems,
-    message = #found.problems == 1 and "a source is missing or cannot be used"
-      or ("%d sources are missing or cannot be used"):format(#found.problems),
-    advice = advice.of_sources(found.problems) }
+  end)
 end
 
 local function clipped(count)

@@ -5,10 +5,9 @@ local advice = require "redbook.cli.advice"
 local args = require "redbook.cli.args"
 local common = require "redbook.cli.common"
 local exit = require "redbook.cli.exit"
-local failure = require "redbook.failure"
 local lfs = require "lfs"
 local manifest = require "redbook.manifest"
-local playlist = require "redbook.playlist"
+local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
 local report = require "redbook.report"
 
@@ -85,14 +84,7 @@ local function settings(job, more)
 end
 
 local function sources_of(job)
-  local found = playlist.collect(job.options.files, {
-    hidden_track = job.options.hidden_track or false })
-  for _, remark in ipairs(found.remarks) do job:say("Note: " .. remark) end
-  if #found.problems == 0 then return found end
-  return nil, failure.new { stage = "source", problems = found.problems,
-    message = #found.problems == 1 and "a source is missing or cannot be used"
-      or ("%d sources are missing or cannot be used"):format(#found.problems),
-    advice = advice.of_sources(found.problems) }
+  return lists.collect(job.options, function(remark) job:say("Note: " .. remark) end)
 end
 
 

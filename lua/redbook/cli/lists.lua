@@ -1,0 +1,24 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The playlists and files of a command line, for every program that takes some.
+
+local advice = require "redbook.cli.advice"
+local failure = require "redbook.failure"
+local playlist = require "redbook.playlist"
+
+local lists = {}
+
+---@param options { files: string[], hidden_track: boolean? } of the command line
+---@param on_remark fun(remark: string)
+---@return table? found of `playlist.collect`, without problems
+---@return redbook.Failure? err stage "source", with all problems
+function lists.collect(options, on_remark)
+  local found = playlist.collect(options.files, { hidden_track = options.hidden_track or false })
+  for _, remark in ipairs(found.remarks) do on_remark(remark) end
+  if #found.problems == 0 then return found end
+  return nil, failure.new { stage = "source", problems = found.problems,
+    message = #found.problems == 1 and "a source is missing or cannot be used"
+      or ("%d sources are missing or cannot be used"):format(#found.problems),
+    advice = advice.of_sources(found.problems) }
+end
+
+return lists
