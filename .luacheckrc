@@ -10,3 +10,4 @@ files["spec/support/luarocks-debian.lua"] = { ignore = { "111" } } -- a file of 
 files["**/*.rockspec"] = { std = "+rockspec" }
 -- Scripts must say in a sentence that the interpreter is wrong, so every Lua reads them.
 files["scripts"] = { std = "min" }
+files["scripts/examples"] = { std = "lua54" }

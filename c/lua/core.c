@@ -43,14 +43,19 @@ static int last_release_error(lua_State *L) {
   return 1;
 }
 
-/* What follows is for the chunk alone. */
-
+/***
+Seconds of a clock that nobody sets, from some moment on; for a host's own timers.
+@function now
+@treturn number seconds
+*/
 static int now(lua_State *L) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   lua_pushnumber(L, (lua_Number)time.tv_sec + (lua_Number)time.tv_nsec * 1e-9);
   return 1;
 }
+
+/* What follows is for the chunk alone. */
 
 static int code(lua_State *L) {
   redbook_push_code(L, (uint32_t)luaL_checkinteger(L, 1));
@@ -150,7 +155,7 @@ static void add_classes(lua_State *L) {
 
 int luaopen_redbook_core(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"speed", speed}, {"last_release_error", last_release_error}, {NULL, NULL}};
+      {"speed", speed}, {"now", now}, {"last_release_error", last_release_error}, {NULL, NULL}};
   luaL_checkversion(L);
   redbook_guard_lifetime(L);
   luaL_newlib(L, functions);

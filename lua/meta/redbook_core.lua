@@ -78,6 +78,10 @@ function core.mute_stderr() end
 ---@return integer sectors_per_second
 function core.speed(x) end
 
+---Of a clock that nobody sets, from some moment on; for a host's own timers.
+---@return number seconds
+function core.now() end
+
 ---What failed while a drive was let go of by `__close` or the collector; asking clears it.
 ---@return redbook.Error?
 function core.last_release_error() end

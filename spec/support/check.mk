@@ -122,7 +122,7 @@ fuzz-%: $(BUILD)/fuzzers/%
 
 # --- Lint: each step is a target run-STEP and counts as one --------------------------------------
 
-C_FILES   = $(sort $(shell find c spec -name '*.[ch]' 2>/dev/null))
+C_FILES   = $(sort $(shell find c scripts spec -name '*.[ch]' 2>/dev/null))
 LUA_FILES = $(sort $(shell find c lua scripts spec -name '*.lua' 2>/dev/null))
 ROCKSPEC  = rockspec/redbook-scm-1.rockspec
 LINTS = gcc clang format tidy cppcheck luacheck lua5.4 lua5.1 layers rockspec length paths shell
