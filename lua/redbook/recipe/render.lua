@@ -43,12 +43,13 @@ local function file_problem(name, problem)
 end
 
 function Job:start(index)
-  local entry = self.entries[index]
-  local source, err = sources.open(entry)
+  local slot = self.slots[index]
+  local entry = slot.entry
+  local source, err = slot:open()
   if not source then return nil, failure.from(err, "source") end
   local label = sources.label(entry, source.Tags or {})
-  local track = { index = index, entry = entry, source = source, label = label,
-    path = self:name_of(index, label) }
+  local track = { index = index, entry = entry, slot = slot, source = source,
+    label = label, path = self:name_of(index, label) }
   track.part = track.path .. ".part"
   local file, problem = io.open(track.part, "wb")
   if not file then return nil, file_problem(track.part, problem) end
@@ -93,7 +94,7 @@ function Job:finish(place)
   local ok, err = track.operation:result()
   if ok then
     ok, err = self:complete(track)
-    track.source:Close()
+    track.slot:close()
     return ok, err
   end
   self.running[#self.running + 1] = track -- for `abandon`
@@ -106,7 +107,7 @@ function Job:abandon()
     if track.operation then track.operation:close() end
     if track.file then track.file:close() end
     os.remove(track.part)
-    track.source:Close()
+    track.slot:close()
   end
   self.running = {}
 end
@@ -182,8 +183,9 @@ local function render(entries, options, on_event)
   shape.check("render: options", options, SHAPE, 3)
   local made, problem = folder.make(options.folder or ".")
   if not made then return nil, file_problem(options.folder, problem) end
-  local job = setmetatable({ entries = entries, folder = options.folder or ".",
-    raw = options.format == "raw", threads = math.max(options.threads or 1, 1),
+  local job = setmetatable({ entries = entries, slots = sources.open_all(entries),
+    folder = options.folder or ".", raw = options.format == "raw",
+    threads = math.max(options.threads or 1, 1),
     stop = options.stop, waiter = options.waiter,
     on_event = on_event or function() end, running = {}, tracks = {} }, Job)
   local _abandon <close> = setmetatable({}, { __close = function() job:abandon() end })

@@ -23,8 +23,9 @@ local function measured(entry, source)
     clipped = source.ClippedSamples or 0, format = source.Format }
 end
 
-local function scan_one(entry, options)
-  local source, err = sources.open(entry)
+local function scan_one(slot, options)
+  local entry = slot.entry
+  local source, err = slot:open()
   if not source then return nil, err end
   local operation, begin_err = source:BeginScan()
   local ok, problem, signal = operate(operation, begin_err, nil, options)
@@ -69,9 +70,10 @@ end
 ---@return redbook.Failure? err stage "source" with all problems, or "interrupted"
 local function scan(entries, options, on_event)
   local tracks, problems = {}, {}
-  for index, entry in ipairs(entries) do
+  for index, slot in ipairs(sources.open_all(entries)) do
+    local entry = slot.entry
     on_event { event = "scan", index = index, count = #entries, path = entry.path }
-    local track, err = scan_one(entry, options)
+    local track, err = scan_one(slot, options)
     if track then
       tracks[#tracks + 1] = track
       on_event { event = "scanned", index = index, count = #entries, path = entry.path,

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- From an entry of a list to its AudioSource, and to what people call it.
+-- From the entries of a list to their AudioSources, and to what people call them.
 
 local core = require "redbook.core"
 
@@ -25,13 +25,40 @@ function sources.label(entry, tags)
   }
 end
 
----@param entry redbook.Entry
----@return redbook.AudioSource? source
----@return redbook.Error? err
-function sources.open(entry)
+local function open(entry)
   if not (entry.start or entry.length or entry.raw) then return core.AudioSource(entry.path) end
   return core.AudioSource { path = entry.path, start = entry.start or 0, length = entry.length,
     raw = entry.raw }
+end
+
+---@class redbook.Slot an entry and its source, opened when it is asked for
+---@field entry redbook.Entry
+---@field source redbook.AudioSource? once it is open
+local Slot = {}
+Slot.__index = Slot
+
+---@return redbook.AudioSource? source the same every time
+---@return redbook.Error? err
+function Slot:open()
+  if self.source then return self.source end
+  local source, err = open(self.entry)
+  self.source = source
+  return source, err
+end
+
+---The source's files and memory are given back. `open` opens it anew.
+function Slot:close()
+  if self.source then self.source:Close() end
+  self.source = nil
+end
+
+---The sources of a list. None is opened yet: a disc has up to 99, and few are read at once.
+---@param entries redbook.Entry[]
+---@return redbook.Slot[] slots one for each entry
+function sources.open_all(entries)
+  local slots = {}
+  for index, entry in ipairs(entries) do slots[index] = setmetatable({ entry = entry }, Slot) end
+  return slots
 end
 
 return sources
