@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The path of a sound file: decoder -> channels -> rate -> dither and clamp -> frames. An exact
- * source goes from the decoder to the frames directly. */
+/* The path of a sound file: decoder -> channels -> gain -> rate -> the last stages -> frames.
+ * An exact source goes from the decoder to the frames directly. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "audio/decode.h"
+#include "audio/master.h"
 #include "audio/outside.h"
 #include "audio/stages.h"
 #include "audio/stream.h"
@@ -18,7 +19,8 @@ struct convert {
   struct redbook_decoder decoder;
   struct redbook_mix mix;
   struct redbook_resampler *resampler; /* NULL at 44.1 kHz */
-  struct redbook_quantiser quantiser;
+  struct redbook_master master;
+  float factor;          /* the gain */
   int64_t start, length; /* the part in 44.1 kHz frames, length -1 = to the end */
   int64_t skip, left;    /* frames still to be left out; to come after them */
   bool drained;          /* the decoder has nothing more */
@@ -41,7 +43,12 @@ static bool fill_exact(struct convert *convert, struct redbook_error *err) {
   convert->end = (size_t)got;
   convert->first = convert->skip < got ? (size_t)convert->skip : convert->end;
   convert->skip -= (int64_t)convert->first;
-  convert->ended = got < (int64_t)BLOCK;
+  size_t count = convert->end - convert->first;
+  if ((int64_t)count > convert->left) count = (size_t)convert->left;
+  convert->end = convert->first + count;
+  convert->left -= (int64_t)count;
+  convert->ended = got < (int64_t)BLOCK || convert->left == 0;
+  redbook_master_measure(&convert->master, convert->ready + 2 * convert->first, count);
   return true;
 }
 
@@ -76,6 +83,8 @@ static bool decode(struct convert *convert, struct redbook_error *err) {
   int64_t got = redbook_decoder_floats(&convert->decoder, convert->raw, BLOCK, err);
   if (got < 0) return false;
   redbook_mix_run(&convert->mix, convert->raw, convert->mixed, (size_t)got);
+  if (convert->factor != 1)
+    redbook_amplify(convert->mixed, (size_t)got * (size_t)convert->mix.width, convert->factor);
   convert->drained = got < (int64_t)BLOCK;
   if (convert->resampler) return resample(convert, convert->mixed, (size_t)got, err);
   append(convert, convert->mixed, (size_t)got);
@@ -83,18 +92,23 @@ static bool decode(struct convert *convert, struct redbook_error *err) {
   return true;
 }
 
-static bool fill(struct convert *convert, struct redbook_error *err) {
-  if (convert->stream.format.exact) return fill_exact(convert, err);
+static bool fill_changed(struct convert *convert, struct redbook_error *err) {
   if (!decode(convert, err)) return false;
   convert->ended |= convert->left == 0;
-  size_t done = redbook_quantise(&convert->quantiser, convert->wave, convert->ready,
-                                 convert->waiting, convert->ended);
+  size_t done = redbook_master_run(&convert->master, convert->wave, convert->ready,
+                                   convert->waiting, convert->ended);
   convert->waiting -= done;
   memmove(convert->wave, convert->wave + 2 * done, 2 * convert->waiting * sizeof(float));
   convert->first = 0;
   convert->end = done;
-  convert->stream.clipped = convert->quantiser.clipped;
   return true;
+}
+
+static bool fill(struct convert *convert, struct redbook_error *err) {
+  bool exact = convert->stream.format.exact;
+  bool good = exact ? fill_exact(convert, err) : fill_changed(convert, err);
+  convert->stream.figures = convert->master.figures;
+  return good;
 }
 
 static int64_t convert_read(struct redbook_stream *stream, uint8_t *bytes, size_t frames,
@@ -141,16 +155,19 @@ static bool go_to_part(struct convert *convert, struct redbook_error *err) {
 /* A fresh state of every stage, so that the same bytes come again. */
 static bool start_stages(struct convert *convert, struct redbook_error *err) {
   unsigned rate = convert->stream.format.sample_rate;
-  redbook_quantiser_init(&convert->quantiser);
+  const struct redbook_processing *asked = &convert->stream.processing;
+  redbook_master_start(&convert->master, asked);
+  convert->factor = redbook_gain_factor(asked->gain);
+  convert->stream.format.exact = redbook_decoder_exact(&convert->decoder) && asked->gain == 0;
   redbook_resampler_free(convert->resampler);
   convert->resampler = NULL;
   convert->drained = convert->ended = false;
   convert->waiting = convert->first = convert->end = 0;
-  convert->stream.clipped = 0;
+  convert->stream.figures = convert->master.figures;
   convert->left = convert->length < 0 ? INT64_MAX : convert->length;
   if (!go_to_part(convert, err)) return false;
   if (rate == REDBOOK_DISC_RATE) return true;
-  convert->resampler = redbook_resampler_new(rate, convert->mix.width, err);
+  convert->resampler = redbook_resampler_new(rate, convert->mix.width, asked->quality, err);
   return convert->resampler != NULL;
 }
 
@@ -176,7 +193,7 @@ static bool make_room(struct convert *convert, struct redbook_error *err) {
   convert->room = ((size_t)BLOCK * REDBOOK_DISC_RATE + rate - 1) / rate + 64;
   if (convert->room < BLOCK) convert->room = BLOCK;
   if (channels < 2) channels = 2;
-  size_t wave = convert->room + REDBOOK_SILENCE_FRAMES;
+  size_t wave = convert->room + REDBOOK_MASTER_HOLD;
   size_t raw = BLOCK * channels > 2 * convert->room ? BLOCK * channels : 2 * convert->room;
   convert->raw = calloc(raw, sizeof(float));
   convert->mixed = calloc(2 * (size_t)BLOCK, sizeof(float));
@@ -205,7 +222,9 @@ static bool set_up(struct convert *convert, struct redbook_error *err) {
   return make_room(convert, err) && start_stages(convert, err);
 }
 
-static struct convert *new_convert(int64_t start, int64_t length, struct redbook_error *err) {
+static struct convert *new_convert(int64_t start, int64_t length,
+                                   const struct redbook_processing *processing,
+                                   struct redbook_error *err) {
   struct convert *convert = calloc(1, sizeof *convert);
   if (!convert) {
     (void)redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
@@ -214,6 +233,7 @@ static struct convert *new_convert(int64_t start, int64_t length, struct redbook
   convert->decoder.input.fd = -1;
   convert->start = start;
   convert->length = length;
+  if (processing) convert->stream.processing = *processing;
   convert->stream.read = convert_read;
   convert->stream.rewind = convert_rewind;
   convert->stream.close = convert_close;
@@ -227,21 +247,24 @@ static struct redbook_stream *opened(struct convert *convert, bool good) {
 }
 
 struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int64_t length,
+                                            const struct redbook_processing *processing,
                                             struct redbook_error *err) {
-  struct convert *convert = new_convert(start, length, err);
+  struct convert *convert = new_convert(start, length, processing, err);
   if (!convert || !redbook_decoder_open(&convert->decoder, path, err))
     return convert ? opened(convert, false) : NULL;
   const struct redbook_container *container = &convert->decoder.container;
   if (container->kind != REDBOOK_OUTSIDE) return opened(convert, set_up(convert, err));
-  struct redbook_stream *stream =
-      redbook_outside_open(path, container->name, container->demuxer, start, length, err);
+  struct redbook_stream *stream = redbook_outside_open(
+      path, container->name, container->demuxer, start, length, processing, err);
   convert_close(&convert->stream);
   return stream;
 }
 
 struct redbook_stream *redbook_convert_spool(int spool, const char *path, int64_t start,
-                                             int64_t length, struct redbook_error *err) {
-  struct convert *convert = new_convert(start, length, err);
+                                             int64_t length,
+                                             const struct redbook_processing *processing,
+                                             struct redbook_error *err) {
+  struct convert *convert = new_convert(start, length, processing, err);
   if (!convert) {
     (void)close(spool);
     return NULL;

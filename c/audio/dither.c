@@ -11,9 +11,9 @@
 /* Adding and taking away 1.5 * 2^23 rounds a float to the nearest integer. */
 #define ROUNDER 12582912.0f
 
-void redbook_quantiser_init(struct redbook_quantiser *quantiser) {
+void redbook_quantiser_init(struct redbook_quantiser *quantiser, enum redbook_dither dither) {
   uint32_t seed = 0x52656421u;
-  *quantiser = (struct redbook_quantiser){0};
+  *quantiser = (struct redbook_quantiser){.dither = dither};
   for (int i = 0; i < LANES; i++) { /* splitmix-like, so that lanes start far apart */
     seed += 0x9E3779B9u;
     uint32_t z = (seed ^ seed >> 16) * 0x85EBCA6Bu;
@@ -55,10 +55,19 @@ static void round_and_clamp(float *restrict y, int16_t *restrict out) {
     out[i] = (int16_t)result[i];
 }
 
+static void to_lsbs(const float *restrict in, float *restrict y) {
+  for (int i = 0; i < LANES; i++)
+    y[i] = in[i] * 32768.0f;
+}
+
+/* `lanes` NULL: no noise. */
 static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
                            int16_t *restrict out, uint32_t *restrict clipped) {
   float y[LANES];
-  add_noise(lanes, in, y);
+  if (lanes)
+    add_noise(lanes, in, y);
+  else
+    to_lsbs(in, y);
   for (int i = 0; i < LANES; i++) {
     clipped[i] += y[i] >= 32767.5f;
     clipped[i] += y[i] < -32768.5f;
@@ -66,10 +75,11 @@ static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
   round_and_clamp(y, out);
 }
 
-static void dithered(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
-                     size_t frames) {
-  uint32_t lanes[LANES], clipped[LANES] = {0};
-  memcpy(lanes, quantiser->lanes, sizeof lanes);
+static void quantised(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
+                      size_t frames) {
+  uint32_t kept[LANES], clipped[LANES] = {0};
+  uint32_t *lanes = quantiser->dither == REDBOOK_DITHER_NONE ? NULL : kept;
+  memcpy(kept, quantiser->lanes, sizeof kept);
   size_t done = 0;
   for (; done + GROUP <= frames; done += GROUP)
     quantise_group(lanes, in + 2 * done, out + 2 * done, clipped);
@@ -80,7 +90,7 @@ static void dithered(struct redbook_quantiser *quantiser, const float *in, int16
     quantise_group(lanes, rest, result, clipped);
     memcpy(out + 2 * done, result, (frames - done) * 2 * sizeof *out);
   }
-  memcpy(quantiser->lanes, lanes, sizeof lanes);
+  memcpy(quantiser->lanes, kept, sizeof kept);
   for (int i = 0; i < LANES; i++)
     quantiser->clipped += clipped[i];
 }
@@ -131,6 +141,10 @@ static size_t silent(struct redbook_quantiser *quantiser, const float *in, int16
 size_t redbook_quantise(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
                         size_t count, bool last) {
   size_t done = 0;
+  if (quantiser->dither == REDBOOK_DITHER_NONE) {
+    quantised(quantiser, in, out, count);
+    return count;
+  }
   while (done < count) {
     done += silent(quantiser, in + 2 * done, out + 2 * done, count - done);
     if (done == count) break;
@@ -138,7 +152,7 @@ size_t redbook_quantise(struct redbook_quantiser *quantiser, const float *in, in
     bool waits = next < count && count - next < REDBOOK_SILENCE_FRAMES;
     if (waits && last) next = count;
     if (next > done) {
-      dithered(quantiser, in + 2 * done, out + 2 * done, next - done);
+      quantised(quantiser, in + 2 * done, out + 2 * done, next - done);
       quantiser->zeros = 0;
       done = next;
     }

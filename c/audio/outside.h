@@ -41,6 +41,7 @@ int redbook_outside_decode(const struct redbook_outside *outside, const atomic_b
 /* redbook_convert_open of such a file: probed now, decoded when it is scanned or first read. */
 struct redbook_stream *redbook_outside_open(const char *path, const char *name,
                                             const char *demuxer, int64_t start, int64_t length,
+                                            const struct redbook_processing *processing,
                                             struct redbook_error *err);
 
 #endif

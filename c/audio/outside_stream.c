@@ -26,22 +26,37 @@ static bool long_enough(const struct redbook_outside *outside, int64_t frames,
                          (double)outside->frames / outside->rate);
 }
 
+static bool exact(const struct redbook_outside *outside, const struct redbook_stream *stream) {
+  bool integer = outside->bits > 0 && outside->bits <= 16;
+  return integer && outside->rate == 44100 && outside->channels <= 2 &&
+         stream->processing.gain == 0;
+}
+
+/* The decoded sound says now what ffprobe could only say before. */
+static void follow(struct outside_stream *self) {
+  struct redbook_stream *stream = &self->stream;
+  const struct redbook_stream *inner = self->inner;
+  stream->format.exact = inner ? inner->format.exact : exact(&self->outside, stream);
+  if (!inner) return;
+  stream->announced = inner->announced;
+  stream->figures = inner->figures;
+}
+
 static bool outside_prepare(struct redbook_stream *stream, const atomic_bool *cancel,
                             struct redbook_error *err) {
   struct outside_stream *self = (struct outside_stream *)stream;
   if (self->inner) return true;
   int spool = redbook_outside_decode(&self->outside, cancel, err);
   if (spool < 0) return false;
-  struct redbook_stream *inner =
-      redbook_convert_spool(spool, self->path, self->start, self->length, err);
+  struct redbook_stream *inner = redbook_convert_spool(spool, self->path, self->start,
+                                                       self->length, &stream->processing, err);
   if (!inner) return false;
   if (!long_enough(&self->outside, inner->format.announced_frames, err)) {
     inner->close(inner);
     return false;
   }
   self->inner = inner;
-  stream->format.exact = inner->format.exact;
-  stream->announced = inner->announced;
+  follow(self);
   return true;
 }
 
@@ -51,13 +66,16 @@ static int64_t outside_read(struct redbook_stream *stream, uint8_t *bytes, size_
   if (!outside_prepare(stream, stream->cancel, err)) return -1;
   self->inner->cancel = stream->cancel;
   int64_t got = self->inner->read(self->inner, bytes, frames, err);
-  stream->clipped = self->inner->clipped;
+  stream->figures = self->inner->figures;
   return got;
 }
 
 static bool outside_rewind(struct redbook_stream *stream, struct redbook_error *err) {
   struct outside_stream *self = (struct outside_stream *)stream;
-  return !self->inner || self->inner->rewind(self->inner, err);
+  if (self->inner) self->inner->processing = stream->processing;
+  bool good = !self->inner || self->inner->rewind(self->inner, err);
+  follow(self);
+  return good;
 }
 
 static void outside_close(struct redbook_stream *stream) {
@@ -71,13 +89,11 @@ static void outside_close(struct redbook_stream *stream) {
 static void introduce(struct outside_stream *self) {
   const struct redbook_outside *outside = &self->outside;
   struct redbook_source_format *format = &self->stream.format;
-  bool integer = outside->bits > 0 && outside->bits <= 16;
-  *format = (struct redbook_source_format){
-      .sample_rate = outside->rate,
-      .channels = outside->channels,
-      .bits = outside->bits,
-      .exact = integer && outside->rate == 44100 && outside->channels <= 2,
-      .announced_frames = outside->frames};
+  *format = (struct redbook_source_format){.sample_rate = outside->rate,
+                                           .channels = outside->channels,
+                                           .bits = outside->bits,
+                                           .exact = exact(outside, &self->stream),
+                                           .announced_frames = outside->frames};
   (void)snprintf(format->container, sizeof format->container, "%s", outside->name);
   (void)snprintf(format->encoding, sizeof format->encoding, "%s", outside->codec);
   self->stream.tags = outside->tags;
@@ -85,6 +101,7 @@ static void introduce(struct outside_stream *self) {
 
 struct redbook_stream *redbook_outside_open(const char *path, const char *name,
                                             const char *demuxer, int64_t start, int64_t length,
+                                            const struct redbook_processing *processing,
                                             struct redbook_error *err) {
   struct outside_stream *self = calloc(1, sizeof *self);
   if (self) self->path = strdup(path);
@@ -98,6 +115,7 @@ struct redbook_stream *redbook_outside_open(const char *path, const char *name,
                                          .rewind = outside_rewind,
                                          .close = outside_close,
                                          .announced = -1};
+  if (processing) self->stream.processing = *processing;
   self->start = start;
   self->length = length;
   self->outside =

@@ -102,13 +102,14 @@ static void advise_formats(struct redbook_error *err) {
 
 struct redbook_source *redbook_source_open(const char *path,
                                            const struct redbook_source_part *part,
+                                           const struct redbook_processing *processing,
                                            struct redbook_error *err) {
   struct redbook_source *source = new_source(path, err);
   if (!source) return NULL;
   if (part) source->part = *part;
   if (part_valid(&source->part, source->label, err))
     source->stream = redbook_convert_open(path, in_frames(source->part.start),
-                                          in_frames(source->part.length), err);
+                                          in_frames(source->part.length), processing, err);
   source = opened(source, err);
   if (!source) advise_formats(err);
   return source;
@@ -118,7 +119,8 @@ struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const ch
                                                struct redbook_error *err) {
   struct redbook_source *source = new_source(name, err);
   if (!source) return NULL;
-  source->stream = redbook_raw_open(fd, sectors, false, source->label, err);
+  source->stream =
+      redbook_level_open(redbook_raw_open(fd, sectors, false, source->label, err), NULL, err);
   return opened(source, err);
 }
 
@@ -143,13 +145,17 @@ static int open_samples(const char *path, const struct redbook_source *source,
 
 struct redbook_source *redbook_source_open_samples(const char *path,
                                                    const struct redbook_source_part *part,
-                                                   bool big_endian, struct redbook_error *err) {
+                                                   bool big_endian,
+                                                   const struct redbook_processing *processing,
+                                                   struct redbook_error *err) {
   struct redbook_source *source = new_source(path, err);
   if (!source) return NULL;
   if (part) source->part = *part;
   int fd = part_valid(&source->part, source->label, err) ? open_samples(path, source, err) : -1;
   if (fd >= 0) {
-    source->stream = redbook_raw_open(fd, source->part.length, big_endian, source->label, err);
+    source->stream = redbook_level_open(
+        redbook_raw_open(fd, source->part.length, big_endian, source->label, err), processing,
+        err);
     (void)close(fd); /* the stream has its own */
   }
   return opened(source, err);
@@ -186,7 +192,7 @@ void redbook_source_watch(struct redbook_source *source, redbook_scan_fn *on_blo
 }
 
 uint64_t redbook_source_clipped(const struct redbook_source *source) {
-  return source->scanned ? source->scan.clipped_samples : source->stream->clipped;
+  return source->scanned ? source->scan.clipped_samples : source->stream->figures.clipped;
 }
 
 const struct redbook_source_scan *redbook_source_scanned(const struct redbook_source *source) {
@@ -204,6 +210,22 @@ bool redbook_source_rewind(struct redbook_source *source, struct redbook_error *
   source->frames = 0;
   source->ended = false;
   return source->stream->rewind(source->stream, err);
+}
+
+const struct redbook_processing *redbook_source_processing(
+    const struct redbook_source *source) {
+  return &source->stream->processing;
+}
+
+bool redbook_source_set_gain(struct redbook_source *source, double gain,
+                             struct redbook_error *err) {
+  if (!(gain >= -60 && gain <= 60))
+    return redbook_fail(err, REDBOOK_E_INVALIDARG, "the gain of %s is %g dB, not -60 to 60",
+                        source->label, gain);
+  if (gain == source->stream->processing.gain) return true;
+  source->stream->processing.gain = gain;
+  source->scanned = false;
+  return redbook_source_rewind(source, err);
 }
 
 /* At the end: the part is whole, and as long as it was when it was measured. */
@@ -264,7 +286,8 @@ static bool measure(struct redbook_source *source, const struct listener *listen
     if (source->on_block) source->on_block(source->on_block_context, scan.sectors);
   }
   scan.frames = source->frames;
-  scan.clipped_samples = source->stream->clipped;
+  scan.clipped_samples = source->stream->figures.clipped;
+  scan.peak = source->stream->figures.peak;
   source->scan = scan;
   return true;
 }

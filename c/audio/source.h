@@ -2,10 +2,10 @@
 /* AudioSource: a sound file or raw PCM as whole CD-DA sectors, always 44.1 kHz 16-bit stereo.
  *
  * Path of the sound: decode to float (libsndfile) -> channels (mono doubled at 0 dB, more than
- * two by ITU-R BS.775, LFE off, never clips) -> soxr HQ when the rate is not 44 100 -> TPDF
+ * two by ITU-R BS.775, LFE off, never clips) -> gain -> soxr when the rate is not 44 100 ->
  * dither, fixed seed -> clamp -> 2352-byte sectors, the last one padded with zeros. A 44.1 kHz,
- * integer <= 16 bit, mono or stereo source passes bit-exactly; a run of >= 588 zero frames
- * stays zero.
+ * integer <= 16 bit, mono or stereo source without a gain passes bit-exactly; a run of >= 588
+ * zero frames stays zero.
  *
  * Threads: one at a time. Reference counted (atomically).
  */
@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "audio/processing.h"
 #include "base/error.h"
 #include "base/spool.h"
 
@@ -43,6 +44,7 @@ struct redbook_source_scan { /* what decoding it completely has shown */
   uint32_t crc32;           /* IEEE 802.3 over all sector bytes, padding included */
   uint64_t frames;          /* 44.1 kHz frames before padding */
   uint64_t clipped_samples; /* clamped ones */
+  float peak;               /* redbook_figures' */
 };
 
 /* A part of a file in sectors; length -1 = to the end. */
@@ -50,14 +52,16 @@ struct redbook_source_part {
   int64_t start, length;
 };
 
-/* Opens and probes by content. Errors, always naming the path: 80070002 no such file;
- * E_ACCESSDENIED; 050D not audio, unsupported (says what it is, e.g. chained Ogg, AAC in MP4),
- * zero length, cut off (where the container tells without decoding), a part that begins or ends
- * beyond the end (also from scan and read, where only they can tell); E_INVALIDARG a part with
- * a negative start or no length. libmpg123 inside libsndfile may print remarks on stderr, which
- * a library cannot stop (libsndfile issue 958). */
+/* Opens and probes by content; `part` and `processing` may be NULL. Errors, always naming the
+ * path: 80070002 no such file; E_ACCESSDENIED; 050D not audio, unsupported (says what it is,
+ * e.g. chained Ogg, AAC in MP4), zero length, cut off (where the container tells without
+ * decoding), a part that begins or ends beyond the end (also from scan and read, where only
+ * they can tell); E_INVALIDARG a part with a negative start or no length. libmpg123 inside
+ * libsndfile may print remarks on stderr, which a library cannot stop (libsndfile issue 958).
+ */
 struct redbook_source *redbook_source_open(const char *path,
                                            const struct redbook_source_part *part,
+                                           const struct redbook_processing *processing,
                                            struct redbook_error *err);
 
 /* Headerless 44.1 kHz s16le stereo from a descriptor (dup'ed; read from its current offset).
@@ -75,7 +79,9 @@ struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const ch
  * file with a header. */
 struct redbook_source *redbook_source_open_samples(const char *path,
                                                    const struct redbook_source_part *part,
-                                                   bool big_endian, struct redbook_error *err);
+                                                   bool big_endian,
+                                                   const struct redbook_processing *processing,
+                                                   struct redbook_error *err);
 
 struct redbook_source *redbook_source_ref(struct redbook_source *source);
 void redbook_source_unref(struct redbook_source *source); /* NULL is fine */
@@ -83,6 +89,12 @@ void redbook_source_unref(struct redbook_source *source); /* NULL is fine */
 const char *redbook_source_name(const struct redbook_source *source);
 const struct redbook_source_format *redbook_source_format(const struct redbook_source *source);
 const struct redbook_source_tags *redbook_source_tags(const struct redbook_source *source);
+
+const struct redbook_processing *redbook_source_processing(const struct redbook_source *source);
+/* Sets the gain in dB, -60 to 60 (else E_INVALIDARG), goes back to the beginning and forgets
+ * the scan. Not while it is read. */
+bool redbook_source_set_gain(struct redbook_source *source, double gain,
+                             struct redbook_error *err);
 
 /* Decodes everything once; keeps the result. `cancel` may be NULL (cancelled: C0AA0002).
  * `done` may be NULL; it counts sectors decoded so far for a progress display. 050D with the

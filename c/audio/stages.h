@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "audio/container.h"
+#include "audio/processing.h"
 #include "base/error.h"
 
 #define REDBOOK_DISC_RATE 44100
@@ -28,11 +29,12 @@ void redbook_mix_init(struct redbook_mix *mix, SNDFILE *file, int channels,
 void redbook_mix_from_map(struct redbook_mix *mix, const int *map, int channels);
 void redbook_mix_run(const struct redbook_mix *mix, const float *in, float *out, size_t frames);
 
-/* --- rate: soxr HQ to 44.1 kHz ------------------------------------------------------------ */
+/* --- rate: soxr to 44.1 kHz --------------------------------------------------------------- */
 
 struct redbook_resampler;
 
 struct redbook_resampler *redbook_resampler_new(unsigned rate, int width,
+                                                enum redbook_quality quality,
                                                 struct redbook_error *err);
 void redbook_resampler_free(struct redbook_resampler *resampler);
 /* Frames that `in` frames may bring out at most. */
@@ -44,18 +46,19 @@ int64_t redbook_resampler_run(struct redbook_resampler *resampler, const float *
                               size_t frames, float *out, size_t room,
                               struct redbook_error *err);
 
-/* --- quantising: TPDF dither, clamp ------------------------------------------------------- */
+/* --- quantising: dither, clamp ------------------------------------------------------------ */
 
 #define REDBOOK_SILENCE_FRAMES 588u /* a run this long of zero frames gets no dither */
 #define REDBOOK_DITHER_LANES 8
 
 struct redbook_quantiser {
+  enum redbook_dither dither;
   uint32_t lanes[REDBOOK_DITHER_LANES]; /* xorshift32 states */
   size_t zeros;                         /* zero frames just before that were left silent */
   uint64_t clipped;
 };
 
-void redbook_quantiser_init(struct redbook_quantiser *quantiser);
+void redbook_quantiser_init(struct redbook_quantiser *quantiser, enum redbook_dither dither);
 /* Quantises stereo frames; returns how many of `count`: a run of zeros at their end whose
  * length is not yet known waits unless `last`. */
 size_t redbook_quantise(struct redbook_quantiser *quantiser, const float *in, int16_t *out,

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/processing.h"
 #include "audio/source.h"
 #include "base/error.h"
 
@@ -25,23 +26,33 @@ struct redbook_stream {
 
   const atomic_bool *cancel; /* looked at while decoding; NULL outside a scan */
   int64_t announced;         /* 44.1 kHz frames from its start on, for certain; -1 unknown */
-  uint64_t clipped;          /* samples clamped since the last rewind */
+  struct redbook_processing processing; /* what is asked for, from the next rewind on */
+  struct redbook_figures figures;       /* since the last rewind */
   struct redbook_source_format format;
   struct redbook_source_tags tags;
 };
 
 /* `start` = 44.1 kHz frames to leave out at the beginning, `length` = how many there are then
- * at most, -1 = to the end. */
+ * at most, -1 = to the end; `processing` NULL = the default path. */
 struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int64_t length,
+                                            const struct redbook_processing *processing,
                                             struct redbook_error *err);
 
 /* The same of a file that was decoded into `spool`, which it owns; `path` for messages. */
 struct redbook_stream *redbook_convert_spool(int spool, const char *path, int64_t start,
-                                             int64_t length, struct redbook_error *err);
+                                             int64_t length,
+                                             const struct redbook_processing *processing,
+                                             struct redbook_error *err);
 
 /* `sectors` as redbook_source_open_raw's. */
 struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, bool big_endian,
                                         const char *label, struct redbook_error *err);
+
+/* A stream of 16-bit samples at 44.1 kHz, which it owns (NULL: returns NULL), with a gain and
+ * measured. The inner one is closed on failure. */
+struct redbook_stream *redbook_level_open(struct redbook_stream *inner,
+                                          const struct redbook_processing *processing,
+                                          struct redbook_error *err);
 
 bool redbook_cancelled(const atomic_bool *cancel, struct redbook_error *err);
 

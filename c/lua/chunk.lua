@@ -18,7 +18,7 @@ local watch = classes.DeviceWatch
 local feeds = setmetatable({}, { __mode = "k" })
 -- The operation that reads an AudioSource now. A source is used by one thread at a time.
 local readers = setmetatable({}, { __mode = "kv" })
--- What a complete scan has shown: AudioSource -> { sectors, crc32, clipped samples }.
+-- What a complete scan has shown: AudioSource -> { sectors, crc, clipped, peak }.
 local known = setmetatable({}, { __mode = "k" })
 
 
@@ -28,9 +28,9 @@ local function define(class, name, method)
 end
 
 
-local function define_property(class, name, getter)
-  class.__properties[name] = getter
-  class.__members[name] = "read-only"
+local function define_property(class, name, getter, setter)
+  class.__properties[name] = setter and { getter, setter } or getter
+  class.__members[name] = setter and "read-write" or "read-only"
 end
 
 
@@ -194,8 +194,8 @@ end
 
 local function remember(self)
   if not busy(self) and not known[self] then
-    local sectors, crc, clipped = private.scanned(self)
-    known[self] = sectors and { sectors = sectors, crc = crc, clipped = clipped }
+    local sectors, crc, clipped, peak = private.scanned(self)
+    known[self] = sectors and { sectors = sectors, crc = crc, clipped = clipped, peak = peak }
   end
   return known[self]
 end
@@ -348,3 +348,10 @@ define_property(source, "Sectors", function(self)
 end)
 define_property(source, "CRC32", function(self) return measured(self).crc end)
 define_property(source, "ClippedSamples", function(self) return measured(self).clipped end)
+define_property(source, "Peak", function(self) return measured(self).peak end)
+define_property(source, "Gain", function(self) return private.gain(self) end,
+  function(self, gain)
+    if busy(self) then error(private.busy(), 0) end
+    private.set_gain(self, gain)
+    known[self] = nil
+  end)

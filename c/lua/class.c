@@ -62,6 +62,7 @@ static int get_member(lua_State *L) {
   if (lua_rawget(L, METHODS) != LUA_TNIL) return 1;
   lua_pushvalue(L, 2);
   int type = lua_rawget(L, MEMBERS);
+  if (type == LUA_TTABLE) type = lua_rawgeti(L, -1, 1);
   if (type == LUA_TFUNCTION) {
     lua_replace(L, 3);
     lua_settop(L, 3);
@@ -87,6 +88,13 @@ static int set_member(lua_State *L) {
   lua_pushvalue(L, 2);
   int type = lua_rawget(L, MEMBERS);
   if (type == LUA_TNIL) return refuse_member(L, "there is no such member");
+  if (type == LUA_TTABLE) {
+    lua_rawgeti(L, -1, 2);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 3);
+    lua_call(L, 2, 0);
+    return 0;
+  }
   const struct redbook_property *property = lua_touserdata(L, -1);
   if (!property || !property->set) return refuse_member(L, "it is read-only");
   lua_settop(L, 3);

@@ -35,8 +35,8 @@ struct redbook_box {
 };
 
 /* Creates the metatable. Pushes nothing. Its fields `__methods`, `__properties` (name ->
- * property or Lua getter) let the embedded chunk add members; `__members` (name -> "method",
- * "read-only" or "read-write") is what the stubs are compared with. */
+ * property, Lua getter, or { getter, setter }) let the embedded chunk add members; `__members`
+ * (name -> "method", "read-only" or "read-write") is what the stubs are compared with. */
 void redbook_class_register(lua_State *L, const struct redbook_class *class);
 /* Methods from another file. */
 void redbook_class_add_methods(lua_State *L, const char *class, const luaL_Reg *methods);

@@ -110,6 +110,7 @@ static void push_private(lua_State *L) {
   redbook_source_figures(L);
   lua_setfield(L, -3, "announced");
   lua_setfield(L, -2, "scanned");
+  redbook_source_gain_functions(L);
 }
 
 static void run_chunk(lua_State *L) {

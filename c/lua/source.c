@@ -60,8 +60,9 @@ static struct redbook_source *open_part(lua_State *L, int index, struct redbook_
                                      redbook_option_sectors(L, index, "length", -1)};
   const char *path = redbook_option_string(L, index, "path", "");
   const char *raw = redbook_option_string(L, index, "raw", "");
-  if (!*raw) return redbook_source_open(path, &part, err);
-  return redbook_source_open_samples(path, &part, strcmp(raw, "big") == 0, err);
+  struct redbook_processing processing = redbook_check_processing(L, index);
+  if (!*raw) return redbook_source_open(path, &part, &processing, err);
+  return redbook_source_open_samples(path, &part, strcmp(raw, "big") == 0, &processing, err);
 }
 
 static void check_part(lua_State *L, int index) {
@@ -70,6 +71,8 @@ static void check_part(lua_State *L, int index) {
       {"start", REDBOOK_OPTION_SECTORS, 0, INT32_MAX},
       {"length", REDBOOK_OPTION_SECTORS, 1, INT32_MAX},
       {"raw", REDBOOK_OPTION_STRING, 0, 0},
+      {"quality", REDBOOK_OPTION_STRING, 0, 0},
+      {"dither", REDBOOK_OPTION_STRING, 0, 0},
       {NULL, REDBOOK_OPTION_ANY, 0, 0}};
   redbook_options_check(L, index, "a part of a file", known);
   if (!redbook_option_given(L, index, "path"))
@@ -78,6 +81,7 @@ static void check_part(lua_State *L, int index) {
   if (strcmp(raw, "little") != 0 && strcmp(raw, "big") != 0)
     redbook_misuse(L, "a part of a file: option 'raw' is \"little\" or \"big\", got \"%s\"",
                    raw);
+  (void)redbook_check_processing(L, index);
 }
 
 static luaL_Stream *check_stream(lua_State *L, int index) {
@@ -107,9 +111,10 @@ struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t s
   else
     stream = check_stream(L, index);
   struct redbook_box *box = redbook_box_new(L, CLASS, sizeof *box, 0);
-  box->core = stream                ? open_stream(stream, sectors, err)
-              : type == LUA_TSTRING ? redbook_source_open(lua_tostring(L, index), NULL, err)
-                                    : open_part(L, index, err);
+  box->core = stream ? open_stream(stream, sectors, err)
+              : type == LUA_TSTRING
+                  ? redbook_source_open(lua_tostring(L, index), NULL, NULL, err)
+                  : open_part(L, index, err);
   return box->core;
 }
 
@@ -117,9 +122,10 @@ struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t s
 A sound file (anything libsndfile decodes, found out by content), or an open Lua file with
 headerless 44.1 kHz 16-bit little-endian stereo from its current offset.
 @function AudioSource
-@tparam string|table|file source a path; `{path=, start=, length=, raw=}` with start and length
-in sectors or "MM:SS:FF", and for headerless 44.1 kHz 16-bit stereo raw = "little" or "big"
-(endian); an open file (dup'ed)
+@tparam string|table|file source a path; `{path=, start=, length=, raw=, quality=, dither=}`
+with start and length in sectors or "MM:SS:FF", for headerless 44.1 kHz 16-bit stereo raw =
+"little" or "big" (endian), quality "hq" (default) or "vhq" of a change of the sample rate,
+dither "tpdf" (default) or "none"; an open file (dup'ed)
 @treturn[1] AudioSource
 @return[2] nil
 @treturn[2] Error err 80070002 no such file, 80070005 no permission, 050D not audio that can be
@@ -201,15 +207,21 @@ while an operation reads the source.
 How many samples had to be limited. Scans when nobody has.
 @field AudioSource.ClippedSamples
 */
+/***
+The highest sample of the sound at 44.1 kHz, after the gain, before dither and clamp; 1 = full
+scale. Scans when nobody has.
+@field AudioSource.Peak
+*/
 
-/* For the chunk. scanned(source) -> sectors, crc32, clipped samples; or nothing */
+/* For the chunk. scanned(source) -> sectors, crc32, clipped samples, peak; or nothing */
 static int scanned(lua_State *L) {
   const struct redbook_source_scan *scan = redbook_source_scanned(check(L));
   if (!scan) return 0;
   lua_pushinteger(L, scan->sectors);
   lua_pushinteger(L, scan->crc32);
   lua_pushinteger(L, (lua_Integer)scan->clipped_samples);
-  return 3;
+  lua_pushnumber(L, (lua_Number)scan->peak);
+  return 4;
 }
 
 /* For the chunk. announced(source) -> sectors; or nothing */

@@ -717,11 +717,15 @@ function Erase:Close() end
 ---@field start (integer|string)? sectors or "MM:SS:FF"
 ---@field length (integer|string)? sectors or "MM:SS:FF"
 ---@field raw ("little"|"big")? headerless 44.1 kHz 16-bit stereo of that byte order
+---@field quality ("hq"|"vhq")? of a change of the sample rate, default "hq"
+---@field dither ("tpdf"|"none")? default "tpdf"
 
 ---@class redbook.AudioSource
 ---@field Sectors integer read-only; scans when the header does not tell for certain
 ---@field CRC32 integer read-only; of all sectors, scans when nobody has
 ---@field ClippedSamples integer read-only; scans when nobody has
+---@field Peak number read-only; of the 44.1 kHz sound after the gain, 1 = full scale; scans
+---@field Gain number dB; setting it forgets the scan
 ---@field Format redbook.Format read-only
 ---@field Tags redbook.Tags read-only
 ---@field Name string read-only; the path

@@ -12,7 +12,7 @@ static int16_t *quantised(double (*signal)(size_t frame), struct redbook_quantis
   static float in[2 * BLOCK];
   int16_t *out = malloc(MANY * 2 * sizeof *out);
   assert_non_null(out);
-  redbook_quantiser_init(quantiser);
+  redbook_quantiser_init(quantiser, REDBOOK_DITHER_TPDF);
   for (size_t at = 0; at < MANY; at += BLOCK) {
     for (size_t i = 0; i < BLOCK; i++)
       in[2 * i] = in[2 * i + 1] = (float)signal(at + i);
@@ -94,7 +94,7 @@ static void rails_and_count(void **state) {
   const float in[] = {2.0f,  -2.0f,   1.0f,  -1.0f, 1e30f, -1e30f,
                       0.99f, -0.999f, 100.f, -3e9f, 0.5f,  -0.5f};
   int16_t out[12];
-  redbook_quantiser_init(&quantiser);
+  redbook_quantiser_init(&quantiser, REDBOOK_DITHER_TPDF);
   assert_int_equal(redbook_quantise(&quantiser, in, out, 6, true), 6);
   const int16_t want[] = {32767, -32768, 32767, -32768, 32767, -32768,
                           32440, -32735, 32767, -32768, 16384, -16384};
@@ -112,8 +112,8 @@ static void same_seed_same_noise(void **state) {
   int16_t a[2 * 1000], b[2 * 1000];
   for (int i = 0; i < 2000; i++)
     in[i] = 0.25f;
-  redbook_quantiser_init(&one);
-  redbook_quantiser_init(&two);
+  redbook_quantiser_init(&one, REDBOOK_DITHER_TPDF);
+  redbook_quantiser_init(&two, REDBOOK_DITHER_TPDF);
   redbook_quantise(&one, in, a, 1000, true);
   redbook_quantise(&two, in, b, 1000, true);
   assert_memory_equal(a, b, sizeof a);
@@ -128,7 +128,7 @@ static void run_of_588_zeros_is_silence(void **state) {
   int16_t out[2 * N];
   for (int i = 0; i < N; i++)
     if (i < 10 || (i >= 597 && i < 607) || i >= 1195) in[2 * i] = in[2 * i + 1] = 0.1f;
-  redbook_quantiser_init(&quantiser);
+  redbook_quantiser_init(&quantiser, REDBOOK_DITHER_TPDF);
   assert_int_equal(redbook_quantise(&quantiser, in, out, N, true), N);
   int noisy = 0;
   for (int i = 2 * 10; i < 2 * 597; i++)
@@ -148,7 +148,7 @@ static void zeros_wait_for_their_end(void **state) {
   float in[2 * N] = {0};
   int16_t out[2 * N];
   in[0] = in[1] = 0.5f;
-  redbook_quantiser_init(&quantiser);
+  redbook_quantiser_init(&quantiser, REDBOOK_DITHER_TPDF);
   assert_int_equal(redbook_quantise(&quantiser, in, out, 300, false), 1);
   assert_int_equal(redbook_quantise(&quantiser, in + 2, out, 587, false), 0);
   assert_int_equal(redbook_quantise(&quantiser, in + 2, out, 588, false), 588);

@@ -92,10 +92,10 @@ static void announced_length_of_a_part(void **state) {
   (void)state;
   struct redbook_error err;
   struct redbook_source_part rest = {200, -1}, piece = {200, 7};
-  struct redbook_source *source = redbook_source_open(in_folder("a.wav"), &rest, &err);
+  struct redbook_source *source = redbook_source_open(in_folder("a.wav"), &rest, NULL, &err);
   assert_int_equal(redbook_source_announced_sectors(source), 35);
   redbook_source_unref(source);
-  source = redbook_source_open(in_folder("a.wav"), &piece, &err);
+  source = redbook_source_open(in_folder("a.wav"), &piece, NULL, &err);
   assert_int_equal(redbook_source_announced_sectors(source), 7);
   redbook_source_unref(source);
 }

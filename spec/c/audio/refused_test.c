@@ -44,7 +44,7 @@ static void advice_fits_a_path(void **state) {
   struct redbook_error err;
   write_file("nothing.wav", "", 0);
   redbook_error_clear(&err);
-  assert_null(redbook_source_open(in_folder("nothing.wav"), NULL, &err));
+  assert_null(redbook_source_open(in_folder("nothing.wav"), NULL, NULL, &err));
   assert_string_equal(err.advice,
                       "Pass a sound file that is whole: WAV, FLAC, AIFF, Ogg Vorbis, Opus, "
                       "MP3, CAF, W64 or AU.");
@@ -52,11 +52,11 @@ static void advice_fits_a_path(void **state) {
   uid_t was = geteuid();
   if (was == 0) assert_int_equal(seteuid(65534), 0);
   redbook_error_clear(&err);
-  assert_null(redbook_source_open(in_folder("shut.wav"), NULL, &err));
+  assert_null(redbook_source_open(in_folder("shut.wav"), NULL, NULL, &err));
   if (was == 0) assert_int_equal(seteuid(was), 0);
   assert_string_equal(err.advice, "Check the rights of the file and of its folder.");
   redbook_error_clear(&err);
-  assert_null(redbook_source_open(in_folder("gone.wav"), NULL, &err));
+  assert_null(redbook_source_open(in_folder("gone.wav"), NULL, NULL, &err));
   assert_string_equal(err.advice, "Check the file's name and folder.");
 }
 
@@ -172,11 +172,12 @@ static void flac_of_32_bits(void **state) {
   struct redbook_error err;
   run("sox a.wav -e signed-integer -b 32 wide.wav && flac -s -f wide.wav");
   redbook_error_clear(&err);
-  assert_null(redbook_source_open(in_folder("wide.flac"), NULL, &err));
+  assert_null(redbook_source_open(in_folder("wide.flac"), NULL, NULL, &err));
   assert_string_equal(err.advice,
                       "Convert it to FLAC or WAV of 24 bits first: sox IN.flac -b 24 OUT.flac");
   run("sox wide.flac -b 24 narrow.flac");
-  struct redbook_source *source = redbook_source_open(in_folder("narrow.flac"), NULL, &err);
+  struct redbook_source *source =
+      redbook_source_open(in_folder("narrow.flac"), NULL, NULL, &err);
   assert_non_null(source);
   redbook_source_unref(source);
 }
@@ -198,7 +199,7 @@ static void a_long_path_keeps_its_end(void **state) {
   memcpy(path, "/tmp/", 5);
   memcpy(path + sizeof path - 10, "/song.wav", 10);
   struct redbook_error err;
-  assert_null(redbook_source_open(path, NULL, &err));
+  assert_null(redbook_source_open(path, NULL, NULL, &err));
   assert_non_null(strstr(err.message, "x/song.wav"));
 }
 

@@ -23,7 +23,7 @@ static struct redbook_source *open_samples(const char *name, int64_t start, int6
                                            bool big_endian, struct redbook_error *err) {
   const struct redbook_source_part part = {start, length};
   redbook_error_clear(err);
-  return redbook_source_open_samples(in_folder(name), &part, big_endian, err);
+  return redbook_source_open_samples(in_folder(name), &part, big_endian, NULL, err);
 }
 
 static void assert_part(const char *name, int64_t start, int64_t length, bool big_endian) {

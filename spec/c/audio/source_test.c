@@ -102,7 +102,7 @@ static void cancelled_on_the_way_to_a_part(void **state) {
   struct redbook_error err;
   const struct redbook_source_part part = {29000, -1};
   run("lame --quiet -t a.wav a.mp3 && for i in $(seq 200); do cat a.mp3; done > long.mp3");
-  struct redbook_source *source = redbook_source_open(in_folder("long.mp3"), &part, &err);
+  struct redbook_source *source = redbook_source_open(in_folder("long.mp3"), &part, NULL, &err);
   struct scanning scanning = {.source = source};
   assert_non_null(scanning.source);
   assert_int_equal(pthread_create(&thread, NULL, scan_thread, &scanning), 0);
@@ -164,7 +164,7 @@ static void last_reference_closes(void **state) {
   redbook_source_unref(source);
   assert_int_equal(open_descriptors(), before);
   redbook_source_unref(NULL);
-  assert_null(redbook_source_open(in_folder("none"), NULL, NULL));
+  assert_null(redbook_source_open(in_folder("none"), NULL, NULL, NULL));
   assert_int_equal(open_descriptors(), before);
 }
 

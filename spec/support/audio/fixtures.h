@@ -86,7 +86,7 @@ static __attribute__((unused, format(printf, 1, 2))) struct bytes output(const c
 static __attribute__((unused)) struct redbook_source *open_whole(const char *name) {
   struct redbook_error err;
   redbook_error_clear(&err);
-  struct redbook_source *source = redbook_source_open(in_folder(name), NULL, &err);
+  struct redbook_source *source = redbook_source_open(in_folder(name), NULL, NULL, &err);
   if (!source) fail_msg("%s: %08X %s", name, err.code, err.message);
   return source;
 }
@@ -118,7 +118,7 @@ static __attribute__((unused)) struct bytes render_part(const char *name, int64_
   struct redbook_error err;
   redbook_error_clear(&err);
   struct redbook_source_part part = {start, length};
-  struct redbook_source *source = redbook_source_open(in_folder(name), &part, &err);
+  struct redbook_source *source = redbook_source_open(in_folder(name), &part, NULL, &err);
   if (!source) fail_msg("%s: %08X %s", name, err.code, err.message);
   struct bytes bytes = drain(source, room);
   bytes.size = (size_t)redbook_source_scanned(source)->frames * 4;
@@ -149,7 +149,7 @@ static __attribute__((unused)) void assert_refused_part(const char *name,
   struct redbook_error err;
   redbook_error_clear(&err);
   const char *path = in_folder(name);
-  struct redbook_source *source = redbook_source_open(path, part, &err);
+  struct redbook_source *source = redbook_source_open(path, part, NULL, &err);
   if (source && redbook_source_scan(source, NULL, NULL, &err))
     fail_msg("%s was taken, not refused as \"%s\"", name, what);
   redbook_source_unref(source);
