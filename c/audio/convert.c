@@ -159,6 +159,8 @@ static bool start_stages(struct convert *convert, struct redbook_error *err) {
   redbook_master_start(&convert->master, asked);
   convert->factor = redbook_gain_factor(asked->gain);
   convert->stream.format.exact = redbook_decoder_exact(&convert->decoder) && asked->gain == 0;
+  convert->stream.plain =
+      convert->stream.format.exact && convert->decoder.container.kind != REDBOOK_FLAC;
   redbook_resampler_free(convert->resampler);
   convert->resampler = NULL;
   convert->drained = convert->ended = false;

@@ -13,7 +13,7 @@ struct outside_stream {
   struct redbook_outside outside;
   char *path;
   int64_t start, length;
-  struct redbook_stream *inner; /* NULL: not decoded yet */
+  struct redbook_stream *inner; /* NULL: not decoded yet, or at rest */
 };
 
 /* ffmpeg may stop early without a word. Only an MP4's length is exact; half a second is more
@@ -39,6 +39,7 @@ static void follow(struct outside_stream *self) {
   stream->format.exact = inner ? inner->format.exact : exact(&self->outside, stream);
   if (!inner) return;
   stream->announced = inner->announced;
+  stream->plain = inner->plain;
   stream->figures = inner->figures;
 }
 
@@ -78,6 +79,12 @@ static bool outside_rewind(struct redbook_stream *stream, struct redbook_error *
   return good;
 }
 
+static void outside_rest(struct redbook_stream *stream) {
+  struct outside_stream *self = (struct outside_stream *)stream;
+  if (self->inner) self->inner->close(self->inner);
+  self->inner = NULL;
+}
+
 static void outside_close(struct redbook_stream *stream) {
   struct outside_stream *self = (struct outside_stream *)stream;
   if (self->inner) self->inner->close(self->inner);
@@ -114,6 +121,7 @@ struct redbook_stream *redbook_outside_open(const char *path, const char *name,
                                          .read = outside_read,
                                          .rewind = outside_rewind,
                                          .close = outside_close,
+                                         .rest = outside_rest,
                                          .announced = -1};
   if (processing) self->stream.processing = *processing;
   self->start = start;

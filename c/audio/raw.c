@@ -234,6 +234,7 @@ struct redbook_stream *redbook_raw_open(int fd, int64_t sectors, bool big_endian
       .rewind = raw_rewind,
       .close = raw_close,
       .announced = -1,
+      .plain = true,
       .format = {.container = "raw PCM",
                  .encoding = "16-bit integer",
                  .sample_rate = 44100,

@@ -10,22 +10,9 @@
 #include <unistd.h>
 
 #include "audio/input.h"
-#include "audio/stream.h"
+#include "audio/source_private.h"
 
 #define SCAN_SECTORS 32u /* between two looks at `cancel`: about 0.4 s of sound */
-
-struct redbook_source {
-  atomic_uint references;
-  char *name;
-  char label[168];
-  struct redbook_stream *stream;
-  struct redbook_source_part part; /* start 0, length -1 when it is the whole */
-  uint64_t frames;                 /* read since the beginning */
-  bool ended, scanned;
-  struct redbook_source_scan scan;
-  redbook_scan_fn *on_block; /* may be NULL */
-  void *on_block_context;
-};
 
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
 
@@ -37,7 +24,7 @@ static int64_t in_frames(int64_t sectors) {
   return sectors < 0 ? -1 : sectors * REDBOOK_AUDIO_SECTOR_FRAMES;
 }
 
-static struct redbook_source *new_source(const char *name, struct redbook_error *err) {
+struct redbook_source *redbook_source_new(const char *name, struct redbook_error *err) {
   struct redbook_source *source = calloc(1, sizeof *source);
   if (source) source->name = strdup(name);
   if (!source || !source->name) {
@@ -46,6 +33,7 @@ static struct redbook_source *new_source(const char *name, struct redbook_error 
     return NULL;
   }
   atomic_init(&source->references, 1);
+  atomic_init(&source->kept_failed, false);
   redbook_label(source->label, sizeof source->label, name);
   source->part.length = -1;
   return source;
@@ -104,7 +92,7 @@ struct redbook_source *redbook_source_open(const char *path,
                                            const struct redbook_source_part *part,
                                            const struct redbook_processing *processing,
                                            struct redbook_error *err) {
-  struct redbook_source *source = new_source(path, err);
+  struct redbook_source *source = redbook_source_new(path, err);
   if (!source) return NULL;
   if (part) source->part = *part;
   if (part_valid(&source->part, source->label, err))
@@ -117,7 +105,7 @@ struct redbook_source *redbook_source_open(const char *path,
 
 struct redbook_source *redbook_source_open_raw(int fd, int64_t sectors, const char *name,
                                                struct redbook_error *err) {
-  struct redbook_source *source = new_source(name, err);
+  struct redbook_source *source = redbook_source_new(name, err);
   if (!source) return NULL;
   source->stream =
       redbook_level_open(redbook_raw_open(fd, sectors, false, source->label, err), NULL, err);
@@ -148,7 +136,7 @@ struct redbook_source *redbook_source_open_samples(const char *path,
                                                    bool big_endian,
                                                    const struct redbook_processing *processing,
                                                    struct redbook_error *err) {
-  struct redbook_source *source = new_source(path, err);
+  struct redbook_source *source = redbook_source_new(path, err);
   if (!source) return NULL;
   if (part) source->part = *part;
   int fd = part_valid(&source->part, source->label, err) ? open_samples(path, source, err) : -1;
@@ -168,6 +156,7 @@ struct redbook_source *redbook_source_ref(struct redbook_source *source) {
 
 void redbook_source_unref(struct redbook_source *source) {
   if (!source || atomic_fetch_sub(&source->references, 1) != 1) return;
+  redbook_source_drop_kept(source);
   if (source->stream) source->stream->close(source->stream);
   free(source->name);
   free(source);
@@ -209,7 +198,7 @@ int64_t redbook_source_announced_sectors(const struct redbook_source *source) {
 bool redbook_source_rewind(struct redbook_source *source, struct redbook_error *err) {
   source->frames = 0;
   source->ended = false;
-  return source->stream->rewind(source->stream, err);
+  return redbook_source_input(source)->rewind(redbook_source_input(source), err);
 }
 
 const struct redbook_processing *redbook_source_processing(
@@ -223,8 +212,12 @@ bool redbook_source_set_gain(struct redbook_source *source, double gain,
     return redbook_fail(err, REDBOOK_E_INVALIDARG, "the gain of %s is %g dB, not -60 to 60",
                         source->label, gain);
   if (gain == source->stream->processing.gain) return true;
+  if (source->is_clone)
+    return redbook_fail(err, REDBOOK_E_FAIL, "the gain of a clone of %s cannot be changed",
+                        source->label);
   source->stream->processing.gain = gain;
   source->scanned = false;
+  redbook_source_drop_kept(source);
   return redbook_source_rewind(source, err);
 }
 
@@ -251,7 +244,7 @@ int32_t redbook_source_read(struct redbook_source *source, uint8_t *data, uint32
   if (source->ended || room == 0) return 0;
   if (room > INT32_MAX) want = (uint64_t)INT32_MAX * REDBOOK_AUDIO_SECTOR_FRAMES;
   if (want > left) want = left;
-  int64_t got = want == 0 ? 0 : source->stream->read(source->stream, data, (size_t)want, err);
+  int64_t got = want == 0 ? 0 : redbook_source_read_frames(source, data, want, err);
   if (got < 0) return -1;
   source->frames += (uint64_t)got;
   source->ended = (uint64_t)got < want || want == 0;
@@ -280,26 +273,29 @@ static bool measure(struct redbook_source *source, const struct listener *listen
     if (got == 0) break;
     if (listener->sink && !listener->sink(listener->context, data, (uint32_t)got, err))
       return false;
+    redbook_source_keep_sectors(source, data, (uint32_t)got);
     scan.crc32 = redbook_crc32(scan.crc32, data, (size_t)got * REDBOOK_AUDIO_SECTOR_BYTES);
     scan.sectors += (uint32_t)got;
     if (listener->done) atomic_store(listener->done, scan.sectors);
     if (source->on_block) source->on_block(source->on_block_context, scan.sectors);
   }
   scan.frames = source->frames;
-  scan.clipped_samples = source->stream->figures.clipped;
-  scan.peak = source->stream->figures.peak;
+  scan.clipped_samples = redbook_source_input(source)->figures.clipped;
+  scan.peak = redbook_source_input(source)->figures.peak;
   source->scan = scan;
   return true;
 }
 
 static bool pass(struct redbook_source *source, const struct listener *listener,
                  const atomic_bool *cancel, struct redbook_error *err) {
-  struct redbook_stream *stream = source->stream;
+  struct redbook_stream *stream = redbook_source_input(source);
   if (stream->prepare && !stream->prepare(stream, cancel, err)) return false;
   if (!redbook_source_rewind(source, err)) return false;
-  stream->cancel = cancel;
+  redbook_source_begin_keeping(source);
+  source->stream->cancel = cancel;
   bool good = measure(source, listener, cancel, err);
-  stream->cancel = NULL;
+  source->stream->cancel = NULL;
+  redbook_source_end_keeping(source, good);
   struct redbook_error second;
   bool back = redbook_source_rewind(source, good ? err : &second);
   if (good && back) source->scanned = true;

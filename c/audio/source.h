@@ -113,6 +113,19 @@ typedef bool redbook_sink_fn(void *context, const uint8_t *data, uint32_t sector
                              struct redbook_error *err);
 bool redbook_source_render(struct redbook_source *source, redbook_sink_fn *sink, void *context,
                            const atomic_bool *cancel, struct redbook_error *err);
+/* The next scan keeps its sectors in an unlinked temporary file of at most `limit` bytes (0:
+ * none), and everything after it reads from there instead of decoding once more. Whatever is
+ * wrong with that file, from too little room to a dead disk, the source is decoded again: it is
+ * no error. Sound that lies in its own file as it is read (PCM of 44.1 kHz and 16 bit) is kept
+ * only with `plain`. */
+void redbook_source_keep(struct redbook_source *source, uint64_t limit, bool plain);
+/* Bytes that the scan has kept, 0 = none. */
+uint64_t redbook_source_kept(const struct redbook_source *source);
+/* The same sound once more, scanned, with a place of its own, for another thread: what the scan
+ * has kept, which both hold. It cannot decode instead: a dead disk is an error of its reads.
+ * NULL and err: E_FAIL when nothing has been kept. */
+struct redbook_source *redbook_source_clone(const struct redbook_source *source,
+                                            struct redbook_error *err);
 /* Samples clamped by the scan, or without one by what has been read since the beginning. */
 uint64_t redbook_source_clipped(const struct redbook_source *source);
 /* NULL before a scan. */

@@ -23,11 +23,14 @@ struct redbook_stream {
                   struct redbook_error *err);
   bool (*rewind)(struct redbook_stream *stream, struct redbook_error *err);
   void (*close)(struct redbook_stream *stream);
+  /* It will hardly be read again: lets go of what can be made anew; may be NULL. */
+  void (*rest)(struct redbook_stream *stream);
 
   const atomic_bool *cancel; /* looked at while decoding; NULL outside a scan */
   int64_t announced;         /* 44.1 kHz frames from its start on, for certain; -1 unknown */
   struct redbook_processing processing; /* what is asked for, from the next rewind on */
   struct redbook_figures figures;       /* since the last rewind */
+  bool plain;                           /* lies in its file as it is read: no decoding */
   struct redbook_source_format format;
   struct redbook_source_tags tags;
 };

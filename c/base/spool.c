@@ -6,8 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/write_all.h"
@@ -29,18 +32,40 @@ static int spool_in(const char *folder) {
   return fd >= 0 ? fd : named_and_unlinked(folder);
 }
 
-int redbook_spool_file(struct redbook_error *err) {
+static int spool_somewhere(const char **folder, struct redbook_error *err) {
   const char *folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
   int reason = ENOENT;
   for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
     if (!folders[i] || !*folders[i]) continue;
     int fd = spool_in(folders[i]);
+    *folder = folders[i];
     if (fd >= 0) return fd;
     reason = errno;
   }
   (void)redbook_fail_file(err, reason, "no temporary file can be made");
   redbook_advise(err, "Set TMPDIR to a folder with room for the sound.");
   return -1;
+}
+
+int redbook_spool_file(struct redbook_error *err) {
+  const char *folder;
+  return spool_somewhere(&folder, err);
+}
+
+bool redbook_spool_room(struct redbook_spool_room *room, struct redbook_error *err) {
+  struct statvfs space;
+  struct statfs kind;
+  *room = (struct redbook_spool_room){0};
+  int fd = spool_somewhere(&room->folder, err);
+  if (fd < 0) return false;
+  bool known = fstatvfs(fd, &space) == 0 && fstatfs(fd, &kind) == 0;
+  int reason = errno;
+  (void)close(fd);
+  if (!known)
+    return redbook_fail_file(err, reason, "the room in %s is not known", room->folder);
+  room->free = (uint64_t)space.f_bavail * space.f_frsize;
+  room->in_memory = kind.f_type == TMPFS_MAGIC || kind.f_type == RAMFS_MAGIC;
+  return true;
 }
 
 bool redbook_spool_write(int spool, const void *data, size_t length,

@@ -257,6 +257,15 @@ end
 
 define(source, "BeginScan", begin_scan)
 
+-- Members that no operation may read the source meanwhile.
+for _, name in ipairs { "Keep", "Clone" } do
+  local raw = source.__methods[name]
+  define(source, name, function(self, ...)
+    if busy(self) then return nil, private.busy() end
+    return raw(self, ...)
+  end)
+end
+
 
 -- The sources of a Verification: they are read when the disc differs, closed meanwhile or not.
 local verified = setmetatable({}, { __mode = "k" })
@@ -347,6 +356,10 @@ define_property(source, "Sectors", function(self)
   return scanned and scanned.sectors or private.announced(self) or measured(self).sectors
 end)
 define_property(source, "CRC32", function(self) return measured(self).crc end)
+define_property(source, "Kept", function(self)
+  if busy(self) then error(private.busy(), 0) end
+  return private.kept(self)
+end)
 define_property(source, "ClippedSamples", function(self) return measured(self).clipped end)
 define_property(source, "Peak", function(self) return measured(self).peak end)
 define_property(source, "Gain", function(self) return private.gain(self) end,

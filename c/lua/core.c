@@ -108,6 +108,7 @@ static void push_private(lua_State *L) {
                                        {NULL, NULL}};
   luaL_newlib(L, functions);
   redbook_source_figures(L);
+  lua_setfield(L, -4, "kept");
   lua_setfield(L, -3, "announced");
   lua_setfield(L, -2, "scanned");
   redbook_source_gain_functions(L);

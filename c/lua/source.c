@@ -195,6 +195,55 @@ BeginRender to its end.
 @treturn[2] Error err
 */
 /***
+Lets the next scan keep its sectors in an unlinked temporary file (`TMPDIR`, else `/var/tmp`),
+so that what reads the source afterwards (a burn, BeginRender, Verification) need not decode it
+once more, nor the file itself. Whatever is wrong with the temporary file, from too little room
+to a dead disk, the source is decoded again: no error. PCM of 44.1 kHz and 16 bit is kept only
+with `plain`: it lies in its file as it is read.
+@function AudioSource:Keep
+@int limit bytes at most, 0 = keep nothing
+@bool[opt=false] plain
+@treturn[1] boolean true
+@return[2] nil
+@treturn[2] Error err 0500 while it is read
+*/
+static int keep(lua_State *L) {
+  struct redbook_source *source = check(L);
+  lua_Integer limit = luaL_checkinteger(L, 2);
+  luaL_argcheck(L, limit >= 0, 2, "0 or more bytes expected");
+  redbook_source_keep(source, (uint64_t)limit, lua_toboolean(L, 3));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/***
+Another AudioSource with the same sound, scanned already, which can be read at the same time:
+both read what the scan has kept (see Keep).
+@function AudioSource:Clone
+@treturn[1] AudioSource
+@return[2] nil
+@treturn[2] Error err E_FAIL: nothing has been kept; 0500 while it is read
+*/
+static int clone_source(lua_State *L) {
+  struct redbook_source *source = check(L);
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  struct redbook_box *box = redbook_box_new(L, CLASS, sizeof *box, 0);
+  box->core = redbook_source_clone(source, &err);
+  return box->core ? 1 : redbook_return_error(L, &err);
+}
+
+/***
+Bytes that the last scan has kept, 0 when none. 0500 is raised while an operation reads the
+source.
+@field AudioSource.Kept
+*/
+static int kept(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)redbook_source_kept(check(L)));
+  return 1;
+}
+
+/***
 Length in sectors, the last one padded. Scans when the header does not tell for certain.
 @field AudioSource.Sectors
 */
@@ -235,7 +284,8 @@ static int announced(lua_State *L) {
 int redbook_source_figures(lua_State *L) {
   lua_pushcfunction(L, scanned);
   lua_pushcfunction(L, announced);
-  return 2;
+  lua_pushcfunction(L, kept);
+  return 3;
 }
 
 /***
@@ -311,10 +361,9 @@ static int to_string(lua_State *L) {
 }
 
 void redbook_register_source(lua_State *L) {
-  static const luaL_Reg methods[] = {{"BeginScan", begin_scan},
-                                     {"BeginRender", begin_render},
-                                     {"Close", close_source},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"BeginScan", begin_scan}, {"BeginRender", begin_render}, {"Keep", keep},
+      {"Clone", clone_source},   {"Close", close_source},       {NULL, NULL}};
   static const struct redbook_property properties[] = {{"Format", get_format, NULL},
                                                        {"Tags", get_tags, NULL},
                                                        {"Name", get_name, NULL},

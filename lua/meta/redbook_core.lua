@@ -86,6 +86,11 @@ function core.now() end
 ---@return redbook.Error?
 function core.last_release_error() end
 
+---Where temporary files for sound go, and what is free there.
+---@return { folder: string, free: integer, in_memory: boolean }? room
+---@return redbook.Error? err
+function core.temporary_room() end
+
 ---Replaces a file as a whole; without `data` tries whether that would work.
 ---@param path string
 ---@param data string?
@@ -726,6 +731,7 @@ function Erase:Close() end
 ---@field ClippedSamples integer read-only; scans when nobody has
 ---@field Peak number read-only; of the 44.1 kHz sound after the gain, 1 = full scale; scans
 ---@field Gain number dB; setting it forgets the scan
+---@field Kept integer read-only; bytes that the last scan has kept, see Keep
 ---@field Format redbook.Format read-only
 ---@field Tags redbook.Tags read-only
 ---@field Name string read-only; the path
@@ -739,6 +745,20 @@ function AudioSource:Scan() end
 ---@return redbook.Operation? operation
 ---@return redbook.Error? err
 function AudioSource:BeginScan() end
+
+---Lets the next scan keep its sectors in an unlinked temporary file, from where the source is read
+---afterwards. Without room or with a broken disk it is decoded again: no error. PCM of 44.1 kHz and
+---16 bit, which lies in its file as it is read, is kept only with `plain`.
+---@param limit integer bytes at most, 0 = keep nothing
+---@param plain boolean?
+---@return true? ok
+---@return redbook.Error? err
+function AudioSource:Keep(limit, plain) end
+
+---The same sound, scanned already, with a place of its own: both read what has been kept.
+---@return redbook.AudioSource? source
+---@return redbook.Error? err E_FAIL when nothing has been kept
+function AudioSource:Clone() end
 
 ---Writes the sectors that a burn would write into an open file, at its place. A scan besides.
 ---@param file file*

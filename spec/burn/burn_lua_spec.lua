@@ -355,9 +355,9 @@ what to do: correct the list, or take this line out of it
         order[#order + 1] = last
       end
     end
-    assert.same({ "begin", "scan", "scanned", "scan", "scanned", "scan", "scanned", "plan",
-      "prepare", "track", "track_done", "track", "track_done", "track", "track_done", "finish",
-      "verify", "track_verified", "verified", "summary", "end" }, order)
+    assert.same({ "begin", "ahead", "scan", "scanned", "scan", "scanned", "scan", "scanned",
+      "plan", "prepare", "track", "track_done", "track", "track_done", "track", "track_done",
+      "finish", "verify", "track_verified", "verified", "summary", "end" }, order)
     local find = burn_lua.find
     assert.same({ redbook = 1, event = "begin", device = "virtual:d.cue", simulate = false,
       plan_only = false, version = "0.1.0" }, find(events, "begin"))

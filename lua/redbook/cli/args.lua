@@ -15,7 +15,7 @@ local WORDS = {
 }
 -- Options whose value may be the next word.
 local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true,
-  ["--manifest"] = true }
+  ["--manifest"] = true, ["--render-ahead"] = true }
 
 local function assignment(word)
   local name, value = word:match("^(%l+)=(.*)$")
@@ -79,6 +79,15 @@ function args.speed(value)
   return number
 end
 
+---@param value string "off" or MiB
+---@return integer|string|nil
+---@return string? problem
+function args.ahead(value)
+  local number = value:match "^%d+$" and math.tointeger(tonumber(value))
+  if value == "off" or (number and number <= 1 << 20) then return number or value end
+  return nil, ("--render-ahead %s: a number of MiB, or 'off'"):format(value)
+end
+
 ---@param shown string how a message spells the option and its value: "--wait=%s"
 ---@return fun(value: string): number?, string?
 function args.seconds(shown)
@@ -126,6 +135,9 @@ local function build()
       .. "its own."),
     parser:flag("--append", "Go on with a disc that holds tracks and is not closed."),
     parser:flag("--no-verify", "Do not read the disc back and compare it with what was sent."),
+    parser:option("--render-ahead", "Keep at most MIB of the sound that is decoded in temporary "
+      .. "files, so that it is decoded once. Default: half of what is free there.")
+      :argname "MIB|off":convert(args.ahead),
     parser:flag("--eject", "Open the tray afterwards."))
   parser:group("What to show",
     parser:flag("--plan", "Show what would be burned, and stop. Needs no drive."),

@@ -108,6 +108,7 @@ function Job:burn(entries)
     catalog = self.catalog,
     multi = options.multi, keep_open = options.keep_open, append = options.append,
     eject = options.eject, plan_only = options.plan, no_verify = options.no_verify,
+    render_ahead = options.render_ahead,
     on_written = record and function(written, track) record:written(written, track) end,
     wait = { limit = options.wait or READY_SECONDS, insertion = options.wait ~= nil,
       pause = trap.pause },

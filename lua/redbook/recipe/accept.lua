@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What the recipes take; all else raises in the caller's line, before anything is touched.
 
+local ahead = require "redbook.recipe.ahead"
 local shape = require "redbook.shape"
 
 local accept = {}
@@ -34,8 +35,8 @@ end
 local BURN = { client_name = "string", catalog = "string", speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
   no_verify = "boolean", verify_speed = is_speed, on_written = FUNCTION,
-  plan_only = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
-  waiter = FUNCTION, commands = is_commands }
+  render_ahead = ahead.is_option, plan_only = "boolean", wait = "table", confirm = FUNCTION,
+  stop = FUNCTION, waiter = FUNCTION, commands = is_commands }
 
 local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = FUNCTION,
   waiter = FUNCTION }
@@ -52,7 +53,7 @@ local RESCUE = { action = is_action, multi = "boolean", client_name = "string",
 local RESUME = { client_name = "string", catalog = "string", speed = is_speed, multi = "boolean",
   keep_open = "boolean", eject = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
   waiter = FUNCTION, commands = is_commands, no_verify = "boolean", verify_speed = is_speed,
-  on_written = FUNCTION, manifest = "table" }
+  on_written = FUNCTION, manifest = "table", render_ahead = ahead.is_option }
 
 local ERASE = { full = "boolean", client_name = "string", wait = "table", confirm = FUNCTION,
   stop = FUNCTION, waiter = FUNCTION }

@@ -35,6 +35,8 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---@field eject boolean? open the tray afterwards
 ---@field no_verify boolean? do not read the disc back and compare it when it is burned
 ---@field verify_speed number|"max"|"min"|nil times 1x, how fast that reads at most; default 16
+---@field render_ahead integer|"auto"|"off"|nil MiB of decoded sound that are kept from the scan for
+---the burn; default auto: half of what is free for temporary files
 ---@field on_written? fun(written: redbook.WrittenTrack, track: redbook.ScannedTrack) told of each
 ---@field plan_only boolean? stop after the plan; `recorder` may be nil then
 ---@field wait redbook.WaitOptions?

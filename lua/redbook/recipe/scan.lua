@@ -2,6 +2,7 @@
 -- Opens every source and decodes it once, so that lengths are measured and nothing that cannot
 -- be played gets as far as the laser.
 
+local ahead = require "redbook.recipe.ahead"
 local failure = require "redbook.failure"
 local operate = require "redbook.recipe.operate"
 local sources = require "redbook.recipe.sources"
@@ -12,6 +13,7 @@ local sources = require "redbook.recipe.sources"
 ---@field crc32 integer
 ---@field clipped integer samples that had to be limited
 ---@field format table
+---@field kept integer bytes in a temporary file, from which it is burned
 
 local function measured(entry, source)
   local names = sources.label(entry, source.Tags or {})
@@ -23,10 +25,11 @@ local function measured(entry, source)
     clipped = source.ClippedSamples or 0, format = source.Format }
 end
 
-local function scan_one(slot, options)
+local function scan_one(slot, options, budget)
   local entry = slot.entry
   local source, err = slot:open()
   if not source then return nil, err end
+  budget:keep(source)
   local operation, begin_err = source:BeginScan()
   local ok, problem, signal = operate(operation, begin_err, nil, options)
   if signal then
@@ -35,7 +38,9 @@ local function scan_one(slot, options)
   elseif not ok then
     return nil, problem
   end
-  return measured(entry, source)
+  local track = measured(entry, source)
+  track.kept = budget:count(source)
+  return track
 end
 
 local ACCESS_DENIED = 0x80070005
@@ -63,22 +68,33 @@ local function advice_for(problems)
     #problems == 1 and "it" or "them")
 end
 
+-- Nothing is read again after a mere plan.
+local function budget_for(options, on_event)
+  local budget = ahead.budget(options.plan_only and "off" or options.render_ahead)
+  if not options.plan_only then
+    on_event { event = "ahead", limit = budget.limit, folder = budget.folder }
+  end
+  return budget
+end
+
 ---@param entries redbook.Entry[]
----@param options { waiter: function? }
----@param on_event fun(event: table) gets "scan" before and "scanned" after each source
+---@param options { waiter: function?, render_ahead: integer|string|nil, plan_only: boolean? }
+---@param on_event fun(event: table) gets "ahead", then "scan" before and "scanned" after each
+---source
 ---@return redbook.ScannedTrack[]? tracks
 ---@return redbook.Failure? err stage "source" with all problems, or "interrupted"
 local function scan(entries, options, on_event)
   local tracks, problems = {}, {}
+  local budget = budget_for(options, on_event)
   for index, slot in ipairs(sources.open_all(entries)) do
     local entry = slot.entry
     on_event { event = "scan", index = index, count = #entries, path = entry.path }
-    local track, err = scan_one(slot, options)
+    local track, err = scan_one(slot, options, budget)
     if track then
       tracks[#tracks + 1] = track
       on_event { event = "scanned", index = index, count = #entries, path = entry.path,
         title = track.title, sectors = track.sectors, crc32 = track.crc32,
-        clipped_samples = track.clipped }
+        clipped_samples = track.clipped, kept = track.kept }
     elseif err.stage == "interrupted" then
       return nil, err
     else

@@ -62,6 +62,14 @@ function show.scan(self, event)
   end
 end
 
+function show.ahead(self, event)
+  if not self.verbose then return end
+  local mebibytes = event.limit >> 20
+  self:say(mebibytes == 0 and "What is decoded is not kept: it is decoded again when it is burned."
+    or ("What is decoded is kept in %s for the burn, at most %d MiB.")
+      :format(text.printable(event.folder), mebibytes))
+end
+
 function show.plan(self, event)
   self.planned = true
   self:each(lines.plan(event.plan, self.width))

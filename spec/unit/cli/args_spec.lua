@@ -22,6 +22,8 @@ describe("cli.args", function()
         "--eject", "--wait=30", "--plan", "--json", "--yes", "--verbose", "--trace", "t.ndjson",
         "a.m3u", "b.wav"))
     assert.same({ multi = true, files = { "x" } }, options("--multi", "x"))
+    assert.same({ render_ahead = 800, files = { "x" } }, options("--render-ahead", "800", "x"))
+    assert.same({ render_ahead = "off", files = { "x" } }, options("--render-ahead=off", "x"))
     assert.same({ help = true, files = {} }, options "--help")
     assert.same({ help = true, files = {} }, options "-h")
     assert.same({ version = true, files = {} }, options "--version")
@@ -77,6 +79,8 @@ describe("cli.args", function()
       [{ "--speed=nan", "x" }] = "--speed nan: a number like 8 (times 1x), 'min' or 'max'",
       [{ "--wait=soon", "x" }] = "--wait=soon: a number of seconds, up to 86400",
       [{ "--wait=-1", "x" }] = "--wait=-1: a number of seconds, up to 86400",
+      [{ "--render-ahead", "-1", "x" }] = "--render-ahead -1: a number of MiB, or 'off'",
+      [{ "--render-ahead", "half", "x" }] = "--render-ahead half: a number of MiB, or 'off'",
       [{ "--multi", "--keep-open", "x" }] =
         "--multi closes the session, --keep-open leaves it open: choose one",
     }

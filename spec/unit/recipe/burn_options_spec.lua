@@ -36,7 +36,9 @@ describe("recipe.burn_playlist", function()
       local cases = {
         { { keepopen = true }, "unknown key 'keepopen'; known are: append, catalog, "
           .. "client_name, commands, confirm, eject, keep_open, multi, no_verify, on_written, "
-          .. "plan_only, simulate, speed, stop, verify_speed, wait, waiter" },
+          .. "plan_only, render_ahead, simulate, speed, stop, verify_speed, wait, waiter" },
+        { { render_ahead = -1 }, "render_ahead: a number of MiB, 'auto' or 'off' expected, "
+          .. "got -1" },
         { { no_verify = 1 }, "no_verify: boolean expected, got 1" },
         { { verify_speed = "fast" }, "verify_speed: a number above 0 (times 1x), 'min' or 'max' "
           .. "expected, got 'fast'" },

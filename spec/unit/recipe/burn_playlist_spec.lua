@@ -46,8 +46,8 @@ describe("recipe.burn_playlist", function()
         ClippedSamples = 3 } } }, blank()))
     assert.same({ "open a.wav", "open b.wav", "prepare", "track a.wav", "track b.wav", "release",
       "let go" }, state.log)
-    assert.same({ "scan", "scanned", "scan", "scanned", "plan", "prepare", "track", "progress",
-      "track_done", "track", "track_done", "finish", "summary" }, event_names())
+    assert.same({ "ahead", "scan", "scanned", "scan", "scanned", "plan", "prepare", "track",
+      "progress", "track_done", "track", "track_done", "finish", "summary" }, event_names())
     assert.same({ event = "track_done", number = 1, start = 0, sectors = 1000, crc32 = 1,
       seconds = 2.5, clipped_samples = 0, title = "A" }, named "track_done")
     assert.same({ event = "summary", tracks = 2, sectors = 1300, disc = "finalised",

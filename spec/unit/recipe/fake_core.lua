@@ -110,13 +110,17 @@ function fake.written(fields)
 end
 
 ---A core whose files and burns behave as `script` says: `files[path]` = { sectors, tags,
----open_error, scan }, `prepare` (or a list of these), `release` and [1], [2] ... = what these
----operations do.
+---open_error, scan, kept }, `prepare` (or a list of these), `release` and [1], [2] ... = what these
+---operations do, `room` = what is free for temporary files.
 ---@return table core
----@return table state its `log` of calls, and `settings` of the TrackAtOnce
+---@return table state its `log` of calls, the limits of what may be `kept`, and `settings` of the
+---TrackAtOnce
 function fake.core(script)
-  local state = { log = {}, script = script, tracks = 0, checks = {} }
+  local state = { log = {}, script = script, tracks = 0, checks = {}, kept = {} }
   local core = { speed = function(x) return math.floor(x * 75) end }
+  function core.temporary_room()
+    return script.room or { folder = "/var/tmp", free = 1000, in_memory = false }
+  end
   function core.AudioSource(from)
     local part = type(from) == "table" and from or { path = from }
     state.log[#state.log + 1] = ("open %s%s"):format(part.path, part.start and
@@ -124,7 +128,10 @@ function fake.core(script)
     local file = script.files[part.path]
     if file.open_error then return nil, file.open_error end
     return { path = part.path, Sectors = file.sectors, CRC32 = 7, ClippedSamples = file.clipped,
-      Tags = file.tags or {}, Format = {}, BeginScan = function()
+      Tags = file.tags or {}, Format = {}, Kept = file.kept or 0, Keep = function(_, limit)
+        state.kept[#state.kept + 1] = limit
+        return true
+      end, BeginScan = function()
         return fake.operation(state.log, file.scan)
       end }
   end

@@ -50,8 +50,8 @@ describe("recipe.burn_playlist, reading back,", function()
       CurrentAction = 4, LastWrittenLba = 149 } } } }, { client_name = "me", verify_speed = 8 }))
     assert.same({ "open a.wav", "prepare", "track a.wav", "release", "let go", "verify" },
       state.log)
-    assert.same({ "scan", "scanned", "plan", "prepare", "track", "track_done", "finish", "verify",
-      "progress", "track_verified", "verified", "summary" }, names())
+    assert.same({ "ahead", "scan", "scanned", "plan", "prepare", "track", "track_done", "finish",
+      "verify", "progress", "track_verified", "verified", "summary" }, names())
     local check = state.checks[1]
     assert.same({ "me", 600, 1 }, { check.ClientName, check.ReadSpeed, #check.added })
     local added = check.added[1]
@@ -94,7 +94,7 @@ describe("recipe.burn_playlist, reading back,", function()
       err.verification.tracks[1].verdict, err.verification.tracks[1].difference,
       err.verification.tracks[1].lba, err.verification.tracks[1].msf,
       err.verification.tracks[1].exact })
-    assert.same({ "verify", "track_verified", "verified" }, { table.unpack(names(), 8) })
+    assert.same({ "verify", "track_verified", "verified" }, { table.unpack(names(), 9) })
     assert.is_false(named "verified".identical)
   end)
 
