@@ -217,7 +217,7 @@ static int64_t announced(const struct convert *convert) {
 static bool set_up(struct convert *convert, struct redbook_error *err) {
   struct redbook_decoder *decoder = &convert->decoder;
   redbook_decoder_format(decoder, &convert->stream.format);
-  redbook_decoder_tags(decoder->file, &convert->stream.tags);
+  redbook_decoder_tags(decoder, &convert->stream.tags);
   redbook_mix_init(&convert->mix, decoder->file, decoder->info.channels,
                    decoder->container.kind);
   convert->stream.announced = announced(convert);

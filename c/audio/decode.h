@@ -52,9 +52,8 @@ bool redbook_decoder_seek(struct redbook_decoder *decoder, int64_t frame);
 
 void redbook_decoder_format(const struct redbook_decoder *decoder,
                             struct redbook_source_format *format);
-void redbook_decoder_tags(SNDFILE *file, struct redbook_source_tags *tags);
-
-/* Copies text as UTF-8, cut at a character; bytes that are not UTF-8 are read as CP1252. */
-void redbook_tag_text(char *to, size_t size, const char *from);
+/* What the file says of itself (tag.h), and where that is nothing what libsndfile has found. */
+void redbook_decoder_tags(const struct redbook_decoder *decoder,
+                          struct redbook_source_tags *tags);
 
 #endif

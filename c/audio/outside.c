@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audio/decode.h"
+#include "audio/tag.h"
 #include "base/child.h"
 #include "base/spool.h"
 

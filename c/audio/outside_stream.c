@@ -7,6 +7,7 @@
 
 #include "audio/container.h"
 #include "audio/outside.h"
+#include "audio/tag.h"
 
 struct outside_stream {
   struct redbook_stream stream;
@@ -103,7 +104,9 @@ static void introduce(struct outside_stream *self) {
                                            .announced_frames = outside->frames};
   (void)snprintf(format->container, sizeof format->container, "%s", outside->name);
   (void)snprintf(format->encoding, sizeof format->encoding, "%s", outside->codec);
-  self->stream.tags = outside->tags;
+  /* Of kinds that are not read here, and of a file that has gone meanwhile, ffprobe's remain. */
+  (void)redbook_tags_of_file(self->path, &self->stream.tags, NULL, NULL);
+  redbook_tags_fill(&self->stream.tags, &outside->tags);
 }
 
 struct redbook_stream *redbook_outside_open(const char *path, const char *name,

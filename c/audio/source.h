@@ -33,10 +33,19 @@ struct redbook_source_format {
   int64_t announced_frames;             /* what the header says, source rate; -1 unknown */
 };
 
-/* Of RIFF and AIFF files LIST-INFO, NAME and AUTH are read; an ID3 chunk in them is not
- * (libsndfile passes over it). */
+struct redbook_tag_number {
+  bool known;
+  double value;
+};
+
 struct redbook_source_tags { /* UTF-8; empty when absent */
-  char title[256], artist[256], album[256], date[64], genre[64], track_number[32], comment[256];
+  char title[256], artist[256], album[256], album_artist[256], composer[256], comment[256];
+  char date[64], genre[64], track_number[32], disc_number[32];
+  char isrc[13]; /* twelve characters that are one */
+  bool gapless;  /* iTunes: part of an album without pauses */
+  struct redbook_tag_number replaygain_track_gain, replaygain_album_gain; /* dB */
+  struct redbook_tag_number replaygain_track_peak, replaygain_album_peak; /* 1 = full scale */
+  struct redbook_tag_number r128_track_gain, r128_album_gain; /* dB to -23 LUFS (RFC 7845) */
 };
 
 struct redbook_source_scan { /* what decoding it completely has shown */

@@ -134,6 +134,14 @@ void redbook_add_enumerations(lua_State *L);
 /* files.c: adds replace_file. */
 void redbook_add_files(lua_State *L);
 
+/* tags.c: adds file_tags to the table on top; pushes the table of AudioSource.Tags. */
+struct redbook_source;
+void redbook_add_tags(lua_State *L);
+void redbook_push_source_tags(lua_State *L, const struct redbook_source *source);
+
+/* charset.c: adds to_utf8 to the table on top. */
+void redbook_add_charset(lua_State *L);
+
 /* digest.c: adds sha256_file, sha1, base64 to the table on top. */
 void redbook_add_digests(lua_State *L);
 

@@ -169,6 +169,8 @@ int luaopen_redbook_core(lua_State *L) {
   redbook_add_digests(L);
   redbook_add_read_image(L);
   redbook_add_files(L);
+  redbook_add_tags(L);
+  redbook_add_charset(L);
   lua_pushliteral(L, VERSION);
   lua_setfield(L, -2, "version");
   run_chunk(L);

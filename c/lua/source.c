@@ -309,20 +309,15 @@ static int get_format(lua_State *L) {
 }
 
 /***
-Tags in UTF-8; those that are absent are nil: title, artist, album, date, genre, track_number,
-comment.
+Tags in UTF-8; those that are absent are nil: title, artist, album, album_artist, composer,
+date, genre, track_number, disc_number, comment, isrc (12 characters); replaygain_track_gain and
+replaygain_album_gain (dB), replaygain_track_peak and replaygain_album_peak (1 = full scale),
+r128_track_gain and r128_album_gain (dB to -23 LUFS); gapless (true); cue_sheet (the embedded
+one, in whatever encoding it has). Several artists, composers or genres are joined by ", ".
 @field AudioSource.Tags
 */
 static int get_tags(lua_State *L) {
-  const struct redbook_source_tags *tags = redbook_source_tags(check(L));
-  lua_createtable(L, 0, 7);
-  redbook_field_text_if_any(L, "title", tags->title);
-  redbook_field_text_if_any(L, "artist", tags->artist);
-  redbook_field_text_if_any(L, "album", tags->album);
-  redbook_field_text_if_any(L, "date", tags->date);
-  redbook_field_text_if_any(L, "genre", tags->genre);
-  redbook_field_text_if_any(L, "track_number", tags->track_number);
-  redbook_field_text_if_any(L, "comment", tags->comment);
+  redbook_push_source_tags(L, check(L));
   return 1;
 }
 

@@ -98,6 +98,18 @@ function core.temporary_room() end
 ---@return redbook.Error? err
 function core.replace_file(path, data) end
 
+---The tags of a file, without a look at its sound. None: an empty table, also for files that are
+---no sound.
+---@param path string
+---@return redbook.Tags? tags
+---@return redbook.Error? err
+function core.file_tags(path) end
+
+---@param bytes string
+---@param encoding string as iconv(3) names it, "CP932"
+---@return string? text nil: the bytes are no text in it, or the machine does not know it
+function core.to_utf8(bytes, encoding) end
+
 ---Of a whole file, as sha256sum prints it.
 ---@param path string
 ---@return string? hexadecimal 64 digits
@@ -785,12 +797,24 @@ function AudioSource:Close() end
 
 ---@class redbook.Tags
 ---@field title string?
----@field artist string?
+---@field artist string? several joined by ", ", as composers and genres
 ---@field album string?
+---@field album_artist string?
+---@field composer string?
 ---@field date string?
 ---@field genre string?
 ---@field track_number string?
+---@field disc_number string?
 ---@field comment string?
+---@field isrc string? twelve characters
+---@field replaygain_track_gain number? dB
+---@field replaygain_album_gain number? dB
+---@field replaygain_track_peak number? 1 = full scale
+---@field replaygain_album_peak number?
+---@field r128_track_gain number? dB to -23 LUFS
+---@field r128_album_gain number? dB
+---@field gapless true?
+---@field cue_sheet string? the embedded one, in whatever encoding it has
 
 
 ---@class redbook.Operation
