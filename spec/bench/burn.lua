@@ -1,65 +1,53 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- `make bench`: twenty WAV tracks of 44.1 kHz, 16 bit, burned to a virtual disc whose clock is
--- simulated, by redbook and by cdrskin through vdrive.lua. The two take turns; what counts is the
--- ratio of each pair; cdrskin compares nothing afterwards, so redbook does not either. Prints a
--- table and, as its last line, JSON.
+-- `make bench BENCH=burn`: five WAV tracks of 44.1 kHz, 16 bit, burned to a virtual disc whose
+-- clock is simulated, by redbook and by cdrskin through vdrive.lua. cdrskin compares nothing
+-- afterwards, so redbook does not either. cdrskin sleeps at each track: processor time tells more.
 
-local cjson = require "cjson"
-local sandbox = require "spec.support.sandbox"
+local bench = require "spec.support.bench"
 local burner = require "spec.support.burner"
-local posix = require "posix"
+local sandbox = require "spec.support.sandbox"
 
--- cdrskin reckons with 2505 sectors more for each track: 62 minutes of music is what it takes.
-local TRACKS, SECTORS, RUNS = 20, 14000, 5
+-- 62 minutes of music; a tenth of a track at a time.
+local TRACKS <const>, PIECES <const> = 5, 10
+local SECTORS <const> = math.max(5600 * math.min(bench.scale, 1) // 1 | 0, 30) * PIECES
 
-local folder = sandbox.folder()
-local wav = folder .. "/track.wav"
-sandbox.write(wav, burner.wav(burner.pcm(SECTORS, 5)))
-local list = (wav .. " "):rep(TRACKS)
-local script = sandbox.quote(sandbox.root) .. "/scripts/%s.lua"
+local function write_track(path)
+  local file <close> = assert(io.open(path, "wb"))
+  local piece = burner.pcm(SECTORS // PIECES, 5)
+  local header = burner.wav(""):sub(1, 40):gsub("^(RIFF)....", function(name)
+    return name .. string.pack("<I4", 36 + #piece * PIECES)
+  end)
+  assert(file:write(header, string.pack("<I4", #piece * PIECES)))
+  for _ = 1, PIECES do assert(file:write(piece)) end
+end
 
-local tools = {
-  { name = "redbook", command = ("%s %s %s --yes --no-verify --device 'virtual:%s/disc.cue' %s")
-    :format(sandbox.env, sandbox.lua, script:format "burn", folder, list) },
-  { name = "cdrskin", command = ("%s %s %s --disc %s/disc.cue -- "
-    .. "cdrskin dev=/dev/sr0 -tao -audio %s")
-    :format(sandbox.env, sandbox.lua, script:format "vdrive", folder, list) },
+local room <close> = bench.folder()
+local wav = room.path .. "/track.wav"
+write_track(wav)
+local list = (sandbox.quote(wav) .. " "):rep(TRACKS)
+local fresh = ("rm -f %s/disc.*"):format(sandbox.quote(room.path))
+
+local results = bench.turns {
+  { name = "redbook", between = fresh,
+    command = ("%s --yes --no-verify --device 'virtual:%s/disc.cue' %s")
+      :format(bench.script "burn", room.path, list) },
+  { name = "cdrskin", between = fresh,
+    command = ("%s --disc %s/disc.cue -- cdrskin dev=/dev/sr0 -tao -audio %s")
+      :format(bench.script "vdrive", room.path, list) },
 }
 
-local function seconds(tool)
-  for _, kind in ipairs { "cue", "bin", "pre", "cdt" } do os.remove(folder .. "/disc." .. kind) end
-  local began = posix.monotonic()
-  local code, _, err = sandbox.run(tool.command)
-  local took = posix.monotonic() - began
-  if code ~= 0 then error(("%s: exit %d\n%s"):format(tool.name, code, err)) end
-  return took
-end
-
-local function median(values)
-  local sorted = table.move(values, 1, #values, 1, {})
-  table.sort(sorted)
-  return sorted[(#sorted + 1) // 2]
-end
-
-local times, ratios = { redbook = {}, cdrskin = {} }, {}
-for run = 0, RUNS do
-  local took = {}
-  for _, tool in ipairs(tools) do took[tool.name] = seconds(tool) end
-  if run > 0 then -- the first pair warms up
-    for name, value in pairs(took) do table.insert(times[name], value) end
-    ratios[run] = took.redbook / took.cdrskin
-  end
-end
-sandbox.remove(folder)
-
 local audio = TRACKS * SECTORS / 75
-local result = { bench = "burn", audio_seconds = audio, runs = RUNS,
-  redbook_seconds = median(times.redbook), cdrskin_seconds = median(times.cdrskin),
-  ratio = median(ratios), redbook_times_real_time = audio / median(times.redbook) }
-print(("burn: %d tracks, %.0f s of music; medians of %d pairs"):format(TRACKS, audio, RUNS))
-print(("  redbook  %6.2f s  %7.0f x real time (decoded twice, fingerprints)")
-  :format(result.redbook_seconds, result.redbook_times_real_time))
-print(("  cdrskin  %6.2f s  %7.0f x real time"):format(result.cdrskin_seconds,
-  audio / result.cdrskin_seconds))
-print(("  ratio    %6.2f"):format(result.ratio))
-print(cjson.encode(result))
+local result = { bench = "burn", audio_seconds = audio, runs = bench.runs }
+local rows = { { "", "s by the clock", "CPU s", "x real time" } }
+for _, name in ipairs { "redbook", "cdrskin" } do
+  local wall = bench.median(bench.column(results[name], "wall"))
+  local cpu = bench.median(bench.column(results[name], "cpu"))
+  rows[#rows + 1] = { name, ("%.2f"):format(wall), ("%.2f"):format(cpu),
+    ("%.0f"):format(audio / wall) }
+  result[name] = { wall_seconds = wall, cpu_seconds = cpu }
+end
+result.ratio = { wall = bench.ratio(results.redbook, results.cdrskin, "wall"),
+  cpu = bench.ratio(results.redbook, results.cdrskin, "cpu") }
+rows[#rows + 1] = { "ratio", (bench.cell(result.ratio.wall)), (bench.cell(result.ratio.cpu)), "" }
+bench.show(("burn: %d tracks, %.0f s of music to an unpaced virtual disc (redbook decodes twice)")
+  :format(TRACKS, audio), rows, result)

@@ -17,7 +17,7 @@ TALLY         = $(LUA) spec/support/tally.lua
 REDBOOK_BUILD = $(abspath $(BUILD))
 export BUILD REDBOOK_BUILD LUA
 
-.PHONY: test test-long lint asan tsan valgrind fuzz bench coverage doc format \
+.PHONY: test test-long lint asan tsan valgrind fuzz bench bench-programs coverage doc format \
         check-pass check-c check-lua c-tests pass-plain pass-asan pass-tsan pass-valgrind pass-long \
         check-all check-long check-lint check-fuzz check-demo check-coverage
 
@@ -138,9 +138,9 @@ lint-%:
 	+@$(TAP) -1 $(BUILD)/results/lint/$*.tap 'lint $*' $(AGAIN) run-$*
 
 run-gcc:
-	+@$(AGAIN) all support c-tests
+	+@$(AGAIN) all support c-tests bench-programs
 run-clang:
-	+@$(AGAIN) BUILD=$(BUILD)/clang CC=clang all support c-tests
+	+@$(AGAIN) BUILD=$(BUILD)/clang CC=clang all support c-tests bench-programs
 run-format:
 	clang-format --dry-run --Werror $(C_FILES)
 run-tidy: $(patsubst %,tidy/%,$(filter %.c,$(C_FILES)))
@@ -174,10 +174,20 @@ demo:
 	+@$(AGAIN) all
 	@$(LUA) spec/support/demo.lua $(BUILD)/demo
 
+# --- Benchmarks: spec/bench/NAME.lua, `make bench BENCH="NAME ..."` chooses -----------------------
+
+BENCH ?= render burn drives memory startup
+BENCH_PROGRAMS = $(patsubst spec/bench/%.c,$(BUILD)/bench/%,$(wildcard spec/bench/*.c))
+$(BUILD)/bench/%: spec/bench/%.c $(call objects,audio) $(call objects,base)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.o,$^) $(LIBS)
+
+bench-programs: $(BENCH_PROGRAMS)
 bench:
-	@$(SETUP) test
-	+@$(AGAIN) all support
-	@for b in $(sort $(wildcard spec/bench/*.lua)); do $(LUA) -lspec.helper "$$b" || exit 1; done
+	@$(SETUP) test bench
+	+@$(AGAIN) all support $(BENCH_PROGRAMS)
+	@bad=; for b in $(BENCH); do $(LUA) -lspec.helper spec/bench/$$b.lua || bad="$$bad $$b"; done; \
+	  [ -z "$$bad" ] || { echo "failed:$$bad" >&2; exit 1; }
 
 coverage:
 	@$(SETUP) coverage

@@ -11,6 +11,7 @@ test='lua-busted libcmocka-dev luarocks sox flac lame vorbis-tools opus-tools ff
       libdiscid-dev python3-mutagen'
 lint='clang clang-tidy clang-format cppcheck lua-check lua5.1 luarocks shellcheck git'
 long='clang valgrind'
+bench='libsox-fmt-mp3'
 coverage='gcovr'
 doc='lua-ldoc'
 
@@ -21,6 +22,7 @@ for group in "$@"; do
     test) wanted="$wanted $run $test" ;;
     lint) wanted="$wanted $run $test $lint" ;;
     long) wanted="$wanted $run $test $long" ;;
+    bench) wanted="$wanted $run $test $bench" ;;
     coverage) wanted="$wanted $run $test $coverage" ;;
     doc) wanted="$wanted $doc" ;;
     *) echo "setup.sh: no group of packages is called '$group'" >&2; exit 2 ;;
