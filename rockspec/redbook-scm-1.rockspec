@@ -28,6 +28,7 @@ external_dependencies = {
   SNDFILE = { header = "sndfile.h", library = "sndfile" },
   CDIO = { header = "cdio/cdio.h", library = "cdio" },
   SOXR = { header = "soxr.h", library = "soxr" },
+  EBUR128 = { header = "ebur128.h", library = "ebur128" },
   NETTLE = { header = "nettle/sha2.h", library = "nettle" },
 }
 
@@ -39,8 +40,8 @@ build = {
     CFLAGS = "$(CFLAGS)",
     LIBFLAG = "$(LIBFLAG)",
     LUA_INCDIR = "$(LUA_INCDIR)",
-    CPPFLAGS = "-I$(SNDFILE_INCDIR) -I$(CDIO_INCDIR) -I$(SOXR_INCDIR) -I$(NETTLE_INCDIR)",
-    LDFLAGS = "-L$(SNDFILE_LIBDIR) -L$(CDIO_LIBDIR) -L$(SOXR_LIBDIR) -L$(NETTLE_LIBDIR)",
+    CPPFLAGS = "-I$(SNDFILE_INCDIR) -I$(CDIO_INCDIR) -I$(SOXR_INCDIR) -I$(EBUR128_INCDIR) -I$(NETTLE_INCDIR)",
+    LDFLAGS = "-L$(SNDFILE_LIBDIR) -L$(CDIO_LIBDIR) -L$(SOXR_LIBDIR) -L$(EBUR128_LIBDIR) -L$(NETTLE_LIBDIR)",
     WERROR = "", -- a newer compiler's new warning must not stop an installation
   },
   install_variables = {

@@ -48,8 +48,8 @@ static bool fill_exact(struct convert *convert, struct redbook_error *err) {
   convert->end = convert->first + count;
   convert->left -= (int64_t)count;
   convert->ended = got < (int64_t)BLOCK || convert->left == 0;
-  redbook_master_measure(&convert->master, convert->ready + 2 * convert->first, count);
-  return true;
+  return redbook_master_measure(&convert->master, convert->ready + 2 * convert->first, count,
+                                err);
 }
 
 /* Puts the next stereo frames at the end of `wave`; mono is doubled here, at 0 dB. */
@@ -95,8 +95,10 @@ static bool decode(struct convert *convert, struct redbook_error *err) {
 static bool fill_changed(struct convert *convert, struct redbook_error *err) {
   if (!decode(convert, err)) return false;
   convert->ended |= convert->left == 0;
-  size_t done = redbook_master_run(&convert->master, convert->wave, convert->ready,
-                                   convert->waiting, convert->ended);
+  int64_t made = redbook_master_run(&convert->master, convert->wave, convert->ready,
+                                    convert->waiting, convert->ended, err);
+  if (made < 0) return false;
+  size_t done = (size_t)made;
   convert->waiting -= done;
   memmove(convert->wave, convert->wave + 2 * done, 2 * convert->waiting * sizeof(float));
   convert->first = 0;
@@ -156,7 +158,6 @@ static bool go_to_part(struct convert *convert, struct redbook_error *err) {
 static bool start_stages(struct convert *convert, struct redbook_error *err) {
   unsigned rate = convert->stream.format.sample_rate;
   const struct redbook_processing *asked = &convert->stream.processing;
-  redbook_master_start(&convert->master, asked);
   convert->factor = redbook_gain_factor(asked->gain);
   convert->stream.format.exact = redbook_decoder_exact(&convert->decoder) && asked->gain == 0;
   convert->stream.plain =
@@ -165,9 +166,11 @@ static bool start_stages(struct convert *convert, struct redbook_error *err) {
   convert->resampler = NULL;
   convert->drained = convert->ended = false;
   convert->waiting = convert->first = convert->end = 0;
-  convert->stream.figures = convert->master.figures;
+  convert->stream.figures = (struct redbook_figures){0};
   convert->left = convert->length < 0 ? INT64_MAX : convert->length;
-  if (!go_to_part(convert, err)) return false;
+  if (!redbook_master_start(&convert->master, asked, convert->stream.loudness, err) ||
+      !go_to_part(convert, err))
+    return false;
   if (rate == REDBOOK_DISC_RATE) return true;
   convert->resampler = redbook_resampler_new(rate, convert->mix.width, asked->quality, err);
   return convert->resampler != NULL;
@@ -182,6 +185,7 @@ static void convert_close(struct redbook_stream *stream) {
   struct convert *convert = (struct convert *)stream;
   redbook_decoder_close(&convert->decoder);
   redbook_resampler_free(convert->resampler);
+  redbook_master_stop(&convert->master);
   free(convert->raw);
   free(convert->mixed);
   free(convert->wave);

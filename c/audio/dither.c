@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Float to 16 bits: TPDF dither of 2 LSB peak to peak, white, independent for each sample, from
- * a fixed seed; clamped, never wrapped; digital silence left alone. */
+/* Float to 16 bits: TPDF dither of 2 LSB peak to peak, independent for each sample, from a
+ * fixed seed, white or shaped, or none; clamped, never wrapped; digital silence left alone. */
 #include <string.h>
 
 #include "audio/stages.h"
 
 #define LANES REDBOOK_DITHER_LANES
 #define GROUP (LANES / 2) /* frames */
+
+float redbook_dither_ceiling(enum redbook_dither dither) {
+  float most = dither == REDBOOK_DITHER_NONE   ? 32767
+               : dither == REDBOOK_DITHER_TPDF ? 32766
+                                               : 32753;
+  return most / 32768;
+}
 
 /* Adding and taking away 1.5 * 2^23 rounds a float to the nearest integer. */
 #define ROUNDER 12582912.0f
@@ -22,19 +29,11 @@ void redbook_quantiser_init(struct redbook_quantiser *quantiser, enum redbook_di
   }
 }
 
-/* Scales eight samples to LSBs and adds the noise, one lane each: the sum of a random number's
- * two halves is triangular. Here and below: loops of one width each, without a branch, which
- * compilers turn into vector instructions. */
+/* Scales eight samples to LSBs and adds the noise, one lane each. Here and below: loops of one
+ * width each, without a branch, which compilers turn into vector instructions. */
 static void add_noise(uint32_t *restrict lanes, const float *restrict in, float *restrict y) {
-  for (int i = 0; i < LANES; i++) {
-    uint32_t x = lanes[i];
-    x ^= x << 13;
-    x ^= x >> 17;
-    x ^= x << 5;
-    lanes[i] = x;
-    int32_t sum = (int32_t)(x >> 16) + (int32_t)(x & 0xFFFF) - 65535;
-    y[i] = in[i] * 32768.0f + (float)sum * (1.0f / 65536.0f);
-  }
+  for (int i = 0; i < LANES; i++)
+    y[i] = in[i] * 32768.0f + redbook_dither_noise(&lanes[i]);
 }
 
 /* Beyond the rails the float is blanked and the rail put in its place, as masks. */
@@ -75,24 +74,48 @@ static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
   round_and_clamp(y, out);
 }
 
-static void quantised(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
-                      size_t frames) {
+/* A frame alone, with its own two lanes, as it would have come out in its group. */
+static void quantise_frame(struct redbook_quantiser *quantiser, const float *in, int16_t *out) {
+  uint32_t lanes[LANES] = {0}, clipped[LANES] = {0};
+  uint32_t *own = quantiser->lanes + 2 * quantiser->phase;
+  float two[LANES] = {in[0], in[1]};
+  int16_t result[LANES];
+  lanes[0] = own[0];
+  lanes[1] = own[1];
+  quantise_group(quantiser->dither == REDBOOK_DITHER_NONE ? NULL : lanes, two, result, clipped);
+  own[0] = lanes[0];
+  own[1] = lanes[1];
+  out[0] = result[0];
+  out[1] = result[1];
+  quantiser->clipped += clipped[0] + clipped[1];
+  quantiser->phase = (quantiser->phase + 1) % GROUP;
+}
+
+static void quantise_groups(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
+                            size_t groups) {
   uint32_t kept[LANES], clipped[LANES] = {0};
   uint32_t *lanes = quantiser->dither == REDBOOK_DITHER_NONE ? NULL : kept;
   memcpy(kept, quantiser->lanes, sizeof kept);
-  size_t done = 0;
-  for (; done + GROUP <= frames; done += GROUP)
-    quantise_group(lanes, in + 2 * done, out + 2 * done, clipped);
-  if (done < frames) {
-    float rest[LANES] = {0};
-    int16_t result[LANES];
-    memcpy(rest, in + 2 * done, (frames - done) * 2 * sizeof *in);
-    quantise_group(lanes, rest, result, clipped);
-    memcpy(out + 2 * done, result, (frames - done) * 2 * sizeof *out);
-  }
+  for (size_t i = 0; i < groups; i++)
+    quantise_group(lanes, in + i * LANES, out + i * LANES, clipped);
   memcpy(quantiser->lanes, kept, sizeof kept);
   for (int i = 0; i < LANES; i++)
     quantiser->clipped += clipped[i];
+}
+
+static void quantise_sound(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
+                           size_t frames) {
+  size_t done = 0;
+  if (quantiser->dither == REDBOOK_DITHER_SHAPED) {
+    redbook_quantise_shaped(quantiser, in, out, frames);
+    return;
+  }
+  for (; done < frames && quantiser->phase > 0; done++)
+    quantise_frame(quantiser, in + 2 * done, out + 2 * done);
+  size_t groups = (frames - done) / GROUP;
+  quantise_groups(quantiser, in + 2 * done, out + 2 * done, groups);
+  for (done += groups * GROUP; done < frames; done++)
+    quantise_frame(quantiser, in + 2 * done, out + 2 * done);
 }
 
 static bool zero(const float *in, size_t frame) {
@@ -134,6 +157,7 @@ static size_t silent(struct redbook_quantiser *quantiser, const float *in, int16
   bool silence = run + quantiser->zeros >= REDBOOK_SILENCE_FRAMES;
   if (!silence || run == 0) return 0;
   memset(out, 0, run * 2 * sizeof *out);
+  memset(quantiser->errors, 0, sizeof quantiser->errors);
   quantiser->zeros = REDBOOK_SILENCE_FRAMES;
   return run;
 }
@@ -142,7 +166,7 @@ size_t redbook_quantise(struct redbook_quantiser *quantiser, const float *in, in
                         size_t count, bool last) {
   size_t done = 0;
   if (quantiser->dither == REDBOOK_DITHER_NONE) {
-    quantised(quantiser, in, out, count);
+    quantise_sound(quantiser, in, out, count);
     return count;
   }
   while (done < count) {
@@ -152,7 +176,7 @@ size_t redbook_quantise(struct redbook_quantiser *quantiser, const float *in, in
     bool waits = next < count && count - next < REDBOOK_SILENCE_FRAMES;
     if (waits && last) next = count;
     if (next > done) {
-      quantised(quantiser, in + 2 * done, out + 2 * done, next - done);
+      quantise_sound(quantiser, in + 2 * done, out + 2 * done, next - done);
       quantiser->zeros = 0;
       done = next;
     }

@@ -53,8 +53,10 @@ static bool fill(struct level *level, struct redbook_error *err) {
   level->ended = got < (int64_t)BLOCK;
   level->waiting += (size_t)got;
   level->first = 0;
-  level->end = redbook_master_run(&level->master, level->wave, level->ready, level->waiting,
-                                  level->ended);
+  int64_t made = redbook_master_run(&level->master, level->wave, level->ready, level->waiting,
+                                    level->ended, err);
+  if (made < 0) return false;
+  level->end = (size_t)made;
   level->waiting -= level->end;
   memmove(level->wave, level->wave + 2 * level->end, 2 * level->waiting * sizeof(float));
   return true;
@@ -81,7 +83,7 @@ static int64_t read_exact(struct level *level, uint8_t *bytes, size_t frames,
   for (size_t done = 0; got > 0 && done < (size_t)got;) {
     size_t here = (size_t)got - done < BLOCK ? (size_t)got - done : BLOCK;
     unpack(level->ready, bytes + done * REDBOOK_FRAME_BYTES, 2 * here);
-    redbook_master_measure(&level->master, level->ready, here);
+    if (!redbook_master_measure(&level->master, level->ready, here, err)) return -1;
     done += here;
   }
   return got;
@@ -100,8 +102,9 @@ static int64_t level_read(struct redbook_stream *stream, uint8_t *bytes, size_t 
 
 static bool level_rewind(struct redbook_stream *stream, struct redbook_error *err) {
   struct level *level = (struct level *)stream;
-  if (!level->inner->rewind(level->inner, err)) return false;
-  redbook_master_start(&level->master, &stream->processing);
+  if (!level->inner->rewind(level->inner, err) ||
+      !redbook_master_start(&level->master, &stream->processing, stream->loudness, err))
+    return false;
   level->ended = false;
   level->waiting = level->first = level->end = 0;
   stream->figures = level->master.figures;
@@ -112,6 +115,7 @@ static bool level_rewind(struct redbook_stream *stream, struct redbook_error *er
 static void level_close(struct redbook_stream *stream) {
   struct level *level = (struct level *)stream;
   level->inner->close(level->inner);
+  redbook_master_stop(&level->master);
   free(level);
 }
 
@@ -132,7 +136,9 @@ struct redbook_stream *redbook_level_open(struct redbook_stream *inner,
                                           .close = level_close,
                                           .tags = inner->tags};
   if (processing) level->stream.processing = *processing;
-  redbook_master_start(&level->master, &level->stream.processing);
   follow(level);
-  return &level->stream;
+  if (redbook_master_start(&level->master, &level->stream.processing, NULL, err))
+    return &level->stream;
+  level_close(&level->stream);
+  return NULL;
 }

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Gain, peak and quantising. */
+/* Gain, measures, limiter and quantiser. */
 #include "audio/master.h"
 
 #include <math.h>
 
-void redbook_master_start(struct redbook_master *master,
-                          const struct redbook_processing *processing) {
-  *master = (struct redbook_master){0};
+bool redbook_master_start(struct redbook_master *master,
+                          const struct redbook_processing *processing,
+                          struct redbook_loudness *loudness, struct redbook_error *err) {
+  redbook_master_stop(master);
+  master->loudness = loudness;
+  master->undo = redbook_gain_factor(-processing->gain);
   redbook_quantiser_init(&master->quantiser, processing->dither);
+  if (!processing->limit) return true;
+  master->limiter = redbook_limiter_new(redbook_dither_ceiling(processing->dither), err);
+  return master->limiter != NULL;
+}
+
+void redbook_master_stop(struct redbook_master *master) {
+  redbook_limiter_free(master->limiter);
+  *master = (struct redbook_master){0};
 }
 
 /* Eight at a time and without a branch, which compilers turn into vector instructions. */
@@ -26,18 +37,32 @@ static float peak_of(const float *samples, size_t count, float peak) {
   return peak;
 }
 
-size_t redbook_master_run(struct redbook_master *master, float *wave, int16_t *out,
-                          size_t count, bool last) {
-  struct redbook_figures *figures = &master->figures;
-  figures->peak = peak_of(wave + 2 * master->seen, 2 * (count - master->seen), figures->peak);
-  size_t done = redbook_quantise(&master->quantiser, wave, out, count, last);
-  figures->clipped = master->quantiser.clipped;
-  master->seen = count - done;
-  return done;
+static bool measure(struct redbook_master *master, const float *frames, size_t count,
+                    struct redbook_error *err) {
+  master->figures.peak = peak_of(frames, 2 * count, master->figures.peak);
+  return !master->loudness ||
+         redbook_loudness_add(master->loudness, frames, count, master->undo, err);
 }
 
-void redbook_master_measure(struct redbook_master *master, const int16_t *frames,
-                            size_t count) {
+int64_t redbook_master_run(struct redbook_master *master, float *wave, int16_t *out,
+                           size_t count, bool last, struct redbook_error *err) {
+  struct redbook_figures *figures = &master->figures;
+  size_t ready = count;
+  if (!measure(master, wave + 2 * master->seen, count - master->seen, err)) return -1;
+  if (master->limiter) {
+    size_t from = master->limited;
+    ready = from + redbook_limiter_run(master->limiter, wave + 2 * from, count - from, last);
+    figures->limited = redbook_limiter_limited(master->limiter);
+  }
+  size_t done = redbook_quantise(&master->quantiser, wave, out, ready, last);
+  figures->clipped = master->quantiser.clipped;
+  master->seen = count - done;
+  master->limited = ready - done;
+  return (int64_t)done;
+}
+
+bool redbook_master_measure(struct redbook_master *master, const int16_t *frames, size_t count,
+                            struct redbook_error *err) {
   int high = 0, low = 0;
   for (size_t i = 0; i < 2 * count; i++) {
     high = frames[i] > high ? frames[i] : high;
@@ -45,6 +70,7 @@ void redbook_master_measure(struct redbook_master *master, const int16_t *frames
   }
   float peak = (float)(high > -low ? high : -low) / 32768;
   if (peak > master->figures.peak) master->figures.peak = peak;
+  return !master->loudness || redbook_loudness_add_shorts(master->loudness, frames, count, err);
 }
 
 float redbook_gain_factor(double gain) {

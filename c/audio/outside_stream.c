@@ -74,7 +74,10 @@ static int64_t outside_read(struct redbook_stream *stream, uint8_t *bytes, size_
 
 static bool outside_rewind(struct redbook_stream *stream, struct redbook_error *err) {
   struct outside_stream *self = (struct outside_stream *)stream;
-  if (self->inner) self->inner->processing = stream->processing;
+  if (self->inner) {
+    self->inner->processing = stream->processing;
+    self->inner->loudness = stream->loudness;
+  }
   bool good = !self->inner || self->inner->rewind(self->inner, err);
   follow(self);
   return good;

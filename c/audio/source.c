@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "audio/input.h"
+#include "audio/loudness.h"
 #include "audio/source_private.h"
 
 #define SCAN_SECTORS 32u /* between two looks at `cancel`: about 0.4 s of sound */
@@ -158,6 +160,7 @@ void redbook_source_unref(struct redbook_source *source) {
   if (!source || atomic_fetch_sub(&source->references, 1) != 1) return;
   redbook_source_drop_kept(source);
   if (source->stream) source->stream->close(source->stream);
+  redbook_loudness_free(source->loudness);
   free(source->name);
   free(source);
 }
@@ -217,8 +220,17 @@ bool redbook_source_set_gain(struct redbook_source *source, double gain,
                         source->label);
   source->stream->processing.gain = gain;
   source->scanned = false;
+  source->scan = (struct redbook_source_scan){0};
   redbook_source_drop_kept(source);
   return redbook_source_rewind(source, err);
+}
+
+double redbook_source_loudness(struct redbook_source *const *sources, size_t count) {
+  struct redbook_loudness *parts[REDBOOK_LOUDNESS_SOURCES];
+  if (count > REDBOOK_LOUDNESS_SOURCES) return NAN;
+  for (size_t i = 0; i < count; i++)
+    if (!(parts[i] = sources[i]->loudness)) return NAN;
+  return redbook_loudness_of(parts, count);
 }
 
 /* At the end: the part is whole, and as long as it was when it was measured. */
@@ -280,22 +292,42 @@ static bool measure(struct redbook_source *source, const struct listener *listen
     if (source->on_block) source->on_block(source->on_block_context, scan.sectors);
   }
   scan.frames = source->frames;
-  scan.clipped_samples = redbook_source_input(source)->figures.clipped;
-  scan.peak = redbook_source_input(source)->figures.peak;
+  const struct redbook_figures *figures = &redbook_source_input(source)->figures;
+  scan.clipped_samples = figures->clipped;
+  scan.limited_frames = figures->limited;
+  scan.peak = figures->peak;
   source->scan = scan;
   return true;
+}
+
+/* The loudness is measured once: it is that of the sound without the gain. */
+static bool wants_loudness(const struct redbook_source *source) {
+  return source->stream->processing.loudness && !source->loudness;
+}
+
+static void keep_loudness(struct redbook_source *source, struct redbook_stream *stream,
+                          bool good) {
+  if (good && stream->loudness)
+    source->loudness = stream->loudness;
+  else
+    redbook_loudness_free(stream->loudness);
+  stream->loudness = NULL;
 }
 
 static bool pass(struct redbook_source *source, const struct listener *listener,
                  const atomic_bool *cancel, struct redbook_error *err) {
   struct redbook_stream *stream = redbook_source_input(source);
   if (stream->prepare && !stream->prepare(stream, cancel, err)) return false;
-  if (!redbook_source_rewind(source, err)) return false;
-  redbook_source_begin_keeping(source);
+  if (wants_loudness(source) && !(stream->loudness = redbook_loudness_new(err))) return false;
   source->stream->cancel = cancel;
-  bool good = measure(source, listener, cancel, err);
+  bool good = redbook_source_rewind(source, err);
+  if (good) {
+    redbook_source_begin_keeping(source);
+    good = measure(source, listener, cancel, err);
+    redbook_source_end_keeping(source, good);
+  }
   source->stream->cancel = NULL;
-  redbook_source_end_keeping(source, good);
+  keep_loudness(source, stream, good);
   struct redbook_error second;
   bool back = redbook_source_rewind(source, good ? err : &second);
   if (good && back) source->scanned = true;

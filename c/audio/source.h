@@ -53,6 +53,7 @@ struct redbook_source_scan { /* what decoding it completely has shown */
   uint32_t crc32;           /* IEEE 802.3 over all sector bytes, padding included */
   uint64_t frames;          /* 44.1 kHz frames before padding */
   uint64_t clipped_samples; /* clamped ones */
+  uint64_t limited_frames;  /* turned down by the limiter */
   float peak;               /* redbook_figures' */
 };
 
@@ -104,6 +105,12 @@ const struct redbook_processing *redbook_source_processing(const struct redbook_
  * the scan. Not while it is read. */
 bool redbook_source_set_gain(struct redbook_source *source, double gain,
                              struct redbook_error *err);
+
+#define REDBOOK_LOUDNESS_SOURCES 1000u
+/* Loudness in LUFS of 1 to REDBOOK_LOUDNESS_SOURCES sources as if they were one, without their
+ * gains (EBU R128, gated over all of them); -INFINITY when there is nothing but silence, NAN
+ * when a scan of one has not measured it. */
+double redbook_source_loudness(struct redbook_source *const *sources, size_t count);
 
 /* Decodes everything once; keeps the result. `cancel` may be NULL (cancelled: C0AA0002).
  * `done` may be NULL; it counts sectors decoded so far for a progress display. 050D with the

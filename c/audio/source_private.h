@@ -16,6 +16,7 @@ struct redbook_source {
   uint64_t frames;                 /* read since the beginning */
   bool ended, scanned;
   struct redbook_source_scan scan;
+  struct redbook_loudness *loudness;  /* of a scan that has measured it; NULL */
   uint64_t keep;                      /* bytes that the next scan may keep, 0 = none */
   bool keep_plain;                    /* also of a stream that needs no decoding */
   struct redbook_kept *kept;          /* what the scan has kept */

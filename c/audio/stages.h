@@ -50,19 +50,41 @@ int64_t redbook_resampler_run(struct redbook_resampler *resampler, const float *
 
 #define REDBOOK_SILENCE_FRAMES 588u /* a run this long of zero frames gets no dither */
 #define REDBOOK_DITHER_LANES 8
+#define REDBOOK_SHAPED_TAPS 5
 
 struct redbook_quantiser {
   enum redbook_dither dither;
-  uint32_t lanes[REDBOOK_DITHER_LANES]; /* xorshift32 states */
+  uint32_t lanes[REDBOOK_DITHER_LANES]; /* xorshift32 states: frame n has those of 2n, 2n + 1 */
+  unsigned phase;                       /* frames of the lanes that have had their turn */
+  float errors[2][REDBOOK_SHAPED_TAPS]; /* of the last samples, the last first */
   size_t zeros;                         /* zero frames just before that were left silent */
   uint64_t clipped;
 };
 
 void redbook_quantiser_init(struct redbook_quantiser *quantiser, enum redbook_dither dither);
 /* Quantises stereo frames; returns how many of `count`: a run of zeros at their end whose
- * length is not yet known waits unless `last`. */
+ * length is not yet known waits unless `last`. The result does not depend on how the frames are
+ * cut into calls. */
 size_t redbook_quantise(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
                         size_t count, bool last);
+
+/* The next noise of a lane in LSB, between -1 and 1: the sum of a random number's two halves is
+ * triangular. */
+static inline float redbook_dither_noise(uint32_t *lane) {
+  uint32_t x = *lane;
+  x ^= x << 13;
+  x ^= x >> 17;
+  x ^= x << 5;
+  *lane = x;
+  int32_t sum = (int32_t)(x >> 16) + (int32_t)(x & 0xFFFF) - 65535;
+  return (float)sum * (1.0f / 65536.0f);
+}
+
+/* The highest sample that noise of this kind does not lift beyond 16 bits; 1 = full scale. */
+float redbook_dither_ceiling(enum redbook_dither dither);
+/* For redbook_quantise: frames that are no silence. */
+void redbook_quantise_shaped(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
+                             size_t frames);
 
 /* --- packing ------------------------------------------------------------------------------ */
 

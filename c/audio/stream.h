@@ -14,6 +14,8 @@
 
 #define REDBOOK_FRAME_BYTES 4u
 
+struct redbook_loudness;
+
 struct redbook_stream {
   /* Makes it readable, before the first scan; may be NULL. */
   bool (*prepare)(struct redbook_stream *stream, const atomic_bool *cancel,
@@ -28,6 +30,7 @@ struct redbook_stream {
 
   const atomic_bool *cancel; /* looked at while decoding; NULL outside a scan */
   int64_t announced;         /* 44.1 kHz frames from its start on, for certain; -1 unknown */
+  struct redbook_loudness *loudness; /* where it is measured, from the next rewind on; NULL */
   struct redbook_processing processing; /* what is asked for, from the next rewind on */
   struct redbook_figures figures;       /* since the last rewind */
   bool plain;                           /* lies in its file as it is read: no decoding */
