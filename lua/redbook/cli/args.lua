@@ -133,6 +133,7 @@ local function build()
       .. "closed."),
     parser:flag("--hidden-track", "Burn sound before the first track of a cue sheet as a track of "
       .. "its own."),
+    parser:flag("--no-embedded-cue", "Burn a file with a cue sheet in its tags as one track."),
     parser:flag("--append", "Go on with a disc that holds tracks and is not closed."),
     parser:flag("--no-verify", "Do not read the disc back and compare it with what was sent."),
     parser:option("--render-ahead", "Keep at most MIB of the sound that is decoded in temporary "

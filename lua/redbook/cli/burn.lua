@@ -88,7 +88,7 @@ end
 -- Options that hold for going on with the burn, too.
 local function flags(options)
   local list = {}
-  for _, name in ipairs { "hidden_track", "multi", "keep_open", "no_verify" } do
+  for _, name in ipairs { "hidden_track", "no_embedded_cue", "multi", "keep_open", "no_verify" } do
     if options[name] then list[#list + 1] = "--" .. name:gsub("_", "-") end
   end
   if options.manifest then list[#list + 1] = "--manifest=" .. options.manifest end

@@ -7,12 +7,14 @@ local playlist = require "redbook.playlist"
 
 local lists = {}
 
----@param options { files: string[], hidden_track: boolean? } of the command line
+---@param options { files: string[], hidden_track: boolean?, no_embedded_cue: boolean? }
+---of the command line
 ---@param on_remark fun(remark: string)
 ---@return table? found of `playlist.collect`, without problems
 ---@return redbook.Failure? err stage "source", with all problems
 function lists.collect(options, on_remark)
-  local found = playlist.collect(options.files, { hidden_track = options.hidden_track or false })
+  local found = playlist.collect(options.files, { hidden_track = options.hidden_track or false,
+    no_embedded_cue = options.no_embedded_cue or false })
   for _, remark in ipairs(found.remarks) do on_remark(remark) end
   if #found.problems == 0 then return found end
   return nil, failure.new { stage = "source", problems = found.problems,

@@ -40,6 +40,7 @@ local function define(parser)
       .. "recorder leaves it."),
     parser:flag("--hidden-track", "Sound before the first track of a cue sheet is a track of its "
       .. "own."),
+    parser:flag("--no-embedded-cue", "A file with a cue sheet in its tags is one track."),
     parser:option("--threads", "How many tracks at once. Default: one for each processor.")
       :argname "N":convert(threads))
 end

@@ -24,6 +24,7 @@ local function define(parser)
       .. "close it (with --multi: for this session only; with --keep-open: not)."),
     parser:flag("--keep-open", "With --continue: leave the session open."),
     parser:flag("--hidden-track", "With --continue: as it was with burn.lua."),
+    parser:flag("--no-embedded-cue", "With --continue: as it was with burn.lua."),
     parser:flag("--no-verify", "With --continue: do not read the disc back and compare it."),
     parser:option("--manifest", "With --continue: what burn.lua --manifest has written of the "
       .. "burn, if it came to that. What it lists is known to be there, and compared at the end.")
@@ -50,9 +51,9 @@ local function check(options)
   elseif not go_on and #options.files > 0 then
     return nil, ("'%s': files are for --continue"):format(options.files[1])
   elseif not go_on and (options.keep_open or options.speed or options.hidden_track
-    or options.no_verify or options.manifest) then
-    return nil, "--keep-open, --speed, --hidden-track, --no-verify and --manifest belong to "
-      .. "--continue"
+    or options.no_embedded_cue or options.no_verify or options.manifest) then
+    return nil, "--keep-open, --speed, --hidden-track, --no-embedded-cue, --no-verify and "
+      .. "--manifest belong to --continue"
   elseif count(options.close or false, options.close_track or false, go_on) > 1 then
     return nil, "--close, --close-track and --continue are three different things: choose one"
   elseif options.close_track and options.multi then
@@ -78,7 +79,9 @@ local function settings(job, more)
     prefix = advice.prefix(arg and arg[0], os.getenv "PATH") }
   if options["continue"] then
     more.commands.sources = options.files
-    more.commands.flags = options.hidden_track and { "--hidden-track" } or nil
+    local flags = { options.hidden_track and "--hidden-track" or nil }
+    flags[#flags + 1] = options.no_embedded_cue and "--no-embedded-cue" or nil
+    more.commands.flags = #flags > 0 and flags or nil
   end
   return more
 end

@@ -88,7 +88,7 @@ end
 function Manifest:written(written, track)
   local tags = {}
   for name, value in pairs(track.source.Tags or {}) do
-    if value ~= "" then tags[name] = value end
+    if value ~= "" and name ~= "cue_sheet" then tags[name] = value end
   end
   self.tracks[#self.tracks + 1] = { number = written.Number, start = written.StartLba,
     sectors = written.Sectors, title = track.title, artist = track.artist, album = track.album,

@@ -24,6 +24,8 @@ local cue = {}
 ---@field flags table<string, boolean>
 ---@field pregap integer? sectors of silence that are in no file
 ---@field postgap integer?
+---@field replaygain_track_gain number? dB
+---@field replaygain_track_peak number? 1 = full scale
 
 local Sheet = {}
 Sheet.__index = Sheet
@@ -171,11 +173,44 @@ function commands.FLAGS(sheet, rest)
   for flag in rest:upper():gmatch "%S+" do sheet.track.flags[flag] = true end
 end
 
--- Remarks are of no consequence here; CD-TEXT needs session at once.
-for _, name in ipairs { "REM", "CDTEXTFILE", "SONGWRITER" } do commands[name] = function() end end
+-- CD-TEXT needs session at once.
+for _, name in ipairs { "CDTEXTFILE", "SONGWRITER" } do commands[name] = function() end end
+
+local GAINS = { REPLAYGAIN_TRACK_GAIN = true, REPLAYGAIN_ALBUM_GAIN = true }
+local PEAKS = { REPLAYGAIN_TRACK_PEAK = true, REPLAYGAIN_ALBUM_PEAK = true }
+-- As tags are judged: gains beyond it (dB) and peaks beyond it are mistakes.
+local LOUDEST, HIGHEST = 60, 64
+
+---@return number? value of "-6.20 dB", "-6,2", "0.98"
+local function loudness(name, value)
+  local sign, digits = text.trim(argument(value)):match "^([-+]?)(%d*[.,]?%d*)%s*[dD]?[bB]?$"
+  local number = digits and tonumber((digits:gsub(",", ".")))
+  if not number then return nil end
+  if GAINS[name] then return number <= LOUDEST and (sign == "-" and -number or number) or nil end
+  return sign ~= "-" and number <= HIGHEST and number or nil
+end
+
+-- Remarks are of no consequence, but for ReplayGain's, and one that FLAC's own cue sheets get
+-- where a sample is told that no frame begins with.
+function commands.REM(sheet, rest)
+  local name, value = rest:match "^(%S+)%s+(.-)$"
+  name = name and name:upper()
+  if GAINS[name] or PEAKS[name] then
+    local number = loudness(name, value)
+    if not number then
+      return sheet:remark(("%s %s is left out: it is no sensible number"):format(name, value))
+    end
+    local album = name:find "ALBUM" or not sheet.track
+    local owner = album and sheet or sheet.track
+    owner[name:lower()] = number
+  elseif name == "ROUNDED" and sheet.track then
+    sheet:remark(("a cut of track %02d lies between two frames of 1/75 second, and is made at the "
+      .. "one before"):format(sheet.track.number or 0))
+  end
+end
 
 function Sheet:take(raw, line)
-  self.line, self.decoded = line, text.to_utf8(raw)
+  self.line, self.decoded = line, text.to_utf8(raw, self.decoder)
   local word, rest = self.decoded:match "^%s*(%S+)%s*(.-)%s*$"
   if not word then return end
   local command = commands[word:upper()]
@@ -186,10 +221,12 @@ end
 ---Reads a sheet.
 ---@param bytes string a whole file
 ---@return { tracks: redbook.CueTrack[], problems: table[], remarks: string[], title: string?,
----performer: string?, catalog: string?, files: integer }
+---performer: string?, catalog: string?, files: integer, replaygain_album_gain: number?,
+---replaygain_album_peak: number?, decoder: function? }
 function cue.parse(bytes)
   local sheet = setmetatable({ tracks = {}, problems = {}, remarks = {}, files = 0 }, Sheet)
   bytes = text.unmark(bytes):gsub("[%z\26]+$", "")
+  sheet.decoder = text.guess(bytes)
   for line, raw in ipairs(text.lines(bytes)) do sheet:take(raw, line) end
   for _, track in ipairs(sheet.tracks) do
     if not track.indexes[1] then

@@ -16,12 +16,12 @@ local EXTENSIONS = { "flac", "wav", "aiff", "aif", "wv", "ape", "mp3", "ogg", "o
 -- Headerless sound: little-endian, or big-endian as on a Macintosh.
 local RAW = { BINARY = "little", MOTOROLA = "big" }
 
-local function spellings(file)
+local function spellings(file, decoder)
   local list = { { raw = file.raw, decoded = file.decoded } }
   local stem = file.raw:match "^(.+)%.[^./\\]*$"
   for _, extension in ipairs(stem and EXTENSIONS or {}) do
     local name = stem .. "." .. extension
-    list[#list + 1] = { raw = name, decoded = text.to_utf8(name),
+    list[#list + 1] = { raw = name, decoded = text.to_utf8(name, decoder),
       instead = file.decoded }
   end
   return list
@@ -36,10 +36,15 @@ end
 
 local function item_of(sheet, track, start, length)
   local file = track.indexes[1].file
-  return { raw = file.raw, decoded = file.decoded, spellings = spellings(file), line = track.line,
-    title = track.title, artist = track.performer or sheet.performer, album = sheet.title,
-    start = (start > 0 or length) and start or nil, length = length, raw_sound = RAW[file.type],
-    isrc = track.isrc, pre_emphasis = track.flags.PRE, copy_permitted = track.flags.DCP }
+  return { raw = file.raw, decoded = file.decoded, spellings = spellings(file, sheet.decoder),
+    line = track.line, title = track.title, artist = track.performer or sheet.performer,
+    album = sheet.title, start = (start > 0 or length) and start or nil, length = length,
+    raw_sound = RAW[file.type],
+    isrc = track.isrc, pre_emphasis = track.flags.PRE, copy_permitted = track.flags.DCP,
+    replaygain_track_gain = track.replaygain_track_gain,
+    replaygain_track_peak = track.replaygain_track_peak,
+    replaygain_album_gain = sheet.replaygain_album_gain,
+    replaygain_album_peak = sheet.replaygain_album_peak }
 end
 
 -- Sound before the first INDEX 01: players do not show it, and track at once cannot hide it.
@@ -50,6 +55,7 @@ local function hidden(sheet, first, wanted)
   if wanted and enough then
     local item = item_of(sheet, first, 0, at)
     item.title, item.isrc = "hidden track", nil
+    item.replaygain_track_gain, item.replaygain_track_peak = nil, nil
     return item
   end
   sheet.remarks[#sheet.remarks + 1] = ("%s of sound before the first track are left out%s"):format(
@@ -107,6 +113,34 @@ function cue_tracks.parse(bytes, _, options)
   if #sheet.problems == 0 and #sheet.tracks > 0 then items = lay_out(sheet, options) end
   return { items = items, problems = sheet.problems, remarks = sheet.remarks, title = sheet.title,
     catalog = sheet.catalog }
+end
+
+local function no_use(line, message)
+  return nil, ("its embedded cue sheet is not used (line %d: %s)"):format(line, message)
+end
+
+---Reads a sheet that a sound file carries in its tags. Whatever file it names, that one is meant;
+---several cannot be.
+---@param bytes string
+---@param options { hidden_track: boolean? }
+---@return table? parsed as `parse`; nil: it makes no tracks of the file
+---@return string? remark why, where it is not plain
+function cue_tracks.embedded(bytes, options)
+  local sheet = cue.parse(bytes)
+  local file
+  for _, track in ipairs(sheet.tracks) do
+    local index = track.indexes[1]
+    file = file or index and index.file
+    if index and index.file ~= file then
+      return no_use(index.file.line, "it names more than this file")
+    end
+    track.title = track.title or ("Track %02d"):format(track.number)
+  end
+  local items = #sheet.problems == 0 and file and lay_out(sheet, options) or {}
+  local problem = sheet.problems[1]
+  if problem then return no_use(problem.line, problem.text .. ": " .. problem.message) end
+  if #items == 0 or #items == 1 and not items[1].start then return nil end
+  return { items = items, remarks = sheet.remarks, title = sheet.title, catalog = sheet.catalog }
 end
 
 return cue_tracks

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Playlists and files as one list of entries, with every problem named by list and line.
 
+local core = require "redbook.core"
 local cue_tracks = require "redbook.playlist.cue_tracks"
 local m3u = require "redbook.playlist.m3u"
 local path = require "redbook.playlist.path"
@@ -22,6 +23,11 @@ local playlist = {}
 ---@field isrc string?
 ---@field pre_emphasis boolean?
 ---@field copy_permitted boolean?
+---@field replaygain_track_gain number? dB; the four of a cue sheet
+---@field replaygain_track_peak number? 1 = full scale
+---@field replaygain_album_gain number?
+---@field replaygain_album_peak number?
+---@field embedded boolean? a track of the cue sheet that its file carries in its tags
 ---@field list string? the playlist that names it
 ---@field line integer? the line there
 
@@ -153,16 +159,55 @@ function Collector:remark(message)
   self.remarks[#self.remarks + 1] = message
 end
 
+-- What a list, or a sheet, says of one track.
+local function entry_of(found, item, list)
+  return { path = found, title = item.title, artist = item.artist, album = item.album,
+    start = item.start, length = item.length, raw = item.raw_sound, isrc = item.isrc,
+    pre_emphasis = item.pre_emphasis, copy_permitted = item.copy_permitted,
+    replaygain_track_gain = item.replaygain_track_gain,
+    replaygain_track_peak = item.replaygain_track_peak,
+    replaygain_album_gain = item.replaygain_album_gain,
+    replaygain_album_peak = item.replaygain_album_peak, list = list, line = item.line }
+end
+
+-- A file that carries a cue sheet is the tracks of it.
+function Collector:sheet_of(found)
+  if self.options.no_embedded_cue then return nil end
+  local tags = core.file_tags(found)
+  if not (tags and tags.cue_sheet) then return nil end
+  local parsed, remark = cue_tracks.embedded(tags.cue_sheet, self.options)
+  if remark then self:remark(("%s: %s"):format(found, remark)) end
+  return parsed, tags
+end
+
+function Collector:sound(found, item, list)
+  local parsed, tags = self:sheet_of(found)
+  if not parsed then
+    self.entries[#self.entries + 1] = entry_of(found, item, list)
+    return
+  end
+  self:remark(("%s: the cue sheet in it makes %d tracks of it; --no-embedded-cue burns it as one")
+    :format(found, #parsed.items))
+  for _, remark in ipairs(parsed.remarks) do self:remark(found .. ": " .. remark) end
+  for _, part in ipairs(parsed.items) do
+    local entry = entry_of(found, part, list)
+    entry.line, entry.embedded = item.line, true
+    entry.artist = entry.artist or tags.artist or tags.album_artist
+    entry.album = entry.album or tags.album
+    self.entries[#self.entries + 1] = entry
+  end
+  self.catalogs[#self.catalogs + 1] = parsed.catalog
+  self.title = self.title or parsed.title
+end
+
 -- One line of a list: a file, a list, or a problem.
-function Collector:item(item, list, finders)
+function Collector:item(item, list, finders, whole)
   local found, problem = self:find_item(item, finders, list)
   problem = problem or path.unreadable(found)
   if problem then return self:complain(problem, item, list) end
   if not item.raw_sound and self:is_list(found) then return self:list(found, item, list) end
-  self.entries[#self.entries + 1] = { path = found, title = item.title, artist = item.artist,
-    album = item.album, start = item.start, length = item.length, raw = item.raw_sound,
-    isrc = item.isrc, pre_emphasis = item.pre_emphasis, copy_permitted = item.copy_permitted,
-    list = list, line = item.line }
+  if whole and not (item.start or item.length) then return self:sound(found, item, list) end
+  self.entries[#self.entries + 1] = entry_of(found, item, list)
 end
 
 -- `item` and `from`: the line that names this list, nil for one from the command line.
@@ -207,7 +252,8 @@ function Collector:lines(name, bytes, reader)
     found.list = name
     self.problems[#self.problems + 1] = found
   end
-  for _, item in ipairs(parsed.items) do self:item(item, name, finders) end
+  local whole = reader ~= cue_tracks -- a cue sheet says itself what the tracks are
+  for _, item in ipairs(parsed.items) do self:item(item, name, finders, whole) end
   if #parsed.items == 0 and #parsed.problems == 0 then
     self:complain("names no file", { decoded = name })
   end
@@ -224,15 +270,16 @@ function Collector:argument(name)
   if named_so and self:is_list(found) or not named_so and playlist.kind(found) then
     return self:list(found)
   end
-  self.entries[#self.entries + 1] = { path = found }
+  self:sound(found, {})
 end
 
 ---Audio files and playlists, mixed, as entries in order. Everything is looked at before it
 ---answers: `problems` names all that is wrong, not the first.
 ---@param names string[] as on a command line, relative to the current folder
----@param options? { home: string?, map: (fun(name: string): string?)?, hidden_track: boolean? }
----the first two for names of other machines, see `path.finder`; `hidden_track`: sound before the
----first track of a cue sheet is burned as a track of its own
+---@param options? { home: string?, map: (fun(name: string): string?)?, hidden_track: boolean?,
+---no_embedded_cue: boolean? } the first two for names of other machines, see `path.finder`;
+---`hidden_track`: sound before the first track of a cue sheet is burned as a track of its own;
+---`no_embedded_cue`: cue sheets in the tags of sound files are passed over
 ---@return { entries: redbook.Entry[], problems: redbook.Problem[], remarks: string[],
 ---title: string?, catalog: string? } catalog: the disc's MCN, when all that is burned comes from
 ---one cue sheet that has one

@@ -149,6 +149,7 @@ function m3u.parse(bytes, exists)
   local list = { items = {}, problems = {}, remarks = {} }
   bytes = text.unmark(bytes):gsub("[%z\26]+$", "") -- padding and DOS' end-of-file mark
   local decoder = declared_decoder(bytes, list)
+  if decoder == nil then decoder = text.guess(bytes) end
   local state = setmetatable({ list = list, exists = exists }, State)
   for number, raw in ipairs(text.lines(bytes)) do
     state.line, state.decoded = number, text.to_utf8(raw, decoder)

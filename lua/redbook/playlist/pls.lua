@@ -15,11 +15,11 @@ local function unescape(name)
 end
 
 -- The name as it stands, and for players that write them so, with its %20 read as a space.
-local function spellings(raw, decoded)
+local function spellings(raw, decoded, decoder)
   local list = { { raw = raw, decoded = decoded } }
   local plain = unescape(raw)
   if plain ~= raw and not raw:find "^%a[%w+.-]+:" then
-    list[2] = { raw = plain, decoded = text.to_utf8(plain) }
+    list[2] = { raw = plain, decoded = text.to_utf8(plain, decoder) }
   end
   return list
 end
@@ -39,12 +39,12 @@ function Reader:file(number, raw, decoded, line)
     return self:complain(line, nil, ("File%d names no file"):format(number))
   end
   self.files[number] = { raw = raw, decoded = decoded, line = line,
-    spellings = spellings(raw, decoded) }
+    spellings = spellings(raw, decoded, self.decoder) }
   self.numbers[#self.numbers + 1] = number
 end
 
 function Reader:take(raw, line)
-  local decoded = text.to_utf8(raw)
+  local decoded = text.to_utf8(raw, self.decoder)
   if not raw:find "%S" or raw:find "^%s*[;#%[]" then return end
   local key, value = raw:match "^%s*([^=]-)%s*=%s*(.-)%s*$"
   if not key or key == "" then
@@ -53,9 +53,9 @@ function Reader:take(raw, line)
   local name, digits = key:lower():match "^(%a+)(%d*)$"
   local number = math.tointeger(tonumber(digits))
   if name == "file" and number then
-    self:file(number, value, text.to_utf8(value), line)
+    self:file(number, value, text.to_utf8(value, self.decoder), line)
   elseif name == "title" and number then
-    self.titles[number] = text.to_utf8(value)
+    self.titles[number] = text.to_utf8(value, self.decoder)
   elseif name == "numberofentries" then
     self.announced = math.tointeger(tonumber(value))
   end
@@ -68,6 +68,7 @@ end
 function pls.parse(bytes)
   local reader = setmetatable({ files = {}, titles = {}, numbers = {}, problems = {} }, Reader)
   bytes = text.unmark(bytes):gsub("[%z\26]+$", "")
+  reader.decoder = text.guess(bytes)
   for line, raw in ipairs(text.lines(bytes)) do reader:take(raw, line) end
   table.sort(reader.numbers)
   local items, remarks = {}, {}

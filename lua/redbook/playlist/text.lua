@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The bytes of a playlist as lines of UTF-8, whatever program wrote them.
 
+local core = require "redbook.core"
+local is_shift_jis = require "redbook.playlist.shift_jis"
+
 local text = {}
 
 -- CP1252's difference from Latin-1: 0x80..0x9F. The five bytes it leaves undefined (81 8D 8F 90
@@ -25,11 +28,25 @@ end
 
 local from_cp1252, from_latin1 = from_bytes(CP1252), from_bytes {}
 
+-- What the machine's iconv(3) knows; a line that is none is CP1252 then, as without a declaration.
+local function from_iconv(encoding)
+  return function(bytes) return core.to_utf8(bytes, encoding) or from_cp1252(bytes) end
+end
+
+local from_shift_jis = from_iconv "CP932"
+
 -- Names as lists spell them in `#EXTENC:`, in lower case without `-`, `_` and spaces.
 local DECODERS = {
   utf8 = false, usascii = false, ascii = false,
   windows1252 = from_cp1252, cp1252 = from_cp1252, ansi = from_cp1252,
   iso88591 = from_latin1, latin1 = from_latin1, l1 = from_latin1,
+  shiftjis = from_shift_jis, sjis = from_shift_jis, cp932 = from_shift_jis,
+  windows31j = from_shift_jis, mskanji = from_shift_jis, eucjp = from_iconv "EUC-JP",
+  gbk = from_iconv "GBK", gb2312 = from_iconv "GBK", gb18030 = from_iconv "GB18030",
+  big5 = from_iconv "BIG5", euckr = from_iconv "CP949", cp949 = from_iconv "CP949",
+  windows1250 = from_iconv "CP1250", windows1251 = from_iconv "CP1251",
+  koi8r = from_iconv "KOI8-R", iso88592 = from_iconv "ISO-8859-2",
+  iso885915 = from_iconv "ISO-8859-15",
 }
 
 local REPLACEMENT = utf8.char(0xFFFD)
@@ -74,11 +91,25 @@ function text.decoder(name)
   return DECODERS[(name:lower():gsub("[-_%s]", ""))]
 end
 
+---The decoder for lines that are not UTF-8 in a list that does not say what they are. All of them
+---are looked at together.
+---@param bytes string a whole file without its mark
+---@return (fun(bytes: string): string)? decoder nil: CP1252
+function text.guess(bytes)
+  if utf8.len(bytes) then return nil end
+  local other = {}
+  for _, line in ipairs(text.lines(bytes)) do
+    if not utf8.len(line) then other[#other + 1] = line end
+  end
+  local all = table.concat(other, "\n")
+  return is_shift_jis(all) and core.to_utf8(all, "CP932") and from_shift_jis or nil
+end
+
 ---One line as UTF-8. Valid UTF-8 is never taken for anything else: text in another encoding is
 ---practically never valid UTF-8 by accident. The choice is made line by line, because lists
 ---grow by several programs' hands.
 ---@param bytes string
----@param decoder? fun(bytes: string): string|false as declared; without one CP1252 is assumed
+---@param decoder? fun(bytes: string): string|false as declared or guessed; without one CP1252
 ---@return string
 function text.to_utf8(bytes, decoder)
   if utf8.len(bytes) then return bytes end

@@ -60,7 +60,9 @@ local ERASE = { full = "boolean", client_name = "string", wait = "table", confir
 
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
   start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
-  pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer" }
+  pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer",
+  replaygain_track_gain = "number", replaygain_track_peak = "number",
+  replaygain_album_gain = "number", replaygain_album_peak = "number", embedded = "boolean" }
 
 local VERIFY = { client_name = "string", speed = is_speed, retries = "integer",
   waiter = FUNCTION }

@@ -16,10 +16,12 @@ local sources = require "redbook.recipe.sources"
 ---@field kept integer bytes in a temporary file, from which it is burned
 
 local function measured(entry, source)
-  local names = sources.label(entry, source.Tags or {})
+  local tags = source.Tags or {}
+  local names = sources.label(entry, tags)
   return { path = entry.path, list = entry.list, line = entry.line, title = names.title,
-    artist = names.artist, album = names.album, start = entry.start, length = entry.length,
-    raw = entry.raw, isrc = entry.isrc, pre_emphasis = entry.pre_emphasis,
+    artist = names.artist, album = names.album,
+    album_artist = names.album_artist, start = entry.start, length = entry.length,
+    raw = entry.raw, isrc = sources.isrc(entry, tags), pre_emphasis = entry.pre_emphasis,
     copy_permitted = entry.copy_permitted,
     source = source, sectors = source.Sectors, crc32 = source.CRC32,
     clipped = source.ClippedSamples or 0, format = source.Format }
@@ -51,7 +53,8 @@ local function complaint(entry, err)
   local message = type(err) == "string" and err or err.message
   return { message = message, list = entry.list, line = entry.line, path = entry.path,
     name = err.name, code = err.code,
-    advice = err.code == ACCESS_DENIED and "make the file readable for you" or err.advice }
+    advice = err.code == ACCESS_DENIED and "make the file readable for you"
+      or entry.embedded and "--no-embedded-cue burns the file as one track" or err.advice }
 end
 
 -- The one thing that mends them all, or what can be done about any file.

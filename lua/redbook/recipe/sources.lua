@@ -13,16 +13,34 @@ function sources.present(value)
   return value ~= nil and value ~= "" and value or nil
 end
 
--- What the file itself says counts more than the list, the list more than the name.
+-- A track of a file that holds several: the file's tags speak of all of them.
+local function is_part(entry)
+  return entry.start ~= nil or entry.length ~= nil or entry.embedded or false
+end
+
+-- What the file itself says counts more than the list, the list more than the name. Of a part of
+-- a file the list knows more.
 ---@param entry redbook.Entry
 ---@param tags table of AudioSource
----@return { title: string, artist: string?, album: string? }
+---@return { title: string, artist: string?, album: string?, album_artist: string? }
 function sources.label(entry, tags)
+  local present, first, second = sources.present, tags, entry
+  if is_part(entry) then first, second = entry, tags end
   return {
-    title = sources.present(tags.title) or sources.present(entry.title) or basename(entry.path),
-    artist = sources.present(tags.artist) or sources.present(entry.artist),
-    album = sources.present(tags.album) or sources.present(entry.album),
+    title = present(first.title) or present(second.title) or basename(entry.path),
+    artist = present(first.artist) or present(second.artist) or present(tags.album_artist),
+    album = present(first.album) or present(second.album),
+    album_artist = present(tags.album_artist),
   }
+end
+
+-- The list's, else the file's, which is checked already. Of a part of a file only the list's.
+---@param entry redbook.Entry
+---@param tags table of AudioSource
+---@return string? isrc
+function sources.isrc(entry, tags)
+  if entry.isrc or is_part(entry) then return entry.isrc end
+  return tags.isrc
 end
 
 local function open(entry)

@@ -63,6 +63,48 @@ describe("playlist.cue", function()
       "INDEX 01 01:00:00"))))
   end)
 
+  it("reads ReplayGain's remarks, and says which make no sense", function()
+    local list = parse(sheet("REM REPLAYGAIN_ALBUM_GAIN -5.50 dB", "REM REPLAYGAIN_ALBUM_PEAK 1.0",
+      "REM DATE 1999", "FILE a.wav WAVE", "TRACK 01 AUDIO", "REM replaygain_track_gain +1,25",
+      'REM REPLAYGAIN_TRACK_PEAK "0.9"', "INDEX 01 00:00:00", "TRACK 02 AUDIO",
+      "REM REPLAYGAIN_TRACK_GAIN -999 dB", "REM REPLAYGAIN_TRACK_PEAK nan",
+      "INDEX 01 00:10:00"))
+    local function gains(item)
+      return { item.replaygain_track_gain, item.replaygain_track_peak, item.replaygain_album_gain,
+        item.replaygain_album_peak }
+    end
+    assert.same({ 1.25, 0.9, -5.5, 1.0 }, gains(list.items[1]))
+    assert.same({ nil, nil, -5.5, 1.0 }, gains(list.items[2]))
+    assert.same({ "line 10: REPLAYGAIN_TRACK_GAIN -999 dB is left out: it is no sensible number",
+      "line 11: REPLAYGAIN_TRACK_PEAK nan is left out: it is no sensible number" }, list.remarks)
+    assert.same({}, list.problems)
+  end)
+
+  it("takes an embedded sheet for the tracks of its file, or says why not", function()
+    local function embedded(...) return cue_tracks.embedded(sheet(...), {}) end
+    local list = embedded("PERFORMER A", "FILE other.wav WAVE", "TRACK 01 AUDIO", "TITLE T",
+      "INDEX 01 00:00:00", "TRACK 02 AUDIO", "INDEX 01 00:10:00")
+    local brief_of = {}
+    for index, item in ipairs(list.items) do
+      brief_of[index] = { item.title, item.artist, item.start, item.length }
+    end
+    assert.same({ { "T", "A", 0, 750 }, { "Track 02", "A", 750 } }, brief_of)
+    local refused = {
+      ["line 5: it names more than this file"] = { "FILE 1 WAVE", "TRACK 01 AUDIO",
+        "INDEX 01 00:00:00", "TITLE x", "FILE 2 WAVE", "TRACK 02 AUDIO", "INDEX 01 00:00:00" },
+      ["line 2: TRACK 01: has no INDEX 01, where it would begin"] = { "FILE 1 WAVE",
+        "TRACK 01 AUDIO" },
+      ["line 1: nonsense: is no command of a cue sheet"] = { "nonsense" },
+    }
+    for why, words in pairs(refused) do
+      local none, remark = embedded(table.unpack(words))
+      assert.is_nil(none)
+      assert.equal(("its embedded cue sheet is not used (%s)"):format(why), remark)
+    end
+    assert.same({}, { embedded("FILE 1 WAVE", "TRACK 01 AUDIO", "INDEX 01 00:00:00") })
+    assert.same({}, { embedded "" })
+  end)
+
   it("leaves a hidden track out with a word, or burns it as a track of its own", function()
     local text = sheet("FILE a.bin BINARY", "TRACK 01 AUDIO", "TITLE T", "ISRC USRC17607839",
       "INDEX 00 00:00:00", "INDEX 01 02:03:04")

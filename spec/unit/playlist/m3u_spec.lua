@@ -92,10 +92,18 @@ describe("playlist.m3u", function()
   end)
 
   it("says that it does not know an encoding, and goes on", function()
-    local list = parse "#EXTENC:Shift_JIS\n\x83\x65.mp3"
+    local list = parse "#EXTENC:EBCDIC\n\x83\x65.mp3"
     assert.equal(1, #list.items)
-    assert.same({ "#EXTENC:Shift_JIS is an encoding that redbook does not know; titles may look "
+    assert.same({ "#EXTENC:EBCDIC is an encoding that redbook does not know; titles may look "
       .. "wrong, files are found by their bytes" }, list.remarks)
+  end)
+
+  it("reads Shift-JIS, declared or guessed", function()
+    local list = parse "#EXTENC:Shift_JIS\n\x83\x65.mp3"
+    assert.same({ "テ.mp3", "\x83\x65.mp3" }, { list.items[1].decoded, list.items[1].raw })
+    list = parse "#EXTINF:1,\x8D\xE2\x96\x7B\x8B\xE3 - \x8F\xE3\x82\xF0\xFA\x5C\na.mp3"
+    assert.same({ "坂本九", "上を纊" }, { list.items[1].artist, list.items[1].title })
+    assert.same({}, list.remarks)
   end)
 
   it("refuses a stream's list at its line, with nothing else", function()

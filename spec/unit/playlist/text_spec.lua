@@ -44,7 +44,33 @@ describe("playlist.text", function()
     assert.is_false(text.decoder "us_ascii")
     assert.equal("\u{2019}", text.decoder "Windows-1252"("\x92"))
     assert.equal("\u{92}", text.decoder "ISO-8859-1"("\x92"))
-    assert.is_nil(text.decoder "Shift_JIS")
+    assert.equal("東京", text.decoder "Shift_JIS"("\x93\x8C\x8B\x9E"))
+    assert.equal("Москва", text.decoder "windows-1251"("\xCC\xEE\xF1\xEA\xE2\xE0"))
+    assert.equal("Bj\u{F6}rk", text.decoder "EUC-JP"("Bj\xF6rk")) -- it is none
+    assert.is_nil(text.decoder "EBCDIC")
+  end)
+
+  it("takes for Shift-JIS what is hardly anything else", function()
+    local shift_jis = {
+      ["\x93\x8C\x8B\x9E\x8E\x96\x95\xCF"] = "東京事変",
+      ["PERFORMER \"\x83\x5C\x83\x6A\x81\x5B\""] = 'PERFORMER "ソニー"', -- 5C is a backslash
+      ["\x82\xB3\x82\xAD\x82\xE7 (Live)"] = "さくら (Live)",
+      ["\xB1\xB2\xB3 \x82\xA0\x82\xA2\x82\xA4"] = "ｱｲｳ あいう", -- half-width
+    }
+    for bytes, wanted in pairs(shift_jis) do
+      local decoder = text.guess("TITLE x\n" .. bytes .. "\nZo\u{EB}\n")
+      assert.equal(wanted, text.to_utf8(bytes, assert(decoder, wanted)))
+    end
+    for _, bytes in ipairs {
+      "Bj\xF6rk", "Caf\xE9 \xC0 la carte", "\xC4\xD6\xDC\xDF", "Don\x92t \x96 It\x92s",
+      "\x93Heroes\x94", "l\x92\xE9t\xE9 d\x92\xE9tat", "Sigur R\xF3s \x97 \xC1g\xE6tis byrjun",
+      "Mot\xF6rhead\nQueensr\xFFche", "\xCC\xEE\xF1\xEA\xE2\xE0 \xEF\xEE\xE7\xE4\xED\xFF\xFF",
+      "\xA4\xC8\xA4\xA6\xA4\xAD\xA4\xE7\xA4\xA6", -- EUC-JP
+      "\xB1\xB1\xBE\xA9\xB5\xC4\xD2\xF4\xC0\xD6", -- GBK
+      "Don\x92t\nIt\x92s\nI\x92m\nWe\x92re\nd\x92\xE9t\xE9", "plain", "さくら",
+    } do
+      assert.is_nil(text.guess(bytes), bytes)
+    end
   end)
 
   it("trims spaces, tabs and no-break spaces at the ends only", function()

@@ -64,8 +64,9 @@ describe("recipe.burn_playlist", function()
       local cases = {
         { { "a.wav" }, "[1]: a table expected, got string" },
         { { { path = "a.wav" }, { file = "b.wav" } }, "[2]: unknown key 'file'; known are: album, "
-          .. "artist, copy_permitted, isrc, length, line, list, path, pre_emphasis, raw, "
-          .. "start, title" },
+          .. "artist, copy_permitted, embedded, isrc, length, line, list, path, pre_emphasis, "
+          .. "raw, replaygain_album_gain, replaygain_album_peak, replaygain_track_gain, "
+          .. "replaygain_track_peak, start, title" },
         { { { title = "A" } }, "[1]: 'path' is missing" },
         { { { path = "" } }, "[1]: path: the name of a file expected, got ''" },
         { { { path = "a.wav", start = 1.5 } }, "[1]: start: integer or string expected, got 1.5" },
