@@ -186,15 +186,20 @@ static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err)
   return -1;
 }
 
-/* An exponent of all ones is an infinity or a NaN: they would spread through the resampler. */
+/* An exponent of all ones is an infinity or a NaN: they would spread through the resampler.
+ * Four at a time, as vector instructions of any processor have them. */
 static bool all_finite(const float *samples, size_t count) {
-  uint32_t bad = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, &samples[i], sizeof bits);
-    bad |= (bits & 0x7F800000u) == 0x7F800000u;
+  typedef int32_t four __attribute__((vector_size(16)));
+  const four exponent = {0x7F800000, 0x7F800000, 0x7F800000, 0x7F800000};
+  four bad = {0}, bits;
+  for (; count >= 4; count -= 4, samples += 4) {
+    memcpy(&bits, samples, sizeof bits);
+    bad |= (bits & exponent) == exponent;
   }
-  return bad == 0;
+  memset(&bits, 0, sizeof bits);
+  memcpy(&bits, samples, count * sizeof *samples);
+  bad |= (bits & exponent) == exponent;
+  return (bad[0] | bad[1] | bad[2] | bad[3]) == 0;
 }
 
 /* What a read of `count` may ask for: ADPCM is padded beyond its last frame. */

@@ -29,49 +29,28 @@ void redbook_quantiser_init(struct redbook_quantiser *quantiser, enum redbook_di
   }
 }
 
-/* Scales eight samples to LSBs and adds the noise, one lane each. Here and below: loops of one
- * width each, without a branch, which compilers turn into vector instructions. */
-static void add_noise(uint32_t *restrict lanes, const float *restrict in, float *restrict y) {
-  for (int i = 0; i < LANES; i++)
-    y[i] = in[i] * 32768.0f + redbook_dither_noise(&lanes[i]);
-}
+#define WIDTH 4
+#define NAME(name) name##_of_4
+#define TARGET
+#include "audio/dither_vector.h"
 
-/* Beyond the rails the float is blanked and the rail put in its place, as masks. */
-static void round_and_clamp(float *restrict y, int16_t *restrict out) {
-  int32_t bits[LANES], inside[LANES], result[LANES];
-  for (int i = 0; i < LANES; i++) {
-    int32_t over = -(y[i] > 32767.0f), under = -(y[i] < -32768.0f);
-    result[i] = (over & 32767) | (under & -32768);
-    inside[i] = ~(over | under);
+#ifdef __x86_64__
+#define WIDTH 8
+#define NAME(name) name##_of_8
+#define TARGET __attribute__((target("avx2")))
+#include "audio/dither_vector.h"
+#endif
+
+/* Groups of LANES samples; `noise` false: rounded only. */
+static void quantise(bool noise, uint32_t *lanes, const float *in, int16_t *out, size_t groups,
+                     uint32_t *clipped) {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx2")) {
+    quantise_of_8(noise, lanes, in, out, groups, clipped);
+    return;
   }
-  memcpy(bits, y, sizeof bits);
-  for (int i = 0; i < LANES; i++)
-    bits[i] &= inside[i];
-  memcpy(y, bits, sizeof bits);
-  for (int i = 0; i < LANES; i++)
-    result[i] |= (int32_t)((y[i] + ROUNDER) - ROUNDER);
-  for (int i = 0; i < LANES; i++)
-    out[i] = (int16_t)result[i];
-}
-
-static void to_lsbs(const float *restrict in, float *restrict y) {
-  for (int i = 0; i < LANES; i++)
-    y[i] = in[i] * 32768.0f;
-}
-
-/* `lanes` NULL: no noise. */
-static void quantise_group(uint32_t *restrict lanes, const float *restrict in,
-                           int16_t *restrict out, uint32_t *restrict clipped) {
-  float y[LANES];
-  if (lanes)
-    add_noise(lanes, in, y);
-  else
-    to_lsbs(in, y);
-  for (int i = 0; i < LANES; i++) {
-    clipped[i] += y[i] >= 32767.5f;
-    clipped[i] += y[i] < -32768.5f;
-  }
-  round_and_clamp(y, out);
+#endif
+  quantise_of_4(noise, lanes, in, out, groups, clipped);
 }
 
 /* A frame alone, with its own two lanes, as it would have come out in its group. */
@@ -82,7 +61,7 @@ static void quantise_frame(struct redbook_quantiser *quantiser, const float *in,
   int16_t result[LANES];
   lanes[0] = own[0];
   lanes[1] = own[1];
-  quantise_group(quantiser->dither == REDBOOK_DITHER_NONE ? NULL : lanes, two, result, clipped);
+  quantise(quantiser->dither != REDBOOK_DITHER_NONE, lanes, two, result, 1, clipped);
   own[0] = lanes[0];
   own[1] = lanes[1];
   out[0] = result[0];
@@ -93,12 +72,9 @@ static void quantise_frame(struct redbook_quantiser *quantiser, const float *in,
 
 static void quantise_groups(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
                             size_t groups) {
-  uint32_t kept[LANES], clipped[LANES] = {0};
-  uint32_t *lanes = quantiser->dither == REDBOOK_DITHER_NONE ? NULL : kept;
-  memcpy(kept, quantiser->lanes, sizeof kept);
-  for (size_t i = 0; i < groups; i++)
-    quantise_group(lanes, in + i * LANES, out + i * LANES, clipped);
-  memcpy(quantiser->lanes, kept, sizeof kept);
+  uint32_t clipped[LANES] = {0};
+  bool noise = quantiser->dither != REDBOOK_DITHER_NONE;
+  quantise(noise, quantiser->lanes, in, out, groups, clipped);
   for (int i = 0; i < LANES; i++)
     quantiser->clipped += clipped[i];
 }

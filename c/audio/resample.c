@@ -67,9 +67,10 @@ static void mark(struct redbook_resampler *resampler, const float *in, size_t fr
     int64_t at = resampler->in + (int64_t)done;
     size_t step = GRANULE - (size_t)(at % GRANULE);
     if (step > frames - done) step = frames - done;
-    uint8_t any = 0;
-    for (size_t i = done * width; i < (done + step) * width; i++)
-      any |= in[i] != 0;
+    size_t first = done * width, end = (done + step) * width;
+    while (first < end && in[first] == 0)
+      first++;
+    uint8_t any = first < end;
     uint8_t *flag = &resampler->sounding[at / GRANULE % GRANULES];
     *flag = at % GRANULE ? *flag | any : any;
     done += step;

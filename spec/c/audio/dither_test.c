@@ -5,6 +5,17 @@
 #include "../../support/audio/fixtures.h"
 #include "audio/stages.h"
 
+#define LANES REDBOOK_DITHER_LANES
+#define ROUNDER 12582912.0f
+#define WIDTH 2
+#define NAME(name) name##_of_2
+#define TARGET
+#include "audio/dither_vector.h"
+#define WIDTH 4
+#define NAME(name) name##_of_4
+#define TARGET
+#include "audio/dither_vector.h"
+
 #define MANY 4194304u /* frames: the standard error of a correlation is 0.0005 */
 
 static int16_t *quantised(double (*signal)(size_t frame), struct redbook_quantiser *quantiser) {
@@ -186,8 +197,43 @@ static void silence_in_silence_out(void **state) {
   remove_folder(state);
 }
 
+/* What this processor takes, what others take, and a line of arithmetic for each sample. */
+static void every_width_gives_the_same_bytes(void **state) {
+  (void)state;
+  enum { GROUPS = 4096, COUNT = GROUPS * LANES };
+  static float in[COUNT];
+  static int16_t out[COUNT], of_2[COUNT], of_4[COUNT];
+  uint32_t lanes[3][LANES], clipped[3][LANES] = {0}, all = 0, number = 1;
+  struct redbook_quantiser quantiser;
+  redbook_quantiser_init(&quantiser, REDBOOK_DITHER_TPDF);
+  for (int i = 0; i < 3; i++)
+    memcpy(lanes[i], quantiser.lanes, sizeof lanes[i]);
+  for (size_t i = 0; i < COUNT; i++) {
+    number = number * 1664525u + 1013904223u;
+    in[i] = (float)(int32_t)number / 2e9f; /* to 7 % over full scale */
+  }
+  quantise_of_2(true, lanes[0], in, of_2, GROUPS, clipped[0]);
+  quantise_of_4(true, lanes[1], in, of_4, GROUPS, clipped[1]);
+  assert_int_equal(redbook_quantise(&quantiser, in, out, COUNT / 2, true), COUNT / 2);
+  assert_memory_equal(of_2, out, sizeof out);
+  assert_memory_equal(of_4, out, sizeof out);
+  for (size_t i = 0; i < COUNT; i++) {
+    float sum = in[i] * 32768.0f + redbook_dither_noise(&lanes[2][i % LANES]);
+    float want = rintf(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
+    assert_int_equal(out[i], (int16_t)want);
+    clipped[2][i % LANES] += sum >= 32767.5f || sum < -32768.5f;
+  }
+  for (int i = 0; i < LANES; i++)
+    all += clipped[2][i];
+  assert_memory_equal(clipped[0], clipped[2], sizeof clipped[2]);
+  assert_memory_equal(clipped[1], clipped[2], sizeof clipped[2]);
+  assert_true(all > 1000);
+  assert_int_equal(quantiser.clipped, all);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_width_gives_the_same_bytes),
       cmocka_unit_test(noise_level_and_independence),
       cmocka_unit_test(noise_is_white),
       cmocka_unit_test(quiet_tone_is_kept),
