@@ -20,6 +20,9 @@ enum redbook_dither {
   REDBOOK_DITHER_NONE    /* rounded */
 };
 
+/* The highest sample that noise of this kind does not lift beyond 16 bits; 1 = full scale. */
+float redbook_dither_ceiling(enum redbook_dither dither);
+
 /* All zero: the default path. */
 struct redbook_processing {
   enum redbook_quality quality;

@@ -225,6 +225,14 @@ bool redbook_source_set_gain(struct redbook_source *source, double gain,
   return redbook_source_rewind(source, err);
 }
 
+void redbook_source_measure_loudness(struct redbook_source *source, bool measure) {
+  if (measure && !source->loudness) {
+    source->scanned = false;
+    redbook_source_drop_kept(source);
+  }
+  source->stream->processing.loudness = measure;
+}
+
 double redbook_source_loudness(struct redbook_source *const *sources, size_t count) {
   struct redbook_loudness *parts[REDBOOK_LOUDNESS_SOURCES];
   if (count > REDBOOK_LOUDNESS_SOURCES) return NAN;

@@ -80,8 +80,6 @@ static inline float redbook_dither_noise(uint32_t *lane) {
   return (float)sum * (1.0f / 65536.0f);
 }
 
-/* The highest sample that noise of this kind does not lift beyond 16 bits; 1 = full scale. */
-float redbook_dither_ceiling(enum redbook_dither dither);
 /* For redbook_quantise: frames that are no silence. */
 void redbook_quantise_shaped(struct redbook_quantiser *quantiser, const float *in, int16_t *out,
                              size_t frames);

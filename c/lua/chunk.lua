@@ -18,7 +18,7 @@ local watch = classes.DeviceWatch
 local feeds = setmetatable({}, { __mode = "k" })
 -- The operation that reads an AudioSource now. A source is used by one thread at a time.
 local readers = setmetatable({}, { __mode = "kv" })
--- What a complete scan has shown: AudioSource -> { sectors, crc, clipped, peak }.
+-- What a complete scan has shown: AudioSource -> { sectors, crc, clipped, peak, limited }.
 local known = setmetatable({}, { __mode = "k" })
 
 
@@ -194,8 +194,9 @@ end
 
 local function remember(self)
   if not busy(self) and not known[self] then
-    local sectors, crc, clipped, peak = private.scanned(self)
-    known[self] = sectors and { sectors = sectors, crc = crc, clipped = clipped, peak = peak }
+    local sectors, crc, clipped, peak, limited = private.scanned(self)
+    known[self] = sectors and { sectors = sectors, crc = crc, clipped = clipped, peak = peak,
+      limited = limited }
   end
   return known[self]
 end
@@ -362,9 +363,18 @@ define_property(source, "Kept", function(self)
 end)
 define_property(source, "ClippedSamples", function(self) return measured(self).clipped end)
 define_property(source, "Peak", function(self) return measured(self).peak end)
-define_property(source, "Gain", function(self) return private.gain(self) end,
-  function(self, gain)
+define_property(source, "LimitedFrames", function(self) return measured(self).limited end)
+
+-- Forgets what a scan has shown: 0500 is raised while one is under way.
+local function forgetting(set)
+  return function(self, value)
     if busy(self) then error(private.busy(), 0) end
-    private.set_gain(self, gain)
+    set(self, value)
     known[self] = nil
-  end)
+  end
+end
+
+define_property(source, "Gain", function(self) return private.gain(self) end,
+  forgetting(private.set_gain))
+define_property(source, "MeasureLoudness", function(self) return private.measure_loudness(self) end,
+  forgetting(private.set_measure_loudness))

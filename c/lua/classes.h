@@ -84,10 +84,13 @@ struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t s
                                               struct redbook_error *err);
 /* Pushes the chunk's functions scanned(source) and announced(source). */
 int redbook_source_figures(lua_State *L);
-/* Puts the chunk's functions gain(source) and set_gain(source, dB) into the table on top. */
+/* Puts the chunk's functions for `Gain` and `MeasureLoudness` into the table on top. */
 void redbook_source_gain_functions(lua_State *L);
-/* The options quality and dither of the table at `index`; raises on words it does not know. */
+/* The options quality, dither, limit, loudness of the table at `index`; raises on words it does
+ * not know. */
 struct redbook_processing redbook_check_processing(lua_State *L, int index);
+extern const struct redbook_property redbook_source_measures[];
+int redbook_album_loudness(lua_State *L);
 
 /* tao_settings.c, tao_figures.c */
 extern const struct redbook_property redbook_tao_settings[];

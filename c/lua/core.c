@@ -156,8 +156,11 @@ static void add_classes(lua_State *L) {
 }
 
 int luaopen_redbook_core(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"speed", speed}, {"now", now}, {"last_release_error", last_release_error}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"speed", speed},
+                                       {"album_loudness", redbook_album_loudness},
+                                       {"now", now},
+                                       {"last_release_error", last_release_error},
+                                       {NULL, NULL}};
   luaL_checkversion(L);
   redbook_guard_lifetime(L);
   luaL_newlib(L, functions);

@@ -73,6 +73,8 @@ static void check_part(lua_State *L, int index) {
       {"raw", REDBOOK_OPTION_STRING, 0, 0},
       {"quality", REDBOOK_OPTION_STRING, 0, 0},
       {"dither", REDBOOK_OPTION_STRING, 0, 0},
+      {"limit", REDBOOK_OPTION_BOOLEAN, 0, 0},
+      {"loudness", REDBOOK_OPTION_BOOLEAN, 0, 0},
       {NULL, REDBOOK_OPTION_ANY, 0, 0}};
   redbook_options_check(L, index, "a part of a file", known);
   if (!redbook_option_given(L, index, "path"))
@@ -122,10 +124,11 @@ struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t s
 A sound file (anything libsndfile decodes, found out by content), or an open Lua file with
 headerless 44.1 kHz 16-bit little-endian stereo from its current offset.
 @function AudioSource
-@tparam string|table|file source a path; `{path=, start=, length=, raw=, quality=, dither=}`
-with start and length in sectors or "MM:SS:FF", for headerless 44.1 kHz 16-bit stereo raw =
-"little" or "big" (endian), quality "hq" (default) or "vhq" of a change of the sample rate,
-dither "tpdf" (default) or "none"; an open file (dup'ed)
+@tparam string|table|file source a path; `{path=, start=, length=, raw=, quality=, dither=,
+limit=, loudness=}` with start and length in sectors or "MM:SS:FF", for headerless 44.1 kHz
+16-bit stereo raw = "little" or "big" (endian), quality "hq" (default) or "vhq" of a change of
+the sample rate, dither "tpdf" (default), "shaped" or "none", limit = true for a limiter instead
+of clipping, loudness = true to measure it; an open file (dup'ed)
 @treturn[1] AudioSource
 @return[2] nil
 @treturn[2] Error err 80070002 no such file, 80070005 no permission, 050D not audio that can be
@@ -253,8 +256,12 @@ while an operation reads the source.
 @field AudioSource.CRC32
 */
 /***
-How many samples had to be limited. Scans when nobody has.
+How many samples had to be clipped. Scans when nobody has.
 @field AudioSource.ClippedSamples
+*/
+/***
+How many frames the limiter has turned down. Scans when nobody has.
+@field AudioSource.LimitedFrames
 */
 /***
 The highest sample of the sound at 44.1 kHz, after the gain, before dither and clamp; 1 = full
@@ -262,7 +269,8 @@ scale. Scans when nobody has.
 @field AudioSource.Peak
 */
 
-/* For the chunk. scanned(source) -> sectors, crc32, clipped samples, peak; or nothing */
+/* For the chunk. scanned(source) -> sectors, crc32, clipped samples, peak, limited
+ * frames; or nothing */
 static int scanned(lua_State *L) {
   const struct redbook_source_scan *scan = redbook_source_scanned(check(L));
   if (!scan) return 0;
@@ -270,7 +278,8 @@ static int scanned(lua_State *L) {
   lua_pushinteger(L, scan->crc32);
   lua_pushinteger(L, (lua_Integer)scan->clipped_samples);
   lua_pushnumber(L, (lua_Number)scan->peak);
-  return 4;
+  lua_pushinteger(L, (lua_Integer)scan->limited_frames);
+  return 5;
 }
 
 /* For the chunk. announced(source) -> sectors; or nothing */
@@ -365,7 +374,8 @@ void redbook_register_source(lua_State *L) {
                                                        {NULL, NULL, NULL}};
   static const luaL_Reg meta[] = {
       {"__gc", release}, {"__close", release}, {"__tostring", to_string}, {NULL, NULL}};
-  static const struct redbook_class class = {CLASS, methods, meta, properties, NULL};
+  static const struct redbook_class class = {CLASS, methods, meta, properties,
+                                             redbook_source_measures};
   redbook_class_register(L, &class);
   lua_pushcfunction(L, create);
 }

@@ -48,6 +48,11 @@ function core.Erase() end
 ---@return redbook.Error? err
 function core.AudioSource(source) end
 
+---Loudness of several sources as if they were one (an album), without their gains.
+---@param sources redbook.AudioSource[] scanned with MeasureLoudness
+---@return number? lufs nil when one was not measured
+function core.album_loudness(sources) end
+
 ---@return redbook.Verification? verification
 ---@return redbook.Error? err
 function core.Verification() end
@@ -735,14 +740,20 @@ function Erase:Close() end
 ---@field length (integer|string)? sectors or "MM:SS:FF"
 ---@field raw ("little"|"big")? headerless 44.1 kHz 16-bit stereo of that byte order
 ---@field quality ("hq"|"vhq")? of a change of the sample rate, default "hq"
----@field dither ("tpdf"|"none")? default "tpdf"
+---@field dither ("tpdf"|"shaped"|"none")? default "tpdf"
+---@field limit boolean? a limiter instead of clipping
+---@field loudness boolean? see MeasureLoudness
 
 ---@class redbook.AudioSource
 ---@field Sectors integer read-only; scans when the header does not tell for certain
 ---@field CRC32 integer read-only; of all sectors, scans when nobody has
 ---@field ClippedSamples integer read-only; scans when nobody has
 ---@field Peak number read-only; of the 44.1 kHz sound after the gain, 1 = full scale; scans
+---@field LimitedFrames integer read-only; turned down by the limiter; scans when nobody has
 ---@field Gain number dB; setting it forgets the scan
+---@field MeasureLoudness boolean setting it forgets a scan that has not measured it
+---@field Loudness number? read-only; LUFS without the gain, nil when no scan has measured it
+---@field Ceiling number read-only; the highest Peak that its dither does not lift beyond 16 bits
 ---@field Kept integer read-only; bytes that the last scan has kept, see Keep
 ---@field Format redbook.Format read-only
 ---@field Tags redbook.Tags read-only
