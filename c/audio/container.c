@@ -4,12 +4,78 @@
 
 #include <string.h>
 
+#include "audio/little.h"
+#include "base/bytes.h"
+
 #define HEAD 64
 
 bool redbook_cut_off(struct redbook_error *err, const char *label, double ends, double says) {
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                "%s is cut off: it ends at %.2f s, its header says %.2f s", label, ends, says);
   redbook_advise(err, "Get a whole copy of the file.");
+  return false;
+}
+
+/* Beginnings of files that people join with `cat`. */
+static bool begins_file(const uint8_t *mark) {
+  static const char *const marks[] = {"RIFF", "RIFX", "RF64", "riff", "FORM", "caff", ".snd"};
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    if (memcmp(mark, marks[i], 4) == 0) return true;
+  return false;
+}
+
+/* A chunk of `kind`'s sort: four letters, and a length that fits into what is `left`. */
+static bool begins_chunk(const uint8_t *mark, enum redbook_container_kind kind, int64_t left) {
+  for (size_t i = 0; i < 4; i++)
+    if (mark[i] < 0x20 || mark[i] > 0x7E) return false;
+  int64_t size = redbook_get32(mark + 4);            /* AIFF's */
+  if (kind == REDBOOK_WAV || kind == REDBOOK_RF64) { /* and RIFX's */
+    if (redbook_le32(mark + 4) < size) size = redbook_le32(mark + 4);
+  } else if (kind == REDBOOK_CAF) {
+    size = size ? left : redbook_get32(mark + 8);
+  } else if (kind == REDBOOK_W64) {
+    size = redbook_le64(mark + 16);
+  }
+  return kind != REDBOOK_AU && size >= 0 && size < left;
+}
+
+static bool all_zero(const struct redbook_input *input, int64_t at) {
+  uint8_t block[4096], any = 0;
+  ssize_t got;
+  while (!any && (got = redbook_read_at(input->fd, block, sizeof block, at)) > 0) {
+    for (ssize_t i = 0; i < got; i++)
+      any |= block[i];
+    at += got;
+  }
+  return !any;
+}
+
+/* What follows the sound are other chunks or a few odd bytes. A second file would be left out,
+ * and so would be sound behind a length that is too small: neither in silence. */
+static bool judge_tail(const struct redbook_input *input, enum redbook_container_kind kind,
+                       int64_t at, double second, struct redbook_error *err) {
+  uint8_t tail[32] = {0};
+  bool file = false, chunk;
+  int64_t left = input->size - at;
+  (void)redbook_read_at(input->fd, tail, sizeof tail, at);
+  size_t border = (size_t)(-at & 7); /* behind padding: RIFF's byte, up to seven in a W64 */
+  for (size_t i = 0; i <= 8; i++)
+    file |= begins_file(tail + i);
+  chunk = begins_chunk(tail, kind, left) || begins_chunk(tail + 1, kind, left) ||
+          begins_chunk(tail + border, kind, left);
+  if (file) {
+    redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                 "%s holds another sound file behind its own sound (byte %lld)", input->label,
+                 (long long)at);
+    redbook_advise(err, "Several files were joined: burn them one by one.");
+    return false;
+  }
+  if ((double)left <= second || chunk || all_zero(input, at)) return true;
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+               "%s has a wrong length in its header: %.2f s more follow the sound that it "
+               "counts",
+               input->label, (double)left / second);
+  redbook_advise(err, "Have its header written anew: sox --ignore-length IN OUT.wav");
   return false;
 }
 
@@ -20,10 +86,9 @@ bool redbook_pcm_judge(const struct redbook_input *input,
   if (there < 0) there = 0;
   container->open_ended = layout->bytes < 0;
   int64_t bytes = layout->bytes < 0 ? there : layout->bytes;
-  if (bytes > there) {
-    double second = layout->second ? layout->second : 176400;
+  double second = layout->second ? layout->second : 176400;
+  if (bytes > there)
     return redbook_cut_off(err, input->label, (double)there / second, (double)bytes / second);
-  }
   if (layout->block) {
     container->frames = bytes / layout->block;
     container->certain = true;
@@ -31,7 +96,8 @@ bool redbook_pcm_judge(const struct redbook_input *input,
   if (bytes == 0 || container->frames == 0)
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                         "%s holds no sound: its length is zero", input->label);
-  return true;
+  return bytes == there ||
+         judge_tail(input, container->kind, layout->data + bytes, second, err);
 }
 
 /* ID3v2.4 main structure, 3.1: the size is four 7-bit bytes, without header and footer. */
@@ -86,10 +152,16 @@ bool redbook_container_probe(const struct redbook_input *input,
   if (redbook_input_get(input, mark, 4, at) && is(mark, 0, "fLaC"))
     return redbook_flac_check(input, at, container, err);
   struct redbook_foreign foreign = redbook_foreign_find(head, (size_t)got);
+  bool mp4 = foreign.demuxer && strcmp(foreign.demuxer, "mov") == 0;
+  if (mp4 && !redbook_mp4_check(input, err)) return false;
   if (foreign.demuxer)
     return redbook_container_outside(container, foreign.name, foreign.demuxer);
   int64_t first = foreign.name ? -1 : redbook_mpeg_find(input, at);
   if (first < 0) return not_sound(input, foreign, err);
+  if (redbook_mpeg_ends_before(input, at))
+    return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                        "%s is damaged: its ID3 tag says that it is longer than it is",
+                        input->label);
   container->hidden_at = at;
   container->hidden_bytes = first - at;
   return redbook_mpeg_check(input, first, container, err);

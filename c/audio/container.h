@@ -29,11 +29,12 @@ enum redbook_container_kind {
 
 struct redbook_container {
   enum redbook_container_kind kind;
-  int64_t frames;  /* promised, at the source's rate; -1 unknown */
-  int64_t slack;   /* a good file may give this many fewer */
-  bool certain;    /* the promise is the exact length */
-  bool open_ended; /* written to a pipe: a PCM container without a length */
-  bool limited;    /* what comes after the promised frames is padding of the encoding */
+  int64_t frames;       /* promised, at the source's rate; -1 unknown */
+  int64_t slack;        /* a good file may give this many fewer, an MPEG one more */
+  bool certain;         /* the promise is the exact length */
+  bool open_ended;      /* written to a pipe: a PCM container without a length */
+  int64_t block_frames; /* of an encoding in blocks: frames of one, 0 unknown */
+  bool limited;         /* what comes after the promised frames is padding of the encoding */
   int64_t hidden_at, hidden_bytes; /* a stretch that libsndfile must not see */
   int64_t patch_at;                /* bytes it shall see instead: a length that a pipe left 0 */
   uint8_t patch[8];
@@ -63,8 +64,13 @@ bool redbook_ogg_check(const struct redbook_input *input, struct redbook_contain
                        struct redbook_error *err);
 /* Where the first MPEG frame is, at `at` or a little behind it; -1 when there is none. */
 int64_t redbook_mpeg_find(const struct redbook_input *input, int64_t at);
+/* True when a row of MPEG frames begins shortly before `end`, in what should be a tag. */
+bool redbook_mpeg_ends_before(const struct redbook_input *input, int64_t end);
 bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err);
+
+/* Before an MP4 is left to ffmpeg: that it is whole, and one. */
+bool redbook_mp4_check(const struct redbook_input *input, struct redbook_error *err);
 
 /* Something that is known but that libsndfile does not decode. */
 struct redbook_foreign {
@@ -88,7 +94,8 @@ struct redbook_pcm_layout {
   int64_t data;    /* offset of the first frame */
   int64_t bytes;   /* declared; -1 = up to the end of the file */
 };
-/* Fills frames, certain and open_ended, or refuses a file that is too short. */
+/* Fills frames, certain and open_ended, or refuses a file that is too short, or one whose sound
+ * is followed by another file or by what cannot be a chunk. */
 bool redbook_pcm_judge(const struct redbook_input *input,
                        const struct redbook_pcm_layout *layout,
                        struct redbook_container *container, struct redbook_error *err);

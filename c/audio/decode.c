@@ -104,7 +104,9 @@ static bool sensible(const struct redbook_decoder *decoder, struct redbook_error
 static int64_t promised(struct redbook_decoder *decoder) {
   struct redbook_container *container = &decoder->container;
   int64_t frames = decoder->info.frames;
-  if (container->limited && (container->frames > frames || frames - container->frames > BLOCK))
+  int64_t padding = container->block_frames ? container->block_frames : BLOCK;
+  if (container->limited &&
+      (container->frames > frames || frames - container->frames >= padding))
     container->limited = false, container->frames = frames; /* a fact chunk that is no fact */
   if (container->frames >= 0) return container->frames;
   if (container->kind == REDBOOK_MPEG || container->kind == REDBOOK_FLAC) return -1;
@@ -161,6 +163,12 @@ static double second(const struct redbook_decoder *decoder) {
   return (double)decoder->position / decoder->info.samplerate;
 }
 
+/* FLAC's and MPEG's headers count what the decoder gives; more is as wrong as less. */
+static bool judges_excess(const struct redbook_decoder *decoder) {
+  enum redbook_container_kind kind = decoder->container.kind;
+  return decoder->promise >= 0 && (kind == REDBOOK_FLAC || kind == REDBOOK_MPEG);
+}
+
 /* At the end, or where libsndfile says it is: 0 when all is well, -1 with the reason. */
 static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err) {
   const char *label = decoder->input.label;
@@ -168,6 +176,8 @@ static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err)
   int64_t least = decoder->promise - decoder->container.slack;
   double says = (double)decoder->promise / decoder->info.samplerate;
   bool fewer = decoder->promise >= 0 && decoder->position < least;
+  bool more =
+      judges_excess(decoder) && decoder->position > decoder->promise + decoder->container.slack;
   if (decoder->read_errno)
     (void)redbook_fail_file(err, decoder->read_errno, "%s cannot be read at %.2f s", label,
                             second(decoder));
@@ -178,6 +188,10 @@ static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err)
                        label, second(decoder), says);
   else if (fewer)
     (void)redbook_cut_off(err, label, second(decoder), says);
+  else if (more)
+    (void)redbook_fail(err, refused,
+                       "%s is damaged: it holds %.2f s of sound, its header says %.2f s", label,
+                       second(decoder), says);
   else if (code != SF_ERR_NO_ERROR)
     (void)redbook_fail(err, refused, "%s is damaged at %.2f s (%s)", label, second(decoder),
                        sf_error_number(code));
@@ -202,10 +216,14 @@ static bool all_finite(const float *samples, size_t count) {
   return (bad[0] | bad[1] | bad[2] | bad[3]) == 0;
 }
 
-/* What a read of `count` may ask for: ADPCM is padded beyond its last frame. */
+/* What a read of `count` may ask for: ADPCM is padded beyond its last frame, and in a W64
+ * libsndfile takes all that follows the sound for sound. */
 static int64_t allowed(const struct redbook_decoder *decoder, int64_t count) {
+  const struct redbook_container *container = &decoder->container;
   int64_t left = decoder->promise - decoder->position;
-  return decoder->container.limited && left < count ? left : count;
+  bool bounded = container->limited || (container->certain && container->kind != REDBOOK_FLAC);
+  if (left < 0) left = 0;
+  return bounded && left < count ? left : count;
 }
 
 int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, int64_t count,
@@ -224,7 +242,8 @@ int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, i
 
 int64_t redbook_decoder_shorts(struct redbook_decoder *decoder, int16_t *frames, int64_t count,
                                struct redbook_error *err) {
-  int64_t got = decoder->file ? sf_readf_short(decoder->file, frames, count) : 0;
+  int64_t got =
+      decoder->file ? sf_readf_short(decoder->file, frames, allowed(decoder, count)) : 0;
   if (got < 0) got = 0;
   decoder->position += got;
   return got < count && judge_end(decoder, err) < 0 ? -1 : got;

@@ -8,9 +8,12 @@
 #include <string.h>
 
 #include "audio/container.h"
+#include "audio/mpeg_side.h"
+#include "audio/mpeg_tag.h"
 #include "base/bytes.h"
 
-#define JUNK 65536 /* bytes before the first frame that are stepped over */
+#define JUNK 65536     /* bytes before the first frame that are stepped over */
+#define REACH 16777216 /* how far more frames are looked for: no tag is longer */
 
 struct frame {
   unsigned rate, samples, layer; /* layer 1..3 */
@@ -57,18 +60,19 @@ static bool parse(const uint8_t *h, struct frame *frame) {
   return true;
 }
 
-static const uint8_t *header(struct reader *reader, int64_t at) {
-  if (at < reader->start || at + 4 > reader->start + (int64_t)reader->length) {
+/* `count` bytes at `at`, NULL when they are not all there. */
+static const uint8_t *look(struct reader *reader, int64_t at, size_t count) {
+  if (at < reader->start || at + (int64_t)count > reader->start + (int64_t)reader->length) {
     ssize_t got = redbook_read_at(reader->input->fd, reader->data, sizeof reader->data, at);
     reader->start = at;
     reader->length = got < 0 ? 0 : (size_t)got;
-    if (reader->length < 4) return NULL;
+    if (reader->length < count) return NULL;
   }
   return reader->data + (at - reader->start);
 }
 
 static bool frame_at(struct reader *reader, int64_t at, struct frame *frame) {
-  const uint8_t *bytes = header(reader, at);
+  const uint8_t *bytes = look(reader, at, 4);
   return bytes && parse(bytes, frame);
 }
 
@@ -95,59 +99,52 @@ static int64_t find_frames(struct reader *reader, int64_t at, int64_t end,
   return -1;
 }
 
-struct xing {
-  uint32_t frames;
-  unsigned delay, padding;
-};
-
-/* The tag sits in the first frame where layer III data would begin: "Xing"/"Info", flags,
- * [frames], [bytes], [100 of TOC], [quality]; LAME adds delay and padding at +21 (24 bits).
- * Fraunhofer's "VBRI" begins 32 bytes after the header whatever the channels. */
-static bool read_tag(const struct redbook_input *input, int64_t at, const struct frame *frame,
-                     struct xing *xing) {
-  uint8_t tag[160] = {0}, vbri[18] = {0};
-  *xing = (struct xing){0};
-  if (frame->layer != 3) return false;
-  if (redbook_input_get(input, vbri, sizeof vbri, at + 36) && memcmp(vbri, "VBRI", 4) == 0) {
-    xing->frames = redbook_get32(vbri + 14);
-    return true;
-  }
-  if (redbook_read_at(input->fd, tag, sizeof tag, at + frame->side) < 16) return false;
-  if (memcmp(tag, "Xing", 4) != 0 && memcmp(tag, "Info", 4) != 0) return false;
-  uint32_t flags = redbook_get32(tag + 4);
-  const uint8_t *p = tag + 8;
-  if (flags & 1) xing->frames = redbook_get32(p);
-  p += (flags & 1 ? 4 : 0) + (flags & 2 ? 4 : 0) + (flags & 4 ? 100 : 0) + (flags & 8 ? 4 : 0);
-  if (*p == 0) return true;
-  xing->delay = redbook_get24(p + 21) >> 12;
-  xing->padding = redbook_get24(p + 21) & 0xFFF;
-  return true;
-}
-
 struct walk {
-  int64_t frames;
+  int64_t frames, end; /* where the last whole one ends */
   int64_t gap;     /* byte where the chain of frames breaks though it goes on later, or -1 */
   double gap_time; /* seconds */
   bool partial;    /* the last frame is not all there */
+  int64_t summed, bad_sums; /* frames with a right check sum and with a wrong one */
+  int64_t wrong, bad_sum; /* byte of the first frame that contradicts itself; of a wrong sum */
+  double wrong_time, bad_sum_time;
 };
 
+/* What a frame says of itself. An encoder may leave all check sums wrong: they are counted. */
+static void judge_frame(struct reader *reader, int64_t at, const struct frame *frame,
+                        struct walk *walk) {
+  const uint8_t *head = look(reader, at, REDBOOK_MPEG_SIDE_BYTES);
+  if (frame->layer != 3 || !head) return;
+  enum redbook_mpeg_side side = redbook_mpeg_side(head, frame->bytes);
+  double time = (double)walk->frames * frame->samples / frame->rate;
+  if (side == REDBOOK_MPEG_SIDE_SUMMED) walk->summed++;
+  if (side == REDBOOK_MPEG_SIDE_BAD_SUM && walk->bad_sums++ == 0)
+    walk->bad_sum = at, walk->bad_sum_time = time;
+  if (side == REDBOOK_MPEG_SIDE_WRONG && walk->wrong < 0)
+    walk->wrong = at, walk->wrong_time = time;
+}
+
 /* Steps from frame to frame; what follows the last one is a tag of some kind. */
-static struct walk walk_frames(struct reader *reader, int64_t at, const struct frame *first) {
-  struct walk walk = {.gap = -1};
+static struct walk walk_frames(struct reader *reader, int64_t at, const struct frame *first,
+                               bool tagged) {
+  struct walk walk = {.gap = -1, .wrong = -1};
   struct frame frame;
   while (at + 4 <= reader->input->size) {
     if (frame_at(reader, at, &frame) && frame.bytes > 0 && frame.rate == first->rate &&
         frame.layer == first->layer) {
       walk.partial = at + frame.bytes > reader->input->size;
       if (walk.partial) break;
+      if (walk.frames > 0 || !tagged) judge_frame(reader, at, &frame, &walk);
       at += frame.bytes;
+      walk.end = at;
       walk.frames++;
       continue;
     }
-    int64_t again = find_frames(reader, at, reader->input->size, &frame);
-    if (again < 0) break;
+    int64_t far = at + REACH < reader->input->size ? at + REACH : reader->input->size;
+    int64_t again = find_frames(reader, at, far, &frame);
+    if (again < 0 && far == reader->input->size) break;
     if (walk.gap < 0) walk.gap_time = (double)walk.frames * first->samples / first->rate;
     if (walk.gap < 0) walk.gap = at;
+    if (again < 0) break;
     at = again;
   }
   return walk;
@@ -162,21 +159,53 @@ static bool damaged(const struct redbook_input *input, const struct walk *walk,
   return false;
 }
 
+static bool broken(const struct redbook_input *input, double time, int64_t at,
+                   struct redbook_error *err) {
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+               "%s is damaged at %.2f s (byte %lld): that frame contradicts itself",
+               input->label, time, (long long)at);
+  redbook_advise(err, "Get a whole copy of the file.");
+  return false;
+}
+
+static bool changed(const struct redbook_input *input, struct redbook_error *err) {
+  redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+               "%s is damaged: its frames are not those that LAME has summed up", input->label);
+  redbook_advise(err,
+                 "Get a whole copy of the file. If a program has changed it on purpose: "
+                 "ffmpeg -i IN.mp3 -c copy OUT.mp3 sums it up anew.");
+  return false;
+}
+
 /* A tag's own frame holds no sound. Encoders differ by a frame in what they count, and decoders
  * in what they trim: two frames fewer are no proof. */
 static bool judge(const struct redbook_input *input, const struct frame *frame,
-                  const struct walk *walk, bool tagged, const struct xing *xing,
+                  const struct walk *walk, bool tagged, const struct redbook_mpeg_tag *tag,
                   struct redbook_container *container, struct redbook_error *err) {
   int64_t there = walk->frames - (tagged ? 1 : 0);
-  int64_t says = xing->frames > 0 ? (int64_t)xing->frames : there + (walk->partial ? 1 : 0);
+  int64_t says = tag->frames > 0 ? (int64_t)tag->frames : there + (walk->partial ? 1 : 0);
   double length = (double)frame->samples / frame->rate;
+  if (tag->delay > 3 * frame->samples || tag->padding > 3 * frame->samples)
+    return redbook_fail(
+        err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+        "%s is damaged: its LAME tag leaves out %u samples before and %u behind", input->label,
+        tag->delay, tag->padding);
   if (walk->gap >= 0) return damaged(input, walk, err);
+  if (walk->wrong >= 0) return broken(input, walk->wrong_time, walk->wrong, err);
+  if (walk->bad_sums > 0 && walk->bad_sums < walk->summed)
+    return broken(input, walk->bad_sum_time, walk->bad_sum, err);
   if (there + (walk->partial ? 0 : 1) < says)
     return redbook_cut_off(err, input->label, (double)there * length, (double)says * length);
-  container->frames = there * frame->samples - xing->delay - xing->padding;
+  container->frames = there * frame->samples - tag->delay - tag->padding;
   if (container->frames < 0) container->frames = 0;
   container->slack = 2 * (int64_t)frame->samples;
   return true;
+}
+
+bool redbook_mpeg_ends_before(const struct redbook_input *input, int64_t end) {
+  struct reader reader = {.input = input};
+  struct frame frame;
+  return end > 0 && find_frames(&reader, end < 4096 ? 0 : end - 4096, end, &frame) >= 0;
 }
 
 int64_t redbook_mpeg_find(const struct redbook_input *input, int64_t at) {
@@ -190,11 +219,13 @@ bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err) {
   struct reader reader = {.input = input};
   struct frame frame;
-  struct xing xing;
+  struct redbook_mpeg_tag tag = {0};
   container->kind = REDBOOK_MPEG;
   if (!frame_at(&reader, at, &frame) || frame.bytes == 0)
     return true; /* free bit rate: its frames cannot be stepped through */
-  bool tagged = read_tag(input, at, &frame, &xing);
-  struct walk walk = walk_frames(&reader, at, &frame);
-  return judge(input, &frame, &walk, tagged, &xing, container, err);
+  bool tagged = frame.layer == 3 && redbook_mpeg_tag_read(input, at, frame.side, &tag);
+  struct walk walk = walk_frames(&reader, at, &frame, tagged);
+  if (!judge(input, &frame, &walk, tagged, &tag, container, err)) return false;
+  return redbook_mpeg_tag_fits(input, at, at + frame.bytes, walk.end, &tag) ||
+         changed(input, err);
 }

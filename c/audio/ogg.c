@@ -122,6 +122,18 @@ static bool damaged(const struct stream *stream, int64_t at, struct redbook_erro
   return false;
 }
 
+/* RFC 3533, 6: where the last packet that ends in this page ends. The longest packet is one of
+ * FLAC, 65535 samples; where a stream begins to count is its own affair. */
+static bool granule_is_right(const struct stream *stream, const struct page *page,
+                             int64_t granule) {
+  int64_t packets = 0;
+  for (int i = 0; i < page->data[26]; i++)
+    packets += page->data[27 + i] < 255;
+  if (packets == 0 || stream->granule <= 0) return true;
+  if (granule == -1) return (page->data[5] & LAST_PAGE) == 0;
+  return granule >= stream->granule && granule - stream->granule <= packets * 65536;
+}
+
 static bool next_page(struct stream *stream, struct page *page, int64_t at,
                       struct redbook_error *err) {
   if (!page->whole) return cut_off(stream, "within a page", err);
@@ -134,11 +146,13 @@ static bool next_page(struct stream *stream, struct page *page, int64_t at,
     stream->serial = serial;
     stream->sequence = sequence;
     stream->ended = false;
+    stream->granule = 0;
     return true;
   }
   if (serial != stream->serial || sequence != stream->sequence + 1)
     return damaged(stream, at, err);
   int64_t granule = redbook_le64(page->data + 6);
+  if (!granule_is_right(stream, page, granule)) return damaged(stream, at, err);
   if (granule > 0) stream->granule = granule;
   stream->sequence = sequence;
   stream->ended = (page->data[5] & LAST_PAGE) != 0;

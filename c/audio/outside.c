@@ -224,7 +224,8 @@ int redbook_outside_decode(const struct redbook_outside *outside, const atomic_b
   /* An option and its value belong together. */
   /* clang-format off */
   const char *const arguments[] = {
-      "ffmpeg", "-nostdin", "-v", "error", "-xerror", "-protocol_whitelist", "file", "-f",
+      "ffmpeg", "-nostdin", "-v", "error", "-xerror", "-err_detect", "crccheck",
+      "-protocol_whitelist", "file", "-f",
       outside->demuxer, "-i", name, "-map", "0:a:0", "-map_metadata", "-1", "-af", trim,
       "-c:a", outside->pcm, "-f", "caf", "-", NULL};
   /* clang-format on */

@@ -17,8 +17,8 @@ struct walk {
   int64_t long_bytes;    /* RF64: the data size of its ds64 chunk */
   int64_t fact, wide_at; /* frames of the fact chunk, -1 none; where the ds64 data size is */
   uint32_t form;         /* the size in the RIFF head */
-  uint16_t tag;
-  bool format, data;
+  uint16_t tag, block_frames;
+  bool format, data, odd; /* odd: a frame of another size than its samples have */
 };
 
 static uint32_t u32(const struct walk *walk, const uint8_t *p) {
@@ -41,10 +41,18 @@ static void read_format(struct walk *walk, int64_t at, int64_t size) {
   uint16_t tag = u16(walk, fmt);
   if (tag == 0xFFFE && length >= 26) tag = u16(walk, fmt + 24);
   walk->tag = tag;
+  /* Microsoft's "New Multimedia Data Types": of formats in blocks the first word behind cbSize.
+   */
+  walk->block_frames = linear(tag) || length < 20 ? 0 : u16(walk, fmt + 18);
   walk->layout.rate = u32(walk, fmt + 4);
   walk->layout.second = u32(walk, fmt + 8);
   walk->layout.block = linear(tag) ? u16(walk, fmt + 12) : 0;
   walk->format = true;
+  /* Samples of 24 bits may lie in 32. */
+  uint32_t channels = u16(walk, fmt + 2), width = (u16(walk, fmt + 14) + 7u) / 8u;
+  uint32_t least = channels * width, block = walk->layout.block;
+  walk->odd = block > 0 && least > 0 && channels <= 8 && width <= 8 &&
+              (block % channels != 0 || block < least || block > channels * 8);
 }
 
 static void read_data(struct walk *walk, int64_t at, uint32_t size) {
@@ -91,11 +99,17 @@ static bool judge(const struct walk *walk, struct redbook_container *container,
     return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                         "%s is cut off or damaged: it has no %s chunk", walk->input->label,
                         walk->format ? "data" : "format");
+  if (walk->odd)
+    return redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
+                        "%s is damaged: its format chunk has frames of %u bytes, which its "
+                        "samples do not make",
+                        walk->input->label, walk->layout.block);
   if (!redbook_pcm_judge(walk->input, &walk->layout, container, err)) return false;
   if (container->open_ended) patch_length(walk, container);
   if (walk->fact > 0 && !walk->layout.block) {
     container->frames = walk->fact;
     container->certain = container->limited = true;
+    container->block_frames = walk->block_frames;
   }
   return true;
 }

@@ -101,6 +101,8 @@ asan tsan valgrind:
 # --- Fuzzers: spec/fuzz/NAME.c with libFuzzer, seeds in spec/fuzz/NAME/ --------------------------
 
 FUZZERS = $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
+# These drive Lua code with an interpreter of their own.
+LUA_FUZZERS = $(patsubst spec/fuzz/%.c,%,$(shell grep -l '"lua_world.h"' spec/fuzz/*.c))
 fuzz_flags = $(san_flags) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
 fuzz:
@@ -111,6 +113,8 @@ fuzz:
 check-fuzz:
 	+@$(AGAIN) $(FUZZERS:%=fuzz-%) BUILD=$(BUILD)/fuzz RESULTS=$(BUILD)/results/fuzz CC=clang \
 	  CFLAGS='$(fuzz_flags)'
+$(LUA_FUZZERS:%=$(BUILD)/fuzzers/%): CPPFLAGS_ALL += $(LUA_CFLAGS)
+$(LUA_FUZZERS:%=$(BUILD)/fuzzers/%): LDLIBS += $(or $(call pkg,--libs lua5.4),-llua5.4)
 $(BUILD)/fuzzers/%: spec/fuzz/%.c $(LIB_OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -fsanitize=fuzzer -o $@ $^ $(LIBS)

@@ -136,7 +136,7 @@ local function declared_decoder(bytes, list)
   local decoder = text.decoder(line)
   if decoder == nil then
     list.remarks[#list.remarks + 1] = ("#EXTENC:%s is an encoding that redbook does not know; "
-      .. "titles may look wrong, files are found by their bytes"):format(line)
+      .. "titles may look wrong, files are found by their bytes"):format(text.printable(line))
   end
   return decoder
 end
