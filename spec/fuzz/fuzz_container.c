@@ -73,7 +73,7 @@ static bool stop_long(void *context, const uint8_t *data, uint32_t sectors,
 static void scan(const char *path) {
   struct redbook_error err;
   redbook_error_clear(&err);
-  struct redbook_source *source = redbook_source_open(path, NULL, &err);
+  struct redbook_source *source = redbook_source_open(path, NULL, NULL, &err);
   if (!source) {
     refusal(&err, path);
     return;
