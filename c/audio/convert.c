@@ -176,21 +176,13 @@ static bool start_stages(struct convert *convert, struct redbook_error *err) {
   return convert->resampler != NULL;
 }
 
-static bool convert_rewind(struct redbook_stream *stream, struct redbook_error *err) {
-  struct convert *convert = (struct convert *)stream;
-  return redbook_decoder_rewind(&convert->decoder, err) && start_stages(convert, err);
-}
-
-static void convert_close(struct redbook_stream *stream) {
-  struct convert *convert = (struct convert *)stream;
-  redbook_decoder_close(&convert->decoder);
-  redbook_resampler_free(convert->resampler);
-  redbook_master_stop(&convert->master);
+static void give_back_room(struct convert *convert) {
   free(convert->raw);
   free(convert->mixed);
   free(convert->wave);
   free(convert->ready);
-  free(convert);
+  convert->raw = convert->mixed = convert->wave = NULL;
+  convert->ready = NULL;
 }
 
 static bool make_room(struct convert *convert, struct redbook_error *err) {
@@ -206,7 +198,31 @@ static bool make_room(struct convert *convert, struct redbook_error *err) {
   convert->wave = calloc(2 * wave, sizeof(float));
   convert->ready = calloc(2 * wave, sizeof(int16_t));
   if (convert->raw && convert->mixed && convert->wave && convert->ready) return true;
+  give_back_room(convert);
   return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
+}
+
+static bool convert_rewind(struct redbook_stream *stream, struct redbook_error *err) {
+  struct convert *convert = (struct convert *)stream;
+  if (!convert->raw && !make_room(convert, err)) return false;
+  return redbook_decoder_rewind(&convert->decoder, err) && start_stages(convert, err);
+}
+
+static void convert_rest(struct redbook_stream *stream, bool kept) {
+  struct convert *convert = (struct convert *)stream;
+  (void)kept;
+  redbook_decoder_rest(&convert->decoder);
+  redbook_resampler_free(convert->resampler);
+  convert->resampler = NULL;
+  redbook_master_stop(&convert->master);
+  give_back_room(convert);
+}
+
+static void convert_close(struct redbook_stream *stream) {
+  struct convert *convert = (struct convert *)stream;
+  convert_rest(stream, false);
+  redbook_decoder_close(&convert->decoder);
+  free(convert);
 }
 
 /* PCM and FLAC say how long they are, and the resampler keeps to the same rounding. */
@@ -243,6 +259,7 @@ static struct convert *new_convert(int64_t start, int64_t length,
   convert->stream.read = convert_read;
   convert->stream.rewind = convert_rewind;
   convert->stream.close = convert_close;
+  convert->stream.rest = convert_rest;
   return convert;
 }
 

@@ -148,14 +148,18 @@ bool redbook_decoder_open_spool(struct redbook_decoder *decoder, int spool, cons
   return false;
 }
 
-void redbook_decoder_close(struct redbook_decoder *decoder) {
+void redbook_decoder_rest(struct redbook_decoder *decoder) {
   if (decoder->file) (void)sf_close(decoder->file);
   decoder->file = NULL;
+}
+
+void redbook_decoder_close(struct redbook_decoder *decoder) {
+  redbook_decoder_rest(decoder);
   redbook_input_close(&decoder->input);
 }
 
 bool redbook_decoder_rewind(struct redbook_decoder *decoder, struct redbook_error *err) {
-  if (decoder->file) (void)sf_close(decoder->file);
+  redbook_decoder_rest(decoder);
   return open_file(decoder, err);
 }
 

@@ -35,6 +35,9 @@ void redbook_decoder_close(struct redbook_decoder *decoder);
  * 885) and a fresh decoder is the same every time. */
 bool redbook_decoder_rewind(struct redbook_decoder *decoder, struct redbook_error *err);
 
+/* Until that, it may rest: the file stays open, nothing else. */
+void redbook_decoder_rest(struct redbook_decoder *decoder);
+
 /* Frames of `info.channels`, +-1 full scale. Fewer than `count` only at the end, which has been
  * checked then; -1 on damage, a cut, or samples that are no numbers. */
 int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, int64_t count,

@@ -125,6 +125,7 @@ struct redbook_stream *redbook_kept_open(struct redbook_kept *kept,
                                          .figures = like->figures,
                                          .format = like->format,
                                          .tags = like->tags};
+  self->stream.processing.loudness = false; /* it has been measured */
   self->kept = redbook_kept_ref(kept);
   self->bytes = (int64_t)(frames * REDBOOK_FRAME_BYTES);
   redbook_label(self->label, sizeof self->label, label);

@@ -83,9 +83,12 @@ static bool outside_rewind(struct redbook_stream *stream, struct redbook_error *
   return good;
 }
 
-static void outside_rest(struct redbook_stream *stream) {
+static void outside_rest(struct redbook_stream *stream, bool kept) {
   struct outside_stream *self = (struct outside_stream *)stream;
-  if (self->inner) self->inner->close(self->inner);
+  struct redbook_stream *inner = self->inner;
+  if (inner && !kept && inner->rest) inner->rest(inner, false);
+  if (!inner || !kept) return;
+  inner->close(inner);
   self->inner = NULL;
 }
 
@@ -107,7 +110,8 @@ static void introduce(struct outside_stream *self) {
                                            .announced_frames = outside->frames};
   (void)snprintf(format->container, sizeof format->container, "%s", outside->name);
   (void)snprintf(format->encoding, sizeof format->encoding, "%s", outside->codec);
-  /* Of kinds that are not read here, and of a file that has gone meanwhile, ffprobe's remain. */
+  /* Of kinds that are not read here, and of a file that has gone meanwhile, ffprobe's remain.
+   */
   (void)redbook_tags_of_file(self->path, &self->stream.tags, NULL, NULL);
   redbook_tags_fill(&self->stream.tags, &outside->tags);
 }

@@ -201,6 +201,7 @@ int64_t redbook_source_announced_sectors(const struct redbook_source *source) {
 bool redbook_source_rewind(struct redbook_source *source, struct redbook_error *err) {
   source->frames = 0;
   source->ended = false;
+  if (redbook_source_input(source) == source->stream) source->resting = false;
   return redbook_source_input(source)->rewind(redbook_source_input(source), err);
 }
 
@@ -337,7 +338,7 @@ static bool pass(struct redbook_source *source, const struct listener *listener,
   source->stream->cancel = NULL;
   keep_loudness(source, stream, good);
   struct redbook_error second;
-  bool back = redbook_source_rewind(source, good ? err : &second);
+  bool back = redbook_source_rest(source, good ? err : &second);
   if (good && back) source->scanned = true;
   return good && back;
 }

@@ -154,6 +154,9 @@ int64_t redbook_source_announced_sectors(const struct redbook_source *source);
 
 /* Back to the first sector, same bytes again. E_FAIL for a pipe that was read unscanned. */
 bool redbook_source_rewind(struct redbook_source *source, struct redbook_error *err);
+/* The same, and a decoder's memory is given back until it is read: of the sources of a disc one
+ * is read at a time. A scan ends with it. */
+bool redbook_source_rest(struct redbook_source *source, struct redbook_error *err);
 /* Up to `room` whole sectors into `data`; returns how many, fewer only at the end, 0 after it,
  * -1 and err on failure (050D with the second; also when the end is not where the scan found
  * it). The bytes do not depend on `room`. */

@@ -35,10 +35,23 @@ void redbook_source_end_keeping(struct redbook_source *source, bool good) {
   if (good)
     source->kept_stream = redbook_kept_open(source->kept, source->stream, source->scan.frames,
                                             source->label, NULL);
-  if (!source->kept_stream)
-    redbook_source_drop_kept(source);
-  else if (source->stream->rest)
-    source->stream->rest(source->stream);
+  if (!source->kept_stream) redbook_source_drop_kept(source);
+}
+
+bool redbook_source_rest(struct redbook_source *source, struct redbook_error *err) {
+  struct redbook_stream *from = redbook_source_input(source), *stream = source->stream;
+  source->frames = 0;
+  source->ended = false;
+  source->resting = stream->rest != NULL;
+  if (source->resting) stream->rest(stream, from != stream);
+  return (source->resting && from == stream) || from->rewind(from, err);
+}
+
+/* Reading goes on from the beginning. */
+static bool wake(struct redbook_source *source, struct redbook_error *err) {
+  bool asleep = source->resting;
+  source->resting = false;
+  return !asleep || source->stream->rewind(source->stream, err);
 }
 
 /* The temporary file's disk has failed: decodes once more, up to where it did. `data` has room
@@ -47,6 +60,7 @@ static bool decode_instead(struct redbook_source *source, uint8_t *data, uint64_
                            struct redbook_error *err) {
   struct redbook_stream *stream = source->stream;
   atomic_store(&source->kept_failed, true);
+  source->resting = false;
   if (!stream->rewind(stream, err)) return false;
   for (uint64_t left = source->frames; left > 0;) {
     int64_t got = stream->read(stream, data, (size_t)(left < want ? left : want), err);
@@ -63,6 +77,7 @@ int64_t redbook_source_read_frames(struct redbook_source *source, uint8_t *data,
                                    struct redbook_error *err) {
   struct redbook_stream *from = redbook_source_input(source);
   bool kept = from != source->stream;
+  if (!kept && !wake(source, err)) return -1;
   int64_t got = from->read(from, data, (size_t)want, kept ? NULL : err);
   if (got >= 0 || !kept) return got;
   if (!decode_instead(source, data, want, err)) return -1;

@@ -21,6 +21,7 @@ struct redbook_source {
   bool keep_plain;                    /* also of a stream that needs no decoding */
   struct redbook_kept *kept;          /* what the scan has kept */
   struct redbook_stream *kept_stream; /* of it: read instead of `stream` */
+  bool resting;                       /* `stream` is, and has to be rewound before it is read */
   bool is_clone;                      /* `stream` is of what another one has kept */
   atomic_bool kept_failed;            /* its disk has: `stream` is read again */
   redbook_scan_fn *on_block;          /* may be NULL */

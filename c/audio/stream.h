@@ -25,8 +25,9 @@ struct redbook_stream {
                   struct redbook_error *err);
   bool (*rewind)(struct redbook_stream *stream, struct redbook_error *err);
   void (*close)(struct redbook_stream *stream);
-  /* It will hardly be read again: lets go of what can be made anew; may be NULL. */
-  void (*rest)(struct redbook_stream *stream);
+  /* It is not read before it is rewound: gives its memory back, and what it has decoded into a
+   * file when its sound is `kept` elsewhere; may be NULL. */
+  void (*rest)(struct redbook_stream *stream, bool kept);
 
   const atomic_bool *cancel; /* looked at while decoding; NULL outside a scan */
   int64_t announced;         /* 44.1 kHz frames from its start on, for certain; -1 unknown */

@@ -41,4 +41,5 @@ void redbook_feeder_join(struct redbook_track_job *job) {
   redbook_fifo_stop(job->fifo);
   pthread_join(job->feeder, NULL);
   job->feeding = false;
+  (void)redbook_source_rest(job->source, NULL); /* a pipe that is over cannot go back */
 }
