@@ -21,7 +21,10 @@
 #define MAX_CHANNELS 8u
 
 /* What is asked of ffprobe; tags in upper or lower case. */
-#define TAGS "title,artist,album,date,genre,track,comment"
+#define TAGS                                                                     \
+  "title,artist,album,album_artist,composer,date,genre,track,disc,comment,isrc," \
+  "replaygain_track_gain,replaygain_track_peak,replaygain_album_gain,"           \
+  "replaygain_album_peak,r128_track_gain,r128_album_gain"
 static const char entries[] =
     "stream=codec_name,sample_fmt,sample_rate,channels,bits_per_raw_sample,duration_ts,"
     "time_base:stream_tags=" TAGS ":format_tags=" TAGS;
@@ -112,24 +115,23 @@ static void choose_pcm(const char *answer, struct redbook_outside *outside) {
 }
 
 /* Tags lie in the file or, in Ogg, in the stream. */
-static void tag(const char *answer, const char *name, char *out, size_t size) {
+static void tag(struct redbook_tagger *tagger, const char *answer, const char *name) {
   static const char *const places[] = {"format.tags.", "streams.stream.0.tags."};
   char key[64], text[1024];
-  out[0] = '\0';
-  for (size_t i = 0; i < sizeof places / sizeof *places && !out[0]; i++) {
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    tagger->rank = 2 * (unsigned)i;
     (void)snprintf(key, sizeof key, "%s%s=", places[i], name);
-    if (value_of(answer, key, text, sizeof text)) redbook_tag_text(out, size, text);
+    if (value_of(answer, key, text, sizeof text))
+      redbook_tag_give(tagger, name, text, redbook_tag_whole(text, strlen(text)));
   }
 }
 
 static void read_tags(const char *answer, struct redbook_source_tags *tags) {
-  tag(answer, "title", tags->title, sizeof tags->title);
-  tag(answer, "artist", tags->artist, sizeof tags->artist);
-  tag(answer, "album", tags->album, sizeof tags->album);
-  tag(answer, "date", tags->date, sizeof tags->date);
-  tag(answer, "genre", tags->genre, sizeof tags->genre);
-  tag(answer, "track", tags->track_number, sizeof tags->track_number);
-  tag(answer, "comment", tags->comment, sizeof tags->comment);
+  struct redbook_tagger tagger = {.tags = tags};
+  char names[] = TAGS, *rest = names;
+  *tags = (struct redbook_source_tags){0};
+  for (const char *name; (name = strsep(&rest, ",")) != NULL;)
+    tag(&tagger, answer, name);
 }
 
 static bool understand(const char *answer, struct redbook_outside *outside,
