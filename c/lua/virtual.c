@@ -134,7 +134,10 @@ static int recorder(lua_State *L) {
   const char *id = push_id(L, seen.path);
   struct redbook_recorder_box *box = redbook_new_recorder(L);
   struct redbook_node *node = redbook_virtual_node(drive);
-  box->core = redbook_recorder_create_on(node, id, trace, &err);
+  if (node)
+    box->core = redbook_recorder_create_on(node, id, trace, &err);
+  else
+    redbook_fail(&err, REDBOOK_E_OUTOFMEMORY, "no memory for the virtual drive");
   redbook_node_unref(node);
   return box->core ? 1 : redbook_return_error(L, &err);
 }

@@ -272,14 +272,20 @@ static bool load(struct replay_node *n, FILE *in, const char *path, struct redbo
   ssize_t length;
   while (ok && (length = getline(&text, &room, in)) >= 0) {
     number++;
+    errno = 0;
     ok = end_line(text, (size_t)length, problem, sizeof problem) &&
          add_line(n, number == 1, text, problem, sizeof problem);
   }
+  int failure = errno;
+  bool all = feof(in); /* not so when there was no memory for a line */
   free(text);
   if (!ok) {
-    return redbook_fail(err, REDBOOK_E_INVALIDARG, "%s, line %zu: %s", path, number, problem);
+    uint32_t code = failure == ENOMEM ? REDBOOK_E_OUTOFMEMORY : REDBOOK_E_INVALIDARG;
+    return redbook_fail(err, code, "%s, line %zu: %s", path, number, problem);
   }
-  if (ferror(in)) return redbook_fail_file(err, errno, "cannot read the trace %s", path);
+  if (!all && failure == ENOMEM)
+    return redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "no memory for the trace %s", path);
+  if (!all) return redbook_fail_file(err, failure, "cannot read the trace %s", path);
   if (number > 0) return true;
   return redbook_fail(err, REDBOOK_E_INVALIDARG, "%s is empty, not a trace", path);
 }

@@ -77,7 +77,7 @@ struct redbook_virtual *redbook_virtual_parse(const char *name, struct redbook_e
 struct redbook_virtual *redbook_virtual_ref(struct redbook_virtual *drive);
 void redbook_virtual_unref(struct redbook_virtual *drive); /* NULL is fine */
 
-/* A new reference to the drive's node; the node holds the drive. */
+/* A new reference to the drive's node; the node holds the drive. NULL: no memory. */
 struct redbook_node *redbook_virtual_node(struct redbook_virtual *drive);
 
 /* Hands: what a person does to the drive. E_FAIL while the tray is locked (eject button dead)

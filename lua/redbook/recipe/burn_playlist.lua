@@ -280,7 +280,8 @@ end
 
 -- Everything that holds the drive. Leaving it, however, lets go of the drive: `tao` is closed.
 function Burn:burn()
-  local tao <close> = core.TrackAtOnce()
+  local tao <close>, none = core.TrackAtOnce()
+  if not tao then return nil, failure.from(none, "device", { disc = "untouched" }) end
   self:set_up(tao)
   local ok, err = self:prepare(tao)
   if not ok then return nil, err end

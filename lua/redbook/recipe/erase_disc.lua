@@ -89,7 +89,8 @@ local function stopped(signal, ok, err)
 end
 
 function Job:erase()
-  local erase <close> = core.Erase()
+  local erase <close>, none = core.Erase()
+  if not erase then return nil, failure.from(none, "erase", { disc = "untouched" }) end
   local options = self.options
   erase.ClientName = options.client_name or "redbook erase"
   local taken, problem = pcall(function() erase.Recorder = self.recorder end)
