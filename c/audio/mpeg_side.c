@@ -16,7 +16,7 @@ struct bits {
 static unsigned take(struct bits *bits, unsigned count) {
   unsigned value = 0;
   for (; count > 0; count--, bits->at++)
-    value = value << 1 | (bits->data[bits->at / 8] >> (7 - bits->at % 8) & 1u);
+    value = value << 1 | ((unsigned)bits->data[bits->at / 8] >> (7 - bits->at % 8) & 1u);
   return value;
 }
 
