@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The path of a sound file: decoder -> channels -> gain -> rate -> the last stages -> frames.
- * An exact source goes from the decoder to the frames directly. */
+/* The path of a sound file, or of several as one: decoder -> channels -> gain -> rate -> the
+ * last stages -> frames. An exact source goes from the decoder to the frames directly. */
+#include "audio/convert.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "audio/decode.h"
 #include "audio/master.h"
 #include "audio/outside.h"
 #include "audio/stages.h"
@@ -16,7 +17,7 @@
 
 struct convert {
   struct redbook_stream stream;
-  struct redbook_decoder decoder;
+  struct redbook_chain chain;
   struct redbook_mix mix;
   struct redbook_resampler *resampler; /* NULL at 44.1 kHz */
   struct redbook_master master;
@@ -35,7 +36,7 @@ struct convert {
 };
 
 static bool fill_exact(struct convert *convert, struct redbook_error *err) {
-  int64_t got = redbook_decoder_shorts(&convert->decoder, convert->ready, BLOCK, err);
+  int64_t got = redbook_chain_shorts(&convert->chain, convert->ready, BLOCK, err);
   if (got < 0) return false;
   if (convert->mix.width == 1)
     for (size_t i = (size_t)got; i-- > 0;)
@@ -80,7 +81,7 @@ static bool resample(struct convert *convert, const float *in, size_t frames,
 
 static bool decode(struct convert *convert, struct redbook_error *err) {
   if (convert->drained) return resample(convert, NULL, 0, err);
-  int64_t got = redbook_decoder_floats(&convert->decoder, convert->raw, BLOCK, err);
+  int64_t got = redbook_chain_floats(&convert->chain, convert->raw, BLOCK, err);
   if (got < 0) return false;
   redbook_mix_run(&convert->mix, convert->raw, convert->mixed, (size_t)got);
   if (convert->factor != 1)
@@ -117,6 +118,7 @@ static int64_t convert_read(struct redbook_stream *stream, uint8_t *bytes, size_
                             struct redbook_error *err) {
   struct convert *convert = (struct convert *)stream;
   size_t done = 0;
+  convert->chain.cancel = stream->cancel;
   while (done < frames) {
     size_t here = convert->end - convert->first;
     if (here > frames - done) here = frames - done;
@@ -134,7 +136,7 @@ static int64_t convert_read(struct redbook_stream *stream, uint8_t *bytes, size_
 /* The last frame of the disc's rate before a part that falls on a source frame, far enough
  * before it for the resampler's filter to fill: decoding can begin there. */
 static int64_t seek_target(const struct convert *convert) {
-  int64_t rate = convert->decoder.info.samplerate, sector = REDBOOK_AUDIO_SECTOR_FRAMES;
+  int64_t rate = convert->chain.decoder.info.samplerate, sector = REDBOOK_AUDIO_SECTOR_FRAMES;
   if (rate == REDBOOK_DISC_RATE) return convert->start;
   int64_t target = convert->start - LEAD * sector;
   while (target > 0 && target * rate % REDBOOK_DISC_RATE != 0)
@@ -146,10 +148,10 @@ static int64_t seek_target(const struct convert *convert) {
 static bool go_to_part(struct convert *convert, struct redbook_error *err) {
   int64_t target = seek_target(convert);
   convert->skip = convert->start;
-  if (target == 0 || !redbook_decoder_seeks(&convert->decoder)) return true;
-  int64_t frame = target * convert->decoder.info.samplerate / REDBOOK_DISC_RATE;
-  if (!redbook_decoder_seek(&convert->decoder, frame))
-    return redbook_decoder_rewind(&convert->decoder, err);
+  if (target == 0 || !redbook_decoder_seeks(&convert->chain.decoder)) return true;
+  int64_t frame = target * convert->chain.decoder.info.samplerate / REDBOOK_DISC_RATE;
+  if (!redbook_chain_seek(&convert->chain, frame))
+    return redbook_chain_rewind(&convert->chain, err);
   convert->skip -= target;
   return true;
 }
@@ -159,9 +161,10 @@ static bool start_stages(struct convert *convert, struct redbook_error *err) {
   unsigned rate = convert->stream.format.sample_rate;
   const struct redbook_processing *asked = &convert->stream.processing;
   convert->factor = redbook_gain_factor(asked->gain);
-  convert->stream.format.exact = redbook_decoder_exact(&convert->decoder) && asked->gain == 0;
+  convert->stream.format.exact =
+      redbook_decoder_exact(&convert->chain.decoder) && asked->gain == 0;
   convert->stream.plain =
-      convert->stream.format.exact && convert->decoder.container.kind != REDBOOK_FLAC;
+      convert->stream.format.exact && convert->chain.decoder.container.kind != REDBOOK_FLAC;
   redbook_resampler_free(convert->resampler);
   convert->resampler = NULL;
   convert->drained = convert->ended = false;
@@ -174,6 +177,35 @@ static bool start_stages(struct convert *convert, struct redbook_error *err) {
   if (rate == REDBOOK_DISC_RATE) return true;
   convert->resampler = redbook_resampler_new(rate, convert->mix.width, asked->quality, err);
   return convert->resampler != NULL;
+}
+
+void redbook_convert_ends(const struct redbook_stream *stream, int64_t *ends) {
+  const struct convert *convert = (const struct convert *)stream;
+  for (size_t i = 0; i < convert->chain.count; i++)
+    ends[i] = convert->chain.links[i].end;
+}
+
+bool redbook_convert_seek(struct redbook_stream *stream, int64_t frame) {
+  struct convert *convert = (struct convert *)stream;
+  convert->chain.cancel = stream->cancel;
+  if (!stream->format.exact || !redbook_chain_seek(&convert->chain, convert->start + frame))
+    return false;
+  convert->first = convert->end = 0;
+  convert->skip = 0;
+  convert->left = convert->length < 0 ? INT64_MAX : convert->length - frame;
+  convert->ended = convert->left <= 0;
+  return true;
+}
+
+void redbook_convert_listen(struct redbook_stream *stream, struct redbook_loudness *loudness) {
+  stream->loudness = loudness;
+  ((struct convert *)stream)->master.loudness = loudness;
+}
+
+void redbook_convert_mark(struct redbook_stream *stream) {
+  struct convert *convert = (struct convert *)stream;
+  redbook_master_mark(&convert->master);
+  stream->figures = convert->master.figures;
 }
 
 static void give_back_room(struct convert *convert) {
@@ -205,13 +237,14 @@ static bool make_room(struct convert *convert, struct redbook_error *err) {
 static bool convert_rewind(struct redbook_stream *stream, struct redbook_error *err) {
   struct convert *convert = (struct convert *)stream;
   if (!convert->raw && !make_room(convert, err)) return false;
-  return redbook_decoder_rewind(&convert->decoder, err) && start_stages(convert, err);
+  convert->chain.cancel = stream->cancel;
+  return redbook_chain_rewind(&convert->chain, err) && start_stages(convert, err);
 }
 
 static void convert_rest(struct redbook_stream *stream, bool kept) {
   struct convert *convert = (struct convert *)stream;
   (void)kept;
-  redbook_decoder_rest(&convert->decoder);
+  redbook_decoder_rest(&convert->chain.decoder);
   redbook_resampler_free(convert->resampler);
   convert->resampler = NULL;
   redbook_master_stop(&convert->master);
@@ -221,13 +254,13 @@ static void convert_rest(struct redbook_stream *stream, bool kept) {
 static void convert_close(struct redbook_stream *stream) {
   struct convert *convert = (struct convert *)stream;
   convert_rest(stream, false);
-  redbook_decoder_close(&convert->decoder);
+  redbook_chain_close(&convert->chain);
   free(convert);
 }
 
 /* PCM and FLAC say how long they are, and the resampler keeps to the same rounding. */
 static int64_t announced(const struct convert *convert) {
-  const struct redbook_decoder *decoder = &convert->decoder;
+  const struct redbook_decoder *decoder = &convert->chain.decoder;
   int64_t rate = decoder->info.samplerate;
   if (!decoder->container.certain) return -1;
   int64_t frames = (decoder->promise * REDBOOK_DISC_RATE + rate / 2) / rate - convert->start;
@@ -235,11 +268,14 @@ static int64_t announced(const struct convert *convert) {
 }
 
 static bool set_up(struct convert *convert, struct redbook_error *err) {
-  struct redbook_decoder *decoder = &convert->decoder;
+  struct redbook_decoder *decoder = &convert->chain.decoder;
   redbook_decoder_format(decoder, &convert->stream.format);
   redbook_decoder_tags(decoder, &convert->stream.tags);
-  redbook_mix_init(&convert->mix, decoder->file, decoder->info.channels,
-                   decoder->container.kind);
+  if (convert->chain.links)
+    convert->mix = convert->chain.shape.mix;
+  else
+    redbook_mix_init(&convert->mix, decoder->file, decoder->info.channels,
+                     decoder->container.kind);
   convert->stream.announced = announced(convert);
   return make_room(convert, err) && start_stages(convert, err);
 }
@@ -252,7 +288,7 @@ static struct convert *new_convert(int64_t start, int64_t length,
     (void)redbook_fail(err, REDBOOK_E_OUTOFMEMORY, "out of memory");
     return NULL;
   }
-  convert->decoder.input.fd = -1;
+  convert->chain.decoder.input.fd = -1;
   convert->start = start;
   convert->length = length;
   if (processing) convert->stream.processing = *processing;
@@ -273,9 +309,9 @@ struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int
                                             const struct redbook_processing *processing,
                                             struct redbook_error *err) {
   struct convert *convert = new_convert(start, length, processing, err);
-  if (!convert || !redbook_decoder_open(&convert->decoder, path, err))
+  if (!convert || !redbook_decoder_open(&convert->chain.decoder, path, err))
     return convert ? opened(convert, false) : NULL;
-  const struct redbook_container *container = &convert->decoder.container;
+  const struct redbook_container *container = &convert->chain.decoder.container;
   if (container->kind != REDBOOK_OUTSIDE) return opened(convert, set_up(convert, err));
   struct redbook_stream *stream = redbook_outside_open(
       path, container->name, container->demuxer, start, length, processing, err);
@@ -292,6 +328,23 @@ struct redbook_stream *redbook_convert_spool(int spool, const char *path, int64_
     (void)close(spool);
     return NULL;
   }
-  return opened(convert, redbook_decoder_open_spool(&convert->decoder, spool, path, err) &&
+  return opened(convert,
+                redbook_decoder_open_spool(&convert->chain.decoder, spool, path, err) &&
+                    set_up(convert, err));
+}
+
+struct redbook_stream *redbook_convert_chain(struct redbook_link *links, size_t count,
+                                             const struct redbook_shape *shape, int64_t start,
+                                             int64_t length,
+                                             const struct redbook_processing *processing,
+                                             const atomic_bool *cancel,
+                                             struct redbook_error *err) {
+  struct convert *convert = new_convert(start, length, processing, err);
+  if (!convert) {
+    redbook_links_free(links, count);
+    return NULL;
+  }
+  convert->stream.cancel = convert->chain.cancel = cancel;
+  return opened(convert, redbook_chain_open(&convert->chain, links, count, shape, err) &&
                              set_up(convert, err));
 }

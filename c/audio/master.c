@@ -21,6 +21,12 @@ void redbook_master_stop(struct redbook_master *master) {
   *master = (struct redbook_master){0};
 }
 
+void redbook_master_mark(struct redbook_master *master) {
+  master->figures = (struct redbook_figures){0};
+  master->quantiser.clipped = 0;
+  if (master->limiter) master->limited_before = redbook_limiter_limited(master->limiter);
+}
+
 /* Eight at a time and without a branch, which compilers turn into vector instructions. */
 static float peak_of(const float *samples, size_t count, float peak) {
   float peaks[8] = {0};
@@ -52,7 +58,7 @@ int64_t redbook_master_run(struct redbook_master *master, float *wave, int16_t *
   if (master->limiter) {
     size_t from = master->limited;
     ready = from + redbook_limiter_run(master->limiter, wave + 2 * from, count - from, last);
-    figures->limited = redbook_limiter_limited(master->limiter);
+    figures->limited = redbook_limiter_limited(master->limiter) - master->limited_before;
   }
   size_t done = redbook_quantise(&master->quantiser, wave, out, ready, last);
   figures->clipped = master->quantiser.clipped;

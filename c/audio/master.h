@@ -20,6 +20,7 @@ struct redbook_master {
       *loudness; /* where the loudness is measured, of another; may be NULL */
   float undo;    /* what takes the gain out of it again */
   struct redbook_figures figures;
+  uint64_t limited_before; /* frames that the limiter turned down before the figures began */
   size_t seen;    /* frames of the next call that have been measured and seen by the limiter */
   size_t limited; /* of these, those that only wait for the quantiser */
 };
@@ -29,6 +30,8 @@ bool redbook_master_start(struct redbook_master *master,
                           const struct redbook_processing *processing,
                           struct redbook_loudness *loudness, struct redbook_error *err);
 void redbook_master_stop(struct redbook_master *master);
+/* The figures begin anew; the sound goes on. */
+void redbook_master_mark(struct redbook_master *master);
 /* Makes the first of `count` frames in `wave` 16 bits; returns how many, -1 and err on failure.
  * The rest waits: it has to be at the front of the next call's `wave`, as this one leaves it.
  * All with `last`. */

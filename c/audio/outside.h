@@ -38,6 +38,14 @@ bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error
 int redbook_outside_decode(const struct redbook_outside *outside, const atomic_bool *cancel,
                            struct redbook_error *err);
 
+/* What the probe says of it, and its tags. */
+void redbook_outside_introduce(const struct redbook_outside *outside,
+                               struct redbook_source_format *format,
+                               struct redbook_source_tags *tags);
+/* ffmpeg may stop early without a word: whether so many frames are all of it, else 050D. */
+bool redbook_outside_complete(const struct redbook_outside *outside, int64_t frames,
+                              struct redbook_error *err);
+
 /* redbook_convert_open of such a file: probed now, decoded when it is scanned or first read. */
 struct redbook_stream *redbook_outside_open(const char *path, const char *name,
                                             const char *demuxer, int64_t start, int64_t length,

@@ -17,27 +17,27 @@ struct outside_stream {
   struct redbook_stream *inner; /* NULL: not decoded yet, or at rest */
 };
 
-/* ffmpeg may stop early without a word. Only an MP4's length is exact; half a second is more
- * than the rounding of any other container. */
-static bool long_enough(const struct redbook_outside *outside, int64_t frames,
-                        struct redbook_error *err) {
+/* Only an MP4's length is exact; half a second is more than the rounding of any other
+ * container. */
+bool redbook_outside_complete(const struct redbook_outside *outside, int64_t frames,
+                              struct redbook_error *err) {
   int64_t slack = outside->exact_length ? 0 : outside->rate / 2;
   if (outside->frames < 0 || frames + slack >= outside->frames) return true;
   return redbook_cut_off(err, outside->label, (double)frames / outside->rate,
                          (double)outside->frames / outside->rate);
 }
 
-static bool exact(const struct redbook_outside *outside, const struct redbook_stream *stream) {
+static bool exact(const struct redbook_outside *outside) {
   bool integer = outside->bits > 0 && outside->bits <= 16;
-  return integer && outside->rate == 44100 && outside->channels <= 2 &&
-         stream->processing.gain == 0;
+  return integer && outside->rate == 44100 && outside->channels <= 2;
 }
 
 /* The decoded sound says now what ffprobe could only say before. */
 static void follow(struct outside_stream *self) {
   struct redbook_stream *stream = &self->stream;
   const struct redbook_stream *inner = self->inner;
-  stream->format.exact = inner ? inner->format.exact : exact(&self->outside, stream);
+  stream->format.exact =
+      inner ? inner->format.exact : exact(&self->outside) && stream->processing.gain == 0;
   if (!inner) return;
   stream->announced = inner->announced;
   stream->plain = inner->plain;
@@ -53,7 +53,7 @@ static bool outside_prepare(struct redbook_stream *stream, const atomic_bool *ca
   struct redbook_stream *inner = redbook_convert_spool(spool, self->path, self->start,
                                                        self->length, &stream->processing, err);
   if (!inner) return false;
-  if (!long_enough(&self->outside, inner->format.announced_frames, err)) {
+  if (!redbook_outside_complete(&self->outside, inner->format.announced_frames, err)) {
     inner->close(inner);
     return false;
   }
@@ -99,21 +99,20 @@ static void outside_close(struct redbook_stream *stream) {
   free(self);
 }
 
-/* What ffprobe says of it. */
-static void introduce(struct outside_stream *self) {
-  const struct redbook_outside *outside = &self->outside;
-  struct redbook_source_format *format = &self->stream.format;
+void redbook_outside_introduce(const struct redbook_outside *outside,
+                               struct redbook_source_format *format,
+                               struct redbook_source_tags *tags) {
   *format = (struct redbook_source_format){.sample_rate = outside->rate,
                                            .channels = outside->channels,
                                            .bits = outside->bits,
-                                           .exact = exact(outside, &self->stream),
+                                           .exact = exact(outside),
                                            .announced_frames = outside->frames};
   (void)snprintf(format->container, sizeof format->container, "%s", outside->name);
   (void)snprintf(format->encoding, sizeof format->encoding, "%s", outside->codec);
   /* Of kinds that are not read here, and of a file that has gone meanwhile, ffprobe's remain.
    */
-  (void)redbook_tags_of_file(self->path, &self->stream.tags, NULL, NULL);
-  redbook_tags_fill(&self->stream.tags, &outside->tags);
+  (void)redbook_tags_of_file(outside->path, tags, NULL, NULL);
+  redbook_tags_fill(tags, &outside->tags);
 }
 
 struct redbook_stream *redbook_outside_open(const char *path, const char *name,
@@ -140,7 +139,8 @@ struct redbook_stream *redbook_outside_open(const char *path, const char *name,
       (struct redbook_outside){.path = self->path, .name = name, .demuxer = demuxer};
   redbook_label(self->outside.label, sizeof self->outside.label, path);
   if (redbook_outside_probe(&self->outside, err)) {
-    introduce(self);
+    redbook_outside_introduce(&self->outside, &self->stream.format, &self->stream.tags);
+    follow(self);
     return &self->stream;
   }
   outside_close(&self->stream);

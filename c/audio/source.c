@@ -12,6 +12,7 @@
 
 #include "audio/input.h"
 #include "audio/loudness.h"
+#include "audio/reel.h"
 #include "audio/source_private.h"
 
 #define SCAN_SECTORS 32u /* between two looks at `cancel`: about 0.4 s of sound */
@@ -149,6 +150,42 @@ struct redbook_source *redbook_source_open_samples(const char *path,
     (void)close(fd); /* the stream has its own */
   }
   return opened(source, err);
+}
+
+static bool segments_valid(const struct redbook_segment *segments, size_t count,
+                           struct redbook_error *err) {
+  char label[168];
+  for (size_t i = 0; i < count; i++) {
+    redbook_label(label, sizeof label, segments[i].path);
+    if (!part_valid(&segments[i].part, label, err)) return false;
+  }
+  return true;
+}
+
+bool redbook_source_open_joined(const struct redbook_segment *segments, size_t count,
+                                const struct redbook_processing *processing,
+                                struct redbook_source **sources, struct redbook_error *err) {
+  struct redbook_stream *streams[REDBOOK_REEL_MOST];
+  bool good = segments_valid(segments, count, err) &&
+              redbook_reel_open(segments, count, processing, streams, err);
+  if (!good) advise_formats(err);
+  size_t made = 0;
+  for (; good && made < count; made++) {
+    sources[made] = redbook_source_new(segments[made].path, err);
+    if (!sources[made]) {
+      streams[made]->close(streams[made]);
+      break;
+    }
+    sources[made]->part = segments[made].part;
+    sources[made]->stream = streams[made];
+    if (!(sources[made] = opened(sources[made], err))) break;
+  }
+  if (good && made == count) return true;
+  for (size_t i = 0; i < made; i++)
+    redbook_source_unref(sources[i]);
+  for (size_t i = made + 1; good && i < count; i++)
+    streams[i]->close(streams[i]);
+  return false;
 }
 
 struct redbook_source *redbook_source_ref(struct redbook_source *source) {

@@ -93,6 +93,19 @@ struct redbook_source *redbook_source_open_samples(const char *path,
                                                    const struct redbook_processing *processing,
                                                    struct redbook_error *err);
 
+/* A part of a file that is joined with others. */
+struct redbook_segment {
+  const char *path;
+  struct redbook_source_part part;
+};
+/* Sources of parts that are converted as one continuous sound (reel.h): fills `sources` with
+ * one for each segment, or none. They share decoder and conversion: read in order they cost one
+ * pass; a gain has to be the same in all. Errors as redbook_source_open's, and those that
+ * reel.h names. */
+bool redbook_source_open_joined(const struct redbook_segment *segments, size_t count,
+                                const struct redbook_processing *processing,
+                                struct redbook_source **sources, struct redbook_error *err);
+
 struct redbook_source *redbook_source_ref(struct redbook_source *source);
 void redbook_source_unref(struct redbook_source *source); /* NULL is fine */
 

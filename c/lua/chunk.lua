@@ -16,7 +16,8 @@ local watch = classes.DeviceWatch
 -- Functions that operations ask for data: operation -> { call = }, and when one went wrong
 -- `failed`, with what it raised (`thrown`, `raised`) or why its data were refused (`refused`).
 local feeds = setmetatable({}, { __mode = "k" })
--- The operation that reads an AudioSource now. A source is used by one thread at a time.
+-- The operation that reads an AudioSource now, by the source or, where several are joined, by
+-- their group. A source is used by one thread at a time.
 local readers = setmetatable({}, { __mode = "kv" })
 -- What a complete scan has shown: AudioSource -> { sectors, crc, clipped, peak, limited }.
 local known = setmetatable({}, { __mode = "k" })
@@ -180,8 +181,13 @@ local function blocking(begin)
 end
 
 
+local function reader_key(self)
+  return private.group(self) or self
+end
+
+
 local function is_read(self)
-  local reader = readers[self]
+  local reader = readers[reader_key(self)]
   return reader and private.unfinished(reader)
 end
 
@@ -213,7 +219,7 @@ local function begin_track(self, data, options)
   local op, err = raw_begin_track(self, data, options)
   if not op then return nil, err end
   if type(data) == "function" then feeds[op] = { call = data } end
-  if reusable then readers[data] = op end
+  if reusable then readers[reader_key(data)] = op end
   return op
 end
 
@@ -252,7 +258,7 @@ local raw_begin_scan = source.__methods.BeginScan
 local function begin_scan(self)
   if busy(self) then return nil, private.busy() end
   local op, err = raw_begin_scan(self)
-  if op then readers[self] = op end
+  if op then readers[reader_key(self)] = op end
   return op, err
 end
 
@@ -293,7 +299,7 @@ local function begin_verify(self)
   end
   local op, err = raw_begin_verify(self)
   if not op then return nil, err end
-  for _, data in ipairs(sources) do readers[data] = op end
+  for _, data in ipairs(sources) do readers[reader_key(data)] = op end
   return op
 end
 
@@ -325,7 +331,7 @@ local raw_begin_render = source.__methods.BeginRender
 local function begin_render(self, file)
   if busy(self) then return nil, private.busy() end
   local op, err = raw_begin_render(self, file)
-  if op then readers[self] = op end
+  if op then readers[reader_key(self)] = op end
   return op, err
 end
 
@@ -374,7 +380,16 @@ local function forgetting(set)
   end
 end
 
+-- Joined sources share one gain.
+local function set_gain(self, gain)
+  private.set_gain(self, gain)
+  for _, other in pairs(private.group(self) or {}) do
+    if pcall(private.check_source, other) then private.set_gain(other, gain) end
+    known[other] = nil
+  end
+end
+
 define_property(source, "Gain", function(self) return private.gain(self) end,
-  forgetting(private.set_gain))
+  forgetting(set_gain))
 define_property(source, "MeasureLoudness", function(self) return private.measure_loudness(self) end,
   forgetting(private.set_measure_loudness))

@@ -86,6 +86,10 @@ struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t s
 int redbook_source_figures(lua_State *L);
 /* Puts the chunk's functions for `Gain` and `MeasureLoudness` into the table on top. */
 void redbook_source_gain_functions(lua_State *L);
+/* joined.c: pushes the constructor; puts the chunk's function group(source) into the table on
+ * top. */
+void redbook_register_joined(lua_State *L);
+void redbook_joined_functions(lua_State *L);
 /* The options quality, dither, limit, loudness of the table at `index`; raises on words it does
  * not know. */
 struct redbook_processing redbook_check_processing(lua_State *L, int index);

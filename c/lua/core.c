@@ -112,6 +112,7 @@ static void push_private(lua_State *L) {
   lua_setfield(L, -3, "announced");
   lua_setfield(L, -2, "scanned");
   redbook_source_gain_functions(L);
+  redbook_joined_functions(L);
 }
 
 static void run_chunk(lua_State *L) {
@@ -141,6 +142,8 @@ static void add_classes(lua_State *L) {
   lua_setfield(L, -2, "Erase");
   redbook_register_source(L);
   lua_setfield(L, -2, "AudioSource");
+  redbook_register_joined(L);
+  lua_setfield(L, -2, "JoinedSources");
   redbook_register_verification(L);
   lua_setfield(L, -2, "Verification");
   redbook_register_master(L);

@@ -53,6 +53,14 @@ function core.AudioSource(source) end
 ---@return number? lufs nil when one was not measured
 function core.album_loudness(sources) end
 
+---Parts that continue each other, converted as one continuous sound.
+---@param list (string | { path: string, start: integer|string|nil, length: integer|string|nil })[]
+---@param options? { quality: "hq"|"vhq"|nil, dither: "tpdf"|"shaped"|"none"|nil,
+---limit: boolean?, loudness: boolean? }
+---@return redbook.AudioSource[]? sources one for each part
+---@return redbook.Error? err
+function core.JoinedSources(list, options) end
+
 ---@return redbook.Verification? verification
 ---@return redbook.Error? err
 function core.Verification() end
