@@ -12,10 +12,16 @@ local function program()
   return (string.gsub(string.match(script, "[^/]*$"), "%.lua$", ""))
 end
 
-if _VERSION ~= "Lua 5.4" then
-  io.stderr:write(program(), ".lua needs Lua 5.4, this is ", _VERSION, ": run it as 'lua5.4 ",
-    program(), ".lua'.\n")
+-- As any failure is told: what happened, what it means for the disc, what to do.
+local function refuse(what, cure)
+  io.stderr:write(program(), ": ", what, "\ndisc: No disc was written to.\nwhat to do: ", cure,
+    "\n")
   os.exit(1)
+end
+
+if _VERSION ~= "Lua 5.4" then
+  refuse(program() .. ".lua needs Lua 5.4, this is " .. _VERSION,
+    "run it as 'lua5.4 " .. program() .. ".lua'")
 end
 
 -- In a checkout the modules lie beside this folder; installed, Lua's own paths lead to them.
@@ -58,9 +64,8 @@ local found, cli = pcall(require, "redbook.cli." .. name)
 if not found then
   local missing = string.match(tostring(cli), "module '([%w_.-]+)' not found")
   if not missing then error(cli, 0) end
-  io.stderr:write(name, ".lua: the Lua module '", missing, "' is missing; ",
-    root and "run 'make' in " .. root .. " first.\n" or "install redbook with LuaRocks or make.\n")
-  os.exit(1)
+  refuse("the Lua module '" .. missing .. "' is missing",
+    root and "run 'make' in " .. root .. " first" or "install redbook with LuaRocks or make")
 end
 
 os.exit(cli.main(arg), true)

@@ -140,6 +140,8 @@ void redbook_add_enumerations(lua_State *L);
 
 /* files.c: adds replace_file. */
 void redbook_add_files(lua_State *L);
+/* terminal.c */
+void redbook_add_terminal(lua_State *L);
 
 /* tags.c: adds file_tags to the table on top; pushes the table of AudioSource.Tags. */
 struct redbook_source;

@@ -177,6 +177,7 @@ int luaopen_redbook_core(lua_State *L) {
   redbook_add_files(L);
   redbook_add_tags(L);
   redbook_add_charset(L);
+  redbook_add_terminal(L);
   lua_pushliteral(L, VERSION);
   lua_setfield(L, -2, "version");
   run_chunk(L);

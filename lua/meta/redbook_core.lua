@@ -123,6 +123,11 @@ function core.file_tags(path) end
 ---@return string? text nil: the bytes are no text in it, or the machine does not know it
 function core.to_utf8(bytes, encoding) end
 
+---How many columns a terminal has now, 0 when it does not know; nil when the file is none.
+---@param file file*
+---@return integer? columns
+function core.terminal_columns(file) end
+
 ---Of a whole file, as sha256sum prints it.
 ---@param path string
 ---@return string? hexadecimal 64 digits

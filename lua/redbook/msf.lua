@@ -37,4 +37,23 @@ function msf.short_up(sectors)
   return msf.short((sectors + 74) // 75 * 75)
 end
 
+---@param sectors integer
+---@return string "2.0 s", "3.98 s", rounded down to a hundredth
+function msf.seconds(sectors)
+  return ("%d.%02d"):format(sectors // 75, sectors % 75 * 100 // 75):gsub("0$", "") .. " s"
+end
+
+---@param sectors integer
+---@return string "MM:SS", rounded down, always as wide
+function msf.clock(sectors)
+  local m, s = minutes(sectors)
+  return ("%02d:%02d"):format(m, s)
+end
+
+---@param sectors integer
+---@return string "MM:SS", rounded up
+function msf.clock_up(sectors)
+  return msf.clock((sectors + 74) // 75 * 75)
+end
+
 return msf

@@ -106,14 +106,14 @@ describe("blank.lua", function()
     assert.equal(0, (sandbox.run(wait, room.folder)))
     local shown = room:read "typescript"
     for _, text in ipairs { "Erasing starts in 5 seconds; ^C stops it", "in 1 second;",
-      "erasing: 0:", "The disc is blank, 79:57 free." } do
+      "erasing: 00:", "The disc is blank, 79:57 free." } do
       assert.is_truthy(shown:find(text, 1, true), shown)
     end
     assert.equal("blank", state())
     burn "two.wav"
     -- timeout's own process group is the terminal's: the script gets INT as from ^C.
-    local stop = "script -qec " .. sandbox.quote("timeout --foreground -s INT 2 env " .. line)
-      .. " typescript >/dev/null"
+    local stop = "script -qec " .. sandbox.quote(
+      "timeout --foreground -s INT 2 env NO_COLOR=1 " .. line) .. " typescript >/dev/null"
     sandbox.run(stop, room.folder)
     shown = room:read "typescript"
     assert.is_truthy(shown:find("blank: interrupted before anything was erased", 1, true), shown)
@@ -148,7 +148,7 @@ describe("blank.lua", function()
     for _, words in ipairs { "blank=session", "blank=track", "speed=4", "--no-such", "file.wav" } do
       local code, _, err = blank("--device virtual:d.cue " .. words)
       assert.equal(2, code)
-      assert.is_truthy(err:find("^blank.lua: "), err)
+      assert.is_truthy(err:find("^blank: [^\n]+\ndisc: The disc is untouched.\n"), err)
     end
   end)
 

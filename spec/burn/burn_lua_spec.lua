@@ -23,10 +23,10 @@ describe("burn.lua", function()
 
   describe("burns a playlist", function()
     local PLAN = [[
- #  start     length  title
- 1  00:02:00    0:04  Me - First
- 2  00:08:43    0:05  two
- 3  00:15:46    0:04  Third
+ #  title  artist  length  start       gap
+ 1  First  Me        0:04  00:02:00      -
+ 2  two              0:05  00:08:43  2.0 s
+ 3  Third            0:04  00:15:46  2.0 s
 3 tracks, 0:13 of music, 0:17 with gaps; 79:57 free, 79:40 left.
 Note: track at once: 2 seconds of silence between tracks
 Note: track 3 is shorter than 4 seconds and is padded with 225 sectors of silence
@@ -162,8 +162,8 @@ what to do: put a blank disc in
 
   describe("exits", function()
     it("with 2 for wrong usage, and says what", function()
-      assert.same({ 2, "", "burn.lua: unknown option '--bogus'\n"
-        .. "burn.lua --help lists the options.\n" }, { room:burn "--bogus list.m3u" })
+      assert.same({ 2, "", "burn: unknown option '--bogus'\ndisc: The disc is untouched.\n"
+        .. "what to do: burn.lua --help lists the options\n" }, { room:burn "--bogus list.m3u" })
       assert.equal(2, (room:burn ""))
     end)
 
@@ -174,7 +174,8 @@ what to do: put a blank disc in
         stage = "arguments", disc = "untouched", message = "unknown option '--bogus'",
         advice = "burn.lua --help lists the options" } },
         { redbook = 1, event = "end", exit = 2 } }, events)
-      assert.equal("burn.lua: unknown option '--bogus'\nburn.lua --help lists the options.\n", err)
+      assert.equal("burn: unknown option '--bogus'\ndisc: The disc is untouched.\n"
+        .. "what to do: burn.lua --help lists the options\n", err)
     end)
 
     it("with 3 for a drive that is not there", function()
@@ -320,7 +321,7 @@ what to do: correct the list, or take this line out of it
   it("waits for a drive that is becoming ready, and says so", function()
     local code, out = room:burn "--device 'virtual:d.cue?ready=5' one.wav"
     assert.equal(0, code)
-    assert.is_truthy(out:find "^waiting: the drive is becoming ready %(at most 60 s%)\n #  start")
+    assert.is_truthy(out:find "^waiting: the drive is becoming ready %(at most 60 s%)\n #  title")
     room:must "rm -f d.*"
     code, out = room:burn "--plan --verbose --device 'virtual:d.cue?ready=5' one.wav"
     assert.equal(0, code)
@@ -381,7 +382,7 @@ what to do: correct the list, or take this line out of it
     assert.same({ redbook = 1, event = "verified", identical = true, offset = 0, cached = false,
       tracks = 3 }, find(events, "verified"))
     assert.same({ redbook = 1, event = "end", exit = 0 }, events[#events])
-    assert.is_truthy(err:find "^ #  start     length  title\n")
+    assert.is_truthy(err:find "^ #  title  artist  length  start       gap\n")
   end)
 
   it("writes a failure as JSON with its exit code", function()

@@ -34,8 +34,9 @@ describe("burn.lua", function()
 
   it("says in a sentence that the interpreter is wrong", function()
     if sandbox.run "command -v lua5.1" ~= 0 then return pending "lua5.1 is not installed" end
-    assert.same({ 1, "", "burn.lua needs Lua 5.4, this is Lua 5.1: run it as 'lua5.4 "
-      .. "burn.lua'.\n" }, { sandbox.run("lua5.1 " .. sandbox.root .. "/scripts/burn.lua x.m3u") })
+    assert.same({ 1, "", "burn: burn.lua needs Lua 5.4, this is Lua 5.1\n"
+      .. "disc: No disc was written to.\nwhat to do: run it as 'lua5.4 burn.lua'\n" },
+      { sandbox.run("lua5.1 " .. sandbox.root .. "/scripts/burn.lua x.m3u") })
   end)
 
   it("calls its own mistakes by their name, and ends with 1", function()
@@ -47,8 +48,8 @@ describe("burn.lua", function()
     assert.equal(1, code)
     local events = burn_lua.decode(out)
     assert.same({ redbook = 1, event = "end", exit = 1 }, events[#events])
-    assert.is_truthy(err:find("burn.lua: a mistake in redbook itself; the drive has been let go, "
-      .. "and a disc that was being written was not closed.\n", 1, true))
+    assert.is_truthy(err:find("^burn: a mistake in redbook itself: [^\n]*boom\ndisc: The drive has "
+      .. "been let go; a disc that was being written was not closed.\nwhat to do: report it "))
     assert.is_truthy(err:find("boom\nstack traceback:", 1, true))
   end)
 
@@ -56,6 +57,8 @@ describe("burn.lua", function()
     local code, out, err = sandbox.run(("REDBOOK_BUILD=/nowhere LUA_CPATH=/nowhere/?.so %s "
       .. "%s/scripts/burn.lua x.m3u"):format(sandbox.lua, sandbox.root))
     assert.same({ 1, "" }, { code, out })
-    assert.is_truthy(err:find "^burn.lua: the Lua module '[%w.]+' is missing; run 'make' in ")
+    assert.is_truthy(err:find("^burn: the Lua module '[%w.]+' is missing\n"
+      .. "disc: No disc was written to.\n"
+      .. "what to do: run 'make' in [^\n]+ first\n$"))
   end)
 end)

@@ -73,10 +73,10 @@ describe("a manifest", function()
     assert.same({ 0, "" }, { code, err })
     assert.equal([[
 Reading the disc back.
- #  start     length  verdict        title
- 1  00:02:00    0:05  identical      Me - First
- 2  00:09:02    0:06  identical      two
- 3  00:17:04    0:04  identical      short
+ #  title       length  start     verdict
+ 1  Me - First    0:05  00:02:00  identical
+ 2  two           0:06  00:09:02  identical
+ 3  short         0:04  00:17:04  identical
 Read back and compared: every track is as it was sent.
 ]], out)
   end)
@@ -86,9 +86,10 @@ Read back and compared: every track is as it was sent.
     local code, out, err = verify "virtual:d.cue m.json"
     assert.equal(11, code)
     local SAID = "differs from what was burned at 00:10:00 (LBA 600); 1 of its 6 seconds differs\n"
-    assert.is_truthy(out:find(" 2  00:09:02    0:06  DIFFERS        two\n", 1, true), out)
+    assert.is_truthy(out:find(" 2  two           0:06  00:09:02  DIFFERS\n", 1, true), out)
     assert.is_truthy(out:find("\ntrack 2: " .. SAID, 1, true), out)
-    assert.equal("verify: track 2 " .. SAID .. "what to do: burn the tracks again, slower or on "
+    assert.equal("verify: track 2 " .. SAID .. "disc: The disc is doubtful; it was only read.\n"
+      .. "what to do: burn the tracks again, slower or on "
       .. "a disc of another make\n", err)
     room:must "cp one.wav two.flac" -- another file of that name
     out = select(2, verify "virtual:d.cue m.json")
@@ -130,8 +131,8 @@ Read back and compared: every track is as it was sent.
     assert.equal(11, code)
     assert.is_truthy(err:find("verify: track 1 differs from", 1, true), err)
     code, _, err = verify "virtual:new.cue m.json"
-    assert.same({ 11, "verify: the disc is blank\nwhat to do: put the disc in that the manifest "
-      .. "is of\n" }, { code, err })
+    assert.same({ 11, "verify: the disc is blank\ndisc: No disc was written to.\n"
+      .. "what to do: put the disc in that the manifest is of\n" }, { code, err })
     assert.is_false(room:has "new.bin")
     assert.equal(5, (verify "virtual: m.json"))
     code = sandbox.run(("flock d.bin %s %s %s/scripts/verify.lua virtual:d.cue m.json"):format(
@@ -174,7 +175,7 @@ Read back and compared: every track is as it was sent.
       room:write("m.json", cjson.encode(data))
       local code, out = verify "virtual:d.cue m.json"
       assert.equal(0, code)
-      assert.is_truthy(out:find("\n 1  00:02:00    0:05  identical      \n", 1, true), out)
+      assert.is_truthy(out:find("\n 1           0:05  00:02:00  identical\n", 1, true), out)
     end
   end)
 

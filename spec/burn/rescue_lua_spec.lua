@@ -214,7 +214,7 @@ Track 2 of the disc is the beginning of track 2, cut off; it stays.
     } do
       local code, out, err = rescue(words)
       assert.same({ 2, "" }, { code, out })
-      assert.is_truthy(err:find("rescue.lua: " .. problem .. "\n", 1, true), err)
+      assert.is_truthy(err:find("rescue: " .. problem .. "\n", 1, true), err)
     end
   end)
 

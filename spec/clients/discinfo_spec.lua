@@ -357,14 +357,16 @@ describe("discinfo.lua #clients", function()
   end)
 
   it("says in a sentence what is in the way", function()
-    assert.same({ 5, "", "discinfo: there is no disc in the drive\nwhat to do: Insert a disc and "
-      .. "close the tray.\n" }, { discinfo "virtual:" })
+    assert.same({ 5, "", "discinfo: there is no disc in the drive\n"
+      .. "disc: No disc was written to.\nwhat to do: Insert a disc and close the tray.\n" },
+      { discinfo "virtual:" })
     assert.is_truthy(select(3, discinfo "-v virtual:"):find "\nsense: [^\n]*2/3A/01[^\n]*\n")
-    assert.same({ 5, "", "discinfo: the drive is still getting the disc ready\nwhat to do: Wait "
-      .. "some seconds and try again.\n" }, { discinfo "'virtual:new.cue?ready=100'" })
+    assert.same({ 5, "", "discinfo: the drive is still getting the disc ready\n"
+      .. "disc: No disc was written to.\nwhat to do: Wait some seconds and try again.\n" },
+      { discinfo "'virtual:new.cue?ready=100'" })
     local code, out, err = discinfo "one.wav"
     assert.same({ 6, "" }, { code, out })
-    assert.is_truthy(err:find "^discinfo: one%.wav: libcdio knows no image by this name\nwhat to ")
+    assert.is_truthy(err:find "^discinfo: one%.wav: libcdio knows no image by this name\ndisc: No ")
     code, out = discinfo "--json none.cue"
     assert.equal(6, code)
     assert.same({ 6, "source", "cannot read none.cue: No such file or directory" },

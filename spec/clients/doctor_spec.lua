@@ -129,8 +129,8 @@ describe("doctor.lua #clients", function()
     assert.same({ 0, "" }, { code, err })
     assert.truthy(out:find("Nothing stands in the way of a burn on virtual:d.cue.\n", 1, true))
     code, out, err = sandbox.run(run .. "--bogus", room.folder)
-    assert.same({ 2, "", "doctor.lua: unknown option '--bogus'\n"
-      .. "doctor.lua --help lists the options.\n" }, { code, out, err })
+    assert.same({ 2, "", "doctor: unknown option '--bogus'\ndisc: No disc was written to.\n"
+      .. "what to do: doctor.lua --help lists the options\n" }, { code, out, err })
     code = sandbox.run(("CDR_DEVICE=%s/none %s"):format(room.folder, run), room.folder)
     assert.equal(3, code)
   end)

@@ -26,22 +26,25 @@ describe("vdrive.lua #clients", function()
   end)
 
   it("says what cannot be run", function()
-    assert.same({ 127, "vdrive.lua: no-such-program: No such file or directory\n" },
+    assert.same({ 127, "vdrive: no-such-program: No such file or directory\n"
+      .. "disc: No disc was written to.\nwhat to do: name a program that can be run behind --\n" },
       outcome("", "no-such-program"))
     room:write("plain", "")
-    assert.same({ 126, "vdrive.lua: ./plain: Permission denied\n" }, outcome("", "./plain"))
+    assert.same({ 126, "vdrive: ./plain: Permission denied\ndisc: No disc was written to.\n"
+      .. "what to do: name a program that can be run behind --\n" }, outcome("", "./plain"))
   end)
 
   it("says what is wrong with its command line", function()
-    local hint = "\nvdrive.lua --help lists the options.\n"
+    local hint = "\ndisc: No disc was written to.\n"
+      .. "what to do: vdrive.lua --help lists the options\n"
     local function usage(words, problem)
       local code, out, err = sandbox.run(("%s %s %s/scripts/vdrive.lua %s"):format(sandbox.env,
         sandbox.lua, sandbox.root, words), room.folder)
-      assert.same({ 2, "", "vdrive.lua: " .. problem .. hint }, { code, out, err })
+      assert.same({ 2, "", "vdrive: " .. problem .. hint }, { code, out, err })
     end
     usage("--disc x.cue", "write -- and a COMMAND behind the options")
     usage("--", "write -- and a COMMAND behind the options")
-    usage("--discs x.cue -- true", "unknown option '--discs'\nDid you mean '--disc'?")
+    usage("--discs x.cue -- true", "unknown option '--discs'; Did you mean '--disc'?")
     usage("--device sr0 -- true", "--device sr0: a path that begins with /")
     usage("--minutes x -- true", "--minutes x: 74, 80, 90 or 99")
     usage("--ready=-1 -- true", "--ready -1: a number of seconds, up to 86400")
@@ -49,7 +52,10 @@ describe("vdrive.lua #clients", function()
 
   it("refuses drives that cannot be", function()
     local function refused(options, problem)
-      assert.same({ 3, "vdrive.lua: " .. problem .. "\n" }, outcome(options, "true"))
+      assert.same({ 3, "vdrive: " .. problem .. "\ndisc: No disc was written to.\n"
+        .. "what to do: change what the drive is to be like; "
+        .. "vdrive.lua --help lists the options\n" },
+        outcome(options, "true"))
     end
     refused("--disc x.cue --minutes 75", "a disc has 74, 80, 90 or 99 minutes, not 75")
     refused("--disc x.cue --medium pressed",
@@ -58,7 +64,7 @@ describe("vdrive.lua #clients", function()
     room:write("bad.json", "[{]")
     local code, err = table.unpack(outcome("--faults bad.json", "true"))
     assert.equal(3, code)
-    assert.truthy(err:find("^vdrive.lua: bad.json: no JSON: "), err)
+    assert.truthy(err:find("^vdrive: bad.json: no JSON: "), err)
     room:write("odd.json", '[{"sense":"3/0C/00"},{"sense":"oops"}]')
     code, err = table.unpack(outcome("--faults odd.json", "true"))
     assert.equal(3, code)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lauxlib.h>
+#include <locale.h>
 #include <lua.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,6 +13,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <wchar.h>
 
 int luaopen_posix(lua_State *L);
 
@@ -54,6 +56,23 @@ static int posix_waitpid(lua_State *L) {
   lua_pushstring(L, WIFEXITED(status) ? "exit" : "signal");
   lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
   return 3;
+}
+
+/* wcwidth(first, last) -> the columns of each character from one to the other in the locale
+ * C.UTF-8, in a list; -1 for what has none */
+static int posix_wcwidth(lua_State *L) {
+  lua_Integer first = luaL_checkinteger(L, 1), last = luaL_checkinteger(L, 2);
+  locale_t utf8 = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
+  if (!utf8) return failed(L);
+  locale_t before = uselocale(utf8);
+  lua_newtable(L);
+  for (lua_Integer code = first; code <= last; code++) {
+    lua_pushinteger(L, wcwidth((wchar_t)code));
+    lua_rawseti(L, -2, code - first + 1);
+  }
+  (void)uselocale(before);
+  freelocale(utf8);
+  return 1;
 }
 
 /* _exit(code): no atexit handler runs */
@@ -101,17 +120,11 @@ static int posix_locked(lua_State *L) {
 }
 
 int luaopen_posix(lua_State *L) {
-  static const luaL_Reg functions[] = {{"fork", posix_fork},
-                                       {"getpid", posix_getpid},
-                                       {"kill", posix_kill},
-                                       {"waitpid", posix_waitpid},
-                                       {"_exit", posix_exit},
-                                       {"alarm", posix_alarm},
-                                       {"sleep", posix_sleep},
-                                       {"monotonic", posix_monotonic},
-                                       {"readable", posix_readable},
-                                       {"locked", posix_locked},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"fork", posix_fork},       {"getpid", posix_getpid},       {"kill", posix_kill},
+      {"waitpid", posix_waitpid}, {"_exit", posix_exit},          {"alarm", posix_alarm},
+      {"sleep", posix_sleep},     {"monotonic", posix_monotonic}, {"readable", posix_readable},
+      {"locked", posix_locked},   {"wcwidth", posix_wcwidth},     {NULL, NULL}};
   luaL_newlib(L, functions);
   static const struct {
     const char *name;

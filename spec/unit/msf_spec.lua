@@ -24,4 +24,12 @@ describe("msf", function()
     assert.same({ "0:00", "0:01", "0:01", "0:02", "72:31" }, { msf.short_up(0), msf.short_up(1),
       msf.short_up(75), msf.short_up(76), msf.short_up(72 * 4500 + 2251) })
   end)
+
+  it("writes lengths in seconds, and as wide as a clock", function()
+    assert.same({ "0.0 s", "2.0 s", "3.98 s", "123.05 s", "0.5 s" }, { msf.seconds(0),
+      msf.seconds(150), msf.seconds(299), msf.seconds(9229), msf.seconds(38) })
+    assert.same({ "00:00", "03:59", "99:59" }, { msf.clock(74), msf.clock(239 * 75),
+      msf.clock(99 * 4500 + 59 * 75 + 74) })
+    assert.same({ "00:01", "00:01" }, { msf.clock_up(1), msf.clock_up(75) })
+  end)
 end)

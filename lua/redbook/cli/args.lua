@@ -10,7 +10,8 @@ local args = {}
 -- anyway.
 local WORDS = {
   ["-dummy"] = "--dummy", ["-multi"] = "--multi", ["-eject"] = "--eject", ["-v"] = "--verbose",
-  ["-vv"] = "--verbose", ["-h"] = "--help", ["-n"] = "--yes", ["--simulate"] = "--dummy",
+  ["-vv"] = "--verbose", ["-h"] = "--help", ["-n"] = "--yes", ["-q"] = "--quiet",
+  ["--simulate"] = "--dummy",
   ["--dev"] = "--device", ["-tao"] = false, ["-audio"] = false, ["-pad"] = false,
 }
 -- Options whose value may be the next word.
@@ -145,6 +146,7 @@ local function build()
     parser:flag("--json", "One event a line on standard output (NDJSON); text goes to standard "
       .. "error."),
     parser:flag("--yes", "No countdown before burning."),
+    parser:flag("--quiet", "Show nothing but errors; no countdown."),
     parser:flag("--verbose", "More figures, codes of errors."):count "*",
     parser:option("--manifest", "Write what was burned, from what and how to FILE (JSON); "
       .. "verify.lua compares a disc with it."):argname "FILE",
@@ -159,9 +161,18 @@ function args.help()
   return (build():get_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] "))
 end
 
+args.QUIET_AND_VERBOSE = "--quiet shows less, --verbose more: choose one"
+
+---@param problem string of argparse, which sometimes asks on a second line what was meant
+---@return string
+function args.one_line(problem)
+  return (problem:gsub("%s*\n%s*", "; "))
+end
+
 local function check(options)
   if options.help or options.version then return true end
   if #options.files == 0 then return nil, "name a playlist or audio files" end
+  if options.quiet and options.verbose then return nil, args.QUIET_AND_VERBOSE end
   if options.multi and options.keep_open then
     return nil, "--multi closes the session, --keep-open leaves it open: choose one"
   end

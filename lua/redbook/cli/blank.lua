@@ -5,7 +5,6 @@ local args = require "redbook.cli.args"
 local common = require "redbook.cli.common"
 local failure = require "redbook.failure"
 local recipe = require "redbook.recipe"
-local report = require "redbook.report"
 
 local COUNTDOWN = 5
 local WAIT_ARGUMENT = "[=SECONDS]"
@@ -50,7 +49,7 @@ end
 -- The last chance to stop, for someone who looks at it; nobody else is asked.
 local function confirm(job, show)
   if job.options.yes then return true end
-  if not job.tty then
+  if not job.tty or job.options.quiet then
     return nil, failure.new { stage = "arguments", message = "the disc is not blank, and without "
       .. "--yes nothing is erased where no terminal shows it", advice = "add --yes to erase it" }
   end
@@ -69,11 +68,9 @@ local function run(job)
   local recorder <close>, err = job:recorder()
   if not recorder then return nil, err end
   local options = job.options
-  local draw, clear = report.text { out = job.out, err = io.stderr, tty = job.tty,
-    width = job.width, verbose = options.verbose }
   local function show(event)
     job:emit(event)
-    draw(event)
+    job.show(event)
   end
   show { event = "begin", version = require("redbook.core").version, device = job.device }
   local result
@@ -82,7 +79,7 @@ local function run(job)
     wait = { limit = options.wait, insertion = options.wait ~= nil, pause = job.trap.pause },
     stop = function() return job.trap.pause(0) end,
     confirm = function() return confirm(job, show) end }, show)
-  clear()
+  job.clear()
   return result and true, err
 end
 

@@ -8,6 +8,7 @@ local device = require "redbook.cli.device"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
 local manifest = require "redbook.manifest"
+local mistake = require "redbook.cli.mistake"
 local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
 local redbook = require "redbook"
@@ -31,19 +32,15 @@ local function events_to(out)
   end)
 end
 
--- People's text, and with --json the events besides. A line that is redrawn and events on one
--- terminal would run into each other.
+-- People's text, and with --json the events besides.
 local function reporter(options)
-  local tty = terminal.is_tty(options.json and 2 or 1)
-    and not (options.json and terminal.is_tty(1))
-  local show = report.text { out = options.json and io.stderr or io.stdout, err = io.stderr,
-    tty = tty, width = terminal.width(os.getenv, tty), verbose = options.verbose }
-  if not options.json then return show end
+  local show, clear = report.text(terminal.look(options, os.getenv))
+  if not options.json then return show, clear end
   local log = events_to(io.stdout)
   return function(event)
     log(event)
     show(event)
-  end
+  end, clear
 end
 
 function Job:entries()
@@ -73,7 +70,7 @@ end
 function Job:confirm(pause)
   local options = self.options
   local watched = terminal.is_tty(options.json and 2 or 1)
-  if options.yes or options.dummy or not watched then return true end
+  if options.yes or options.dummy or options.quiet or not watched then return true end
   for seconds = COUNTDOWN, 1, -1 do
     self.emit { event = "countdown", seconds = seconds }
     local signal = pause(1)
@@ -169,14 +166,11 @@ end
 
 -- Whoever reads events gets them also when nothing else of the command line makes sense.
 local function usage(problem, words)
-  io.stderr:write("burn.lua: ", problem, "\nburn.lua --help lists the options.\n")
-  if args.wants_json(words) then
-    local emit = events_to(io.stdout)
-    emit { event = "error", exit = exit.USAGE, simulate = false,
-      err = failure.new { stage = "arguments", message = problem,
-        advice = "burn.lua --help lists the options" } }
-    emit { event = "end", exit = exit.USAGE }
-  end
+  local emit = reporter { json = args.wants_json(words) }
+  emit { event = "error", exit = exit.USAGE, simulate = false,
+    err = failure.new { stage = "arguments", message = args.one_line(problem),
+      advice = "burn.lua --help lists the options" } }
+  emit { event = "end", exit = exit.USAGE }
   return exit.USAGE
 end
 
@@ -197,13 +191,13 @@ function cli.main(words)
     io.stdout:write("redbook ", redbook.version, "\n")
     return exit.OK
   end
-  local emit = reporter(options)
+  local emit, clear = reporter(options)
   trap = trap or signals.arm()
   local job = setmetatable({ options = options, emit = emit, trap = trap }, Job)
   local ok, code = xpcall(job.run, debug.traceback, job)
   if not ok then
-    io.stderr:write("burn.lua: a mistake in redbook itself; the drive has been let go, and a ",
-      "disc that was being written was not closed.\n", tostring(code), "\n")
+    clear()
+    io.stderr:write(mistake("burn", code))
     code = exit.BUG
   end
   emit { event = "end", exit = code }

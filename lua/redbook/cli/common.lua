@@ -14,12 +14,13 @@ local core = require "redbook.core"
 
 local advice = require "redbook.cli.advice"
 local args = require "redbook.cli.args"
-local columns = require "redbook.report.columns"
+local ascii = require "redbook.report.ascii"
 local device = require "redbook.cli.device"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
 local json = require "redbook.report.json"
-local lines = require "redbook.report.lines"
+local mistake = require "redbook.cli.mistake"
+local report = require "redbook.report"
 local signals = require "redbook.cli.signals"
 local terminal = require "redbook.cli.terminal"
 
@@ -43,9 +44,12 @@ local common = {}
 ---@class redbook.Job what `run` is given
 ---@field options table by the long options' names
 ---@field name string of the program
----@field out file* for people: standard output, with --json standard error
----@field width integer columns of `out`
----@field tty boolean whether `out` is a terminal whose lines may be redrawn
+---@field look redbook.TextOptions how text for people is shown
+---@field width integer columns, as it began
+---@field tty boolean whether somebody sees lines that are redrawn
+---@field show fun(event: table) for people
+---@field clear fun() takes away what would be redrawn
+---@field say_line fun(line: string)
 ---@field trap table? of cli/signals.lua
 ---@field device string? id of the drive, once `recorder` has been called
 local Job = {}
@@ -54,12 +58,15 @@ Job.__index = Job
 ---A line for people.
 ---@param line string
 function Job:say(line)
-  self.out:write(table.concat(self:broken(line), "\n"), "\n")
+  self.say_line(line)
 end
 
--- A log keeps its lines whole.
-function Job:broken(line)
-  return self.tty and columns.sentence(line, self.width) or { line }
+---Data as the terminal can show it: what is measured before it is laid out must be final.
+---@generic T
+---@param data T
+---@return T
+function Job:plain(data)
+  return self.look.utf8 and data or ascii.copy(data)
 end
 
 ---An object for programs; nothing without --json.
@@ -90,10 +97,7 @@ function Job:fail(err)
   advice.fit(err, { device = self.device or options.device, trace = options.trace })
   local code = exit.code(err)
   io.stdout:flush()
-  for _, line in ipairs(lines.failure(err, { program = self.name, looks = self.looks,
-    verbose = options.verbose })) do
-    io.stderr:write(table.concat(self:broken(line), "\n"), "\n")
-  end
+  self.show { event = "error", exit = code, err = err }
   self:emit { event = "error", exit = code, err = err }
   return code
 end
@@ -107,6 +111,7 @@ local function add_shared(parser, spec)
   parser:flag("--json", spec.events
     and "One event a line on standard output (NDJSON); text goes to standard error."
     or "One JSON object on standard output; text goes to standard error.")
+  if spec.events then parser:flag("--quiet", "Show nothing but errors.") end
   parser:flag("--verbose", "More figures, codes of errors."):count "*"
   parser:flag("--help", "Show this text.")
   parser:flag("--version", "Show the version.")
@@ -122,7 +127,8 @@ local function build(spec)
   return parser
 end
 
-local SHORT = { ["-h"] = "--help", ["-v"] = "--verbose", ["-vv"] = "--verbose" }
+local SHORT = { ["-h"] = "--help", ["-v"] = "--verbose", ["-vv"] = "--verbose",
+  ["-q"] = "--quiet" }
 
 -- cdrecord's `dev=ID` means the drive here too, and the usual short spellings.
 local function rewrite(words, spec)
@@ -137,12 +143,13 @@ local function rewrite(words, spec)
 end
 
 local function parse(spec, words)
-  local list, mistake = words, nil
-  if spec.rewrite then list, mistake = spec.rewrite(words) end
-  if not list then return nil, mistake end
+  local list, unknown = words, nil
+  if spec.rewrite then list, unknown = spec.rewrite(words) end
+  if not list then return nil, unknown end
   local ok, options = build(spec):pparse(rewrite(list, spec))
   if not ok then return nil, options end
   options.verbose = (options.verbose or 0) > 0
+  if options.quiet and options.verbose then return nil, args.QUIET_AND_VERBOSE end
   if not (options.help or options.version) and spec.check then
     local fine, problem = spec.check(options)
     if not fine then return nil, problem end
@@ -151,20 +158,19 @@ local function parse(spec, words)
 end
 
 local function new_job(spec, options)
-  local tty = terminal.is_tty(options.json and 2 or 1)
-    and not (options.json and terminal.is_tty(1))
-  return setmetatable({ options = options, name = spec.name, looks = spec.looks or false,
-    out = options.json and io.stderr or io.stdout, tty = tty,
-    width = terminal.width(os.getenv, tty) }, Job)
+  local look = terminal.look(options, os.getenv)
+  look.program, look.looks = spec.name, spec.looks or false
+  local job = { options = options, name = spec.name, look = look, tty = look.tty,
+    width = look.width() }
+  job.show, job.clear, job.say_line = report.text(look)
+  return setmetatable(job, Job)
 end
 
 -- Whoever reads JSON gets it also when nothing else of the command line makes sense.
 local function usage(spec, problem, words)
-  local help = ("%s.lua --help lists the options"):format(spec.name)
-  io.stderr:write(spec.name, ".lua: ", problem, "\n", help, ".\n")
   local job = new_job(spec, { json = args.wants_json(words) })
-  job:emit { event = "error", exit = exit.USAGE, err = failure.new { stage = "arguments",
-    message = problem, advice = help } }
+  job:fail(failure.new { stage = "arguments", message = args.one_line(problem),
+    advice = ("%s.lua --help lists the options"):format(spec.name) })
   if spec.events then job:emit { event = "end", exit = exit.USAGE } end
   return exit.USAGE
 end
@@ -184,8 +190,8 @@ local function run(spec, options)
     return math.type(result) == "integer" and result or exit.OK
   end, debug.traceback)
   if not ok then
-    io.stderr:write(spec.name, ".lua: a mistake in redbook itself; the drive has been let go.\n",
-      tostring(code), "\n")
+    job.clear()
+    io.stderr:write(mistake(spec.name, code))
     code = exit.BUG
   end
   if spec.events then job:emit { event = "end", exit = code } end

@@ -74,7 +74,7 @@ local function run(job)
   if not event then return nil, err end
   job:emit(event)
   if not job.options.json then
-    for _, line in ipairs(disc.lines(event, job.width)) do job:say(line) end
+    for _, line in ipairs(disc.lines(job:plain(event), job.width)) do job:say(line) end
   end
   return true
 end

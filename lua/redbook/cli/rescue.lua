@@ -9,7 +9,7 @@ local lfs = require "lfs"
 local manifest = require "redbook.manifest"
 local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
-local report = require "redbook.report"
+local text = require "redbook.playlist.text"
 
 local CLIENT = "redbook rescue.lua"
 
@@ -87,9 +87,10 @@ local function settings(job, more)
 end
 
 local function sources_of(job)
-  return lists.collect(job.options, function(remark) job:say("Note: " .. remark) end)
+  return lists.collect(job.options, function(remark)
+    job:say("Note: " .. text.printable(remark))
+  end)
 end
-
 
 -- A burn that was killed has left none, one that failed early lists no track: then the lengths of
 -- the tracks have to do.
@@ -130,15 +131,13 @@ end
 local function run(job)
   local recorder <close>, err = job:recorder()
   if not recorder then return nil, err end
-  local show, clear = report.text { out = job.out, err = io.stderr, tty = job.tty,
-    width = job.width, verbose = job.options.verbose }
   job:emit { event = "begin", version = require("redbook.core").version, device = job.device }
   local code
   code, err = (job.options["continue"] and go_on or save)(job, recorder, function(event)
     job:emit(event)
-    show(event)
+    job.show(event)
   end)
-  clear()
+  job.clear()
   return code, err
 end
 

@@ -1,24 +1,16 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Whether a person looks at a stream, and how wide their window is.
+-- Whether a person looks at a stream, how wide their window is, and what it can show.
 
-local lfs = require "lfs"
+local core = require "redbook.core"
 
 local terminal = {}
+
+local STREAMS = { [0] = "stdin", "stdout", "stderr" }
 
 ---@param descriptor integer 0, 1 or 2
 ---@return boolean
 function terminal.is_tty(descriptor)
-  local target = lfs.symlinkattributes("/proc/self/fd/" .. descriptor, "target")
-  return target ~= nil and (target:find "^/dev/pts/%d" or target:find "^/dev/tty"
-    or target:find "^/dev/console") ~= nil
-end
-
--- What the terminal itself says; shells seldom export $COLUMNS.
-local function ask()
-  local stty = io.popen("stty size 2>/dev/null </dev/tty", "r")
-  local answer = stty and stty:read "l"
-  if stty then stty:close() end
-  return answer and answer:match "^%d+ (%d+)$"
+  return core.terminal_columns(io[STREAMS[descriptor]]) ~= nil
 end
 
 local function sensible(value)
@@ -27,10 +19,39 @@ local function sensible(value)
 end
 
 ---@param getenv fun(name: string): string?
----@param tty boolean whether there is a terminal to ask
----@return integer columns $COLUMNS, else the terminal's, else 80
-function terminal.width(getenv, tty)
-  return sensible(getenv "COLUMNS") or (tty and sensible(ask())) or 80
+---@param stream file*? the terminal to ask
+---@return integer columns $COLUMNS, else the terminal's at this moment, else 80
+function terminal.width(getenv, stream)
+  return sensible(getenv "COLUMNS") or stream and sensible(core.terminal_columns(stream)) or 80
+end
+
+local function set(getenv, name)
+  local value = getenv(name)
+  return value ~= nil and value ~= "" and value or nil
+end
+
+---@param getenv fun(name: string): string?
+---@return boolean whether the locale's characters are UTF-8 (locale(7): LC_ALL, LC_CTYPE, LANG)
+function terminal.is_utf8(getenv)
+  local locale = set(getenv, "LC_ALL") or set(getenv, "LC_CTYPE") or set(getenv, "LANG") or "C"
+  return locale:lower():find "utf%-?8" ~= nil
+end
+
+---How text for people is shown, as `report.text` takes it. With --json it goes to standard error,
+---and lines are not redrawn when the events are on a terminal too: they would run into each other.
+---@param options { json: boolean?, verbose: boolean?, quiet: boolean? } of the command line
+---@param getenv fun(name: string): string?
+---@return redbook.TextOptions
+function terminal.look(options, getenv)
+  local out = options.json and io.stderr or io.stdout
+  local dumb = getenv "TERM" == "dumb"
+  local capable = not dumb and not set(getenv, "NO_COLOR")
+  local mixed = options.json and terminal.is_tty(1)
+  local tty, err_tty = terminal.is_tty(options.json and 2 or 1), terminal.is_tty(2)
+  return { out = out, err = io.stderr, tty = tty and not dumb and not mixed,
+    err_tty = err_tty, width = function() return terminal.width(getenv, out) end,
+    utf8 = terminal.is_utf8(getenv), colour = tty and capable and not mixed,
+    err_colour = err_tty and capable, verbose = options.verbose, quiet = options.quiet }
 end
 
 return terminal

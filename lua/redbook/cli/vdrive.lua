@@ -2,9 +2,13 @@
 -- vdrive.lua: a virtual drive as the device node of another program.
 
 local argparse = require "argparse"
+local args = require "redbook.cli.args"
 local cjson = require "cjson"
 local core = require "redbook.core"
 local exit = require "redbook.cli.exit"
+local failure = require "redbook.failure"
+local report = require "redbook.report"
+local terminal = require "redbook.cli.terminal"
 
 local vdrive = {}
 
@@ -121,19 +125,27 @@ local function make_drive(options)
   return drive
 end
 
-local function complain(problem, code)
-  io.stderr:write("vdrive.lua: ", tostring(problem), "\n")
+local HELP = "vdrive.lua --help lists the options"
+local OTHER_DRIVE = "change what the drive is to be like; " .. HELP
+local OTHER_PROGRAM = "name a program that can be run behind --"
+
+-- In the three lines of all programs; there is no --json here.
+local function complain(problem, code, advice)
+  local look = terminal.look({}, os.getenv)
+  look.program, look.looks = "vdrive", true
+  report.text(look) { event = "error", exit = code, err = failure.new { stage = "arguments",
+    message = args.one_line(tostring(problem)), advice = advice } }
   return code
 end
 
 local function run(options, command)
   local drive, problem = make_drive(options)
-  if not drive then return complain(problem, exit.DEVICE) end
+  if not drive then return complain(problem, exit.DEVICE, OTHER_DRIVE) end
   local server <close>, err = drive:Serve { trace = options.trace, filter = options.filter }
-  if not server then return complain(err.message, exit.DEVICE) end
+  if not server then return complain(err.message, exit.DEVICE, err.advice or OTHER_DRIVE) end
   local code, why, number = server:Run(command, options.device)
   if code then return code end
-  return complain(why, number)
+  return complain(why, number, OTHER_PROGRAM)
 end
 
 ---Does what a command line asks for.
@@ -142,7 +154,7 @@ end
 function vdrive.main(words)
   local options, command = vdrive.parse(words)
   if not options then
-    return complain(("%s\nvdrive.lua --help lists the options."):format(command), exit.USAGE)
+    return complain(command, exit.USAGE, HELP)
   elseif options.help then
     io.stdout:write(vdrive.help(), "\n")
     return exit.OK

@@ -7,7 +7,6 @@ local failure = require "redbook.failure"
 local json = require "redbook.report.json"
 local manifest = require "redbook.manifest"
 local recipe = require "redbook.recipe"
-local report = require "redbook.report"
 local verified = require "redbook.report.verified"
 
 local function speed(value)
@@ -50,17 +49,15 @@ end
 local SHOWN = { verify = true, progress = true }
 
 local function reporter(job)
-  local show = report.text { out = job.out, err = io.stderr, tty = job.tty, width = job.width,
-    verbose = job.options.verbose }
   return function(event)
     job:emit(event)
-    if SHOWN[event.event] then show(event) end
+    if SHOWN[event.event] then job.show(event) end
   end
 end
 
 local function show_table(job, result)
-  if job.tty then job.out:write("\r", (" "):rep(job.width - 1), "\r") end
-  for _, line in ipairs(verified.table(result, job.width)) do job:say(line) end
+  job.clear()
+  for _, line in ipairs(verified.table(job:plain(result), job.look.width())) do job:say(line) end
 end
 
 -- What kept the disc from being read at all says nothing about it.

@@ -59,7 +59,7 @@ local function hidden(sheet, first, wanted)
     return item
   end
   sheet.remarks[#sheet.remarks + 1] = ("%s of sound before the first track are left out%s"):format(
-    msf.of_length(at), not enough and ": too short for a track of their own"
+    msf.seconds(at), not enough and ": too short for a track of their own"
       or ", as players do; --hidden-track burns them as a track of their own")
 end
 

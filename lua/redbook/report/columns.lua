@@ -1,17 +1,35 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- How many columns of a terminal a text takes: most characters one, East Asian wide ones two,
--- combining ones none (Unicode UAX #11, in ranges coarse enough for titles).
+-- combining ones none (report/widths.lua), and texts that are cut, filled up and broken by that.
+
+local widths = require "redbook.report.widths"
 
 local columns = {}
 
-local WIDE = { { 0x1100, 0x115F }, { 0x2E80, 0x303E }, { 0x3041, 0xA4CF }, { 0xAC00, 0xD7A3 },
-  { 0xF900, 0xFAFF }, { 0xFE30, 0xFE6F }, { 0xFF00, 0xFF60 }, { 0xFFE0, 0xFFE6 },
-  { 0x1F300, 0x1FAFF }, { 0x20000, 0x3FFFD } }
-local NONE = { { 0x300, 0x36F }, { 0x200B, 0x200F }, { 0x3099, 0x309A }, { 0xFE00, 0xFE0F } }
+-- Two lists, the first and the last character of each range, both ascending.
+local function ranges(text)
+  local firsts, lasts = {}, {}
+  for range in text:gmatch "%S+" do
+    local first, last = range:match "^(%x+)%-?(%x*)$"
+    firsts[#firsts + 1] = tonumber(first, 16)
+    lasts[#lasts + 1] = tonumber(last ~= "" and last or first, 16)
+  end
+  return { firsts = firsts, lasts = lasts }
+end
 
-local function within(codepoint, ranges)
-  for _, range in ipairs(ranges) do
-    if codepoint >= range[1] and codepoint <= range[2] then return true end
+local NONE, WIDE = ranges(widths.none), ranges(widths.wide)
+
+local function within(codepoint, list)
+  local low, high = 1, #list.firsts
+  while low <= high do
+    local middle = (low + high) // 2
+    if codepoint < list.firsts[middle] then
+      high = middle - 1
+    elseif codepoint > list.lasts[middle] then
+      low = middle + 1
+    else
+      return true
+    end
   end
   return false
 end
@@ -40,6 +58,16 @@ function columns.fit(value, width)
     sum = sum + width_of(codepoint)
     if sum > width then return value:sub(1, position - 1) .. "…" end
   end
+end
+
+---@param value string UTF-8
+---@param width integer
+---@param right boolean? the text stands at the right side
+---@return string cut, or filled up with spaces, to exactly that many columns
+function columns.pad(value, width, right)
+  local cut = columns.fit(value, width)
+  local space = (" "):rep(width - columns.width(cut))
+  return right and space .. cut or cut .. space
 end
 
 ---@param value string words with single spaces between them

@@ -1,7 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Events as lines for people. Pure: tables in, strings out.
 
-local columns = require "redbook.report.columns"
 local msf = require "redbook.msf"
 local playlist = require "redbook.playlist"
 local text = require "redbook.playlist.text"
@@ -49,57 +48,6 @@ function lines.disc(state, doubtful, tracks)
   return doubtful and DOUBTFUL[state] or DISC[state] or DISC.unknown
 end
 
--- Gaps are no music, but they take room.
-local function totals(plan)
-  local gaps = plan.gaps > 0 and (", %s with gaps"):format(msf.short(plan.needed)) or ""
-  local left = plan.left < 0 and msf.short_up(-plan.left) .. " too little"
-    or msf.short(plan.left) .. " left"
-  return ("%s, %s of music%s; %s free, %s."):format(plural(#plan.tracks, "track"),
-    msf.short(plan.audio), gaps, msf.short(plan.free), left)
-end
-
----@param plan redbook.Plan
----@param width integer
----@return string[]
-function lines.plan(plan, width)
-  local list = { " #  start     length  title" }
-  for _, track in ipairs(plan.tracks) do
-    local head = ("%2d  %s  %6s  "):format(track.number, track.start_msf, track.length)
-    list[#list + 1] = head .. columns.fit(lines.label(track), width - #head)
-  end
-  for _, line in ipairs(columns.wrap(totals(plan), width)) do list[#list + 1] = line end
-  for _, problem in ipairs(plan.problems) do list[#list + 1] = "Problem: " .. problem end
-  for _, remark in ipairs(plan.remarks) do list[#list + 1] = "Note: " .. remark end
-  return list
-end
-
--- Steps of a rescue, while they last.
-local STEPS = { settle = "waiting for the drive", forget_test = "forgetting the simulation",
-  close_track = "closing the track", close_session = "closing the session" }
-
-local DOING = { preparing = "calibrating", finishing = "finishing", verifying = "checking",
-  unknown = "waiting" }
-
-local DOING_ERASE = { preparing = "preparing", verifying = "checking", unknown = "waiting" }
-
-local function figures(event)
-  local parts = { msf.short(event.done) .. " of " .. msf.short(event.sectors) }
-  if event.speed then parts[#parts + 1] = ("%.1fx"):format(event.speed) end
-  if event.fifo_percent then parts[#parts + 1] = ("fifo %d%%"):format(event.fifo_percent) end
-  if event.drive_buffer_percent then
-    parts[#parts + 1] = ("drive %d%%"):format(event.drive_buffer_percent)
-  end
-  return parts
-end
-
----@param event table a "progress" event of an erase
----@return string
-function lines.erasing(event)
-  local total = event.elapsed + event.remaining
-  return ("%s: %s of about %s"):format(event.action == "erasing" and "erasing"
-    or DOING_ERASE[event.action], msf.short(event.elapsed * 75), msf.short_up(total * 75))
-end
-
 -- What is on a disc, before it is lost.
 local HOLDS = { blank = "it is blank", appendable = "it can be added to", complete = "it is closed",
   other = "what state it is in is not known" }
@@ -123,42 +71,6 @@ function lines.erased(event)
   if not event.erased then return ("The disc is blank already, %s."):format(free) end
   return ("The disc is blank, %s. %s took %s."):format(free, event.full and "Erasing all of it"
     or "Erasing", msf.short(math.floor(event.seconds) * 75))
-end
-
--- As many figures as there is room for, the first one always; half a figure misleads.
-local function join(parts, room)
-  local line = parts[1]
-  for index = 2, #parts do
-    if #line + 2 + #parts[index] > room then break end
-    line = line .. "  " .. parts[index]
-  end
-  return line
-end
-
----One line of progress, never longer than `width` columns.
----@param event table a "progress" event
----@param width integer
----@return string
-function lines.progress(event, width)
-  if event.step == "erase" then
-    return columns.fit(lines.erasing(event), width)
-  elseif event.step then
-    return columns.fit(("%s: %ds"):format(STEPS[event.step] or event.step, event.elapsed or 0),
-      width)
-  elseif not event.number then
-    return columns.fit(("closing: %s, %ds"):format(DOING[event.action] or event.action,
-      event.elapsed or 0), width)
-  end
-  local head = ("track %d of %d  "):format(event.index, event.count)
-  local tail = DOING[event.action] or event.action
-  if event.action == "writing" then
-    tail = join(figures(event), width - #head)
-  elseif event.action == "verifying" and event.speed then -- read back as a whole
-    tail = tail .. " " .. join(figures(event), width - #head - #tail - 1)
-  end
-  local room = width - #head - #tail - 2
-  local title = room >= 4 and columns.fit(text.printable(event.title or ""), room) .. "  " or ""
-  return columns.fit(head .. title .. tail, width)
 end
 
 -- No terminal shows more of them at once; --json has all.
@@ -219,11 +131,31 @@ local function rest_of(err)
   return table.move(remedies(err.diagnosis, SHOWN), 1, 2 * SHOWN, #list + 1, list)
 end
 
+-- Programs that only look cannot harm a disc, but may find that it is not what it should be.
+local function looked(err)
+  if err.verification then return "The disc is doubtful; it was only read." end
+  return "No disc was written to."
+end
+
+local function written_line(err, options)
+  if options.looks then return looked(err) end
+  local disc = disc_line(err)
+  if (err.tracks_written or 0) == 0 or options.simulate then return disc end
+  return ("%s %s written whole."):format(disc, plural(err.tracks_written, "track") ..
+    (err.tracks_written == 1 and " is" or " are"))
+end
+
+---@class redbook.FailureLook
+---@field simulate boolean?
+---@field verbose boolean? codes and sense data, too
+---@field program string? first word, "burn"
+---@field looks boolean? it never writes to a disc
+---@field device string? name of the drive, where there are several
+
 ---Three lines: what happened, what it means for the disc, what to do. Several problems stand
 ---before them, one line each; a single one is what happened.
 ---@param err redbook.Failure
----@param options? { simulate: boolean, verbose: boolean, program: string?, looks: boolean? }
----program: first word, "burn"; looks: it never writes, so that nothing is to be said of the disc
+---@param options? redbook.FailureLook
 ---@return string[]
 function lines.failure(err, options)
   options = options or {}
@@ -235,26 +167,39 @@ function lines.failure(err, options)
     list = several(problems)
   end
   local codes = err.name and options.verbose and (" (%s, 0x%08X)"):format(err.name, err.code or 0)
-  list[#list + 1] = (options.program or "burn") .. ": " .. what .. (codes or "")
+  list[#list + 1] = ("%s: %s%s%s"):format(options.program or "burn", options.device
+    and options.device .. ": " or "", what, codes or "")
   if err.sense and options.verbose then list[#list + 1] = sense_line(err, what) end
-  local disc = disc_line(err)
-  if (err.tracks_written or 0) > 0 and not options.simulate then
-    disc = ("%s %s written whole."):format(disc, plural(err.tracks_written, "track") ..
-      (err.tracks_written == 1 and " is" or " are"))
-  end
-  if not options.looks then list[#list + 1] = "disc: " .. disc end
-  list[#list + 1] = "what to do: " .. lines.advice(err, options)
+  list[#list + 1] = "disc: " .. written_line(err, options)
+  list[#list + 1] = "what to do: " .. lines.advice(err)
   if err.diagnosis and not options.simulate then
     for _, line in ipairs(rest_of(err)) do list[#list + 1] = line end
   end
   return list
 end
 
+-- What the first of the commands that are shown does.
+local BEST = {
+  ["continue"] = "go on with this disc: the first command below burns the rest and closes it",
+  close = "close this disc: the first command below does it",
+  multi = "close this disc's session: the first command below does it",
+  close_track = "close the track that was cut off: the first command below does it",
+  blank = "erase this disc and burn again: the first command below erases it",
+}
+
+local function best(err)
+  local first = err.diagnosis and err.diagnosis.remedies[1]
+  return first and first.command and BEST[first.name]
+end
+
 ---@param err redbook.Failure
 ---@return string sentence without a full stop is fine
 function lines.advice(err)
   if err.advice and err.advice ~= "" then return text.printable(err.advice) end
-  if err.disc == "open" then return "go on with this disc: burn the rest with --append" end
+  if best(err) then return best(err) end
+  if err.disc == "open" then
+    return "go on with this disc: rescue.lua --continue PLAYLIST burns the rest and closes it"
+  end
   if err.disc == "untouched" then return "nothing was lost; try again" end
   if err.disc == "appendable" or err.disc == "finalised" then return "nothing" end
   return "look at the disc in a player before it is used"

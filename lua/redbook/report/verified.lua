@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What a verification has found, as lines for people. Pure: tables in, strings out.
 
-local columns = require "redbook.report.columns"
 local msf = require "redbook.msf"
+local rows = require "redbook.report.table"
 local text = require "redbook.playlist.text"
 
 local verified = {}
@@ -42,16 +42,26 @@ end
 local WORDS = { identical = "identical", differs = "DIFFERS", unreadable = "UNREADABLE",
   none = "not looked at" }
 
+-- Under so many columns a track takes two lines.
+local WIDE = 60
+
+local NUMBER = { head = " #", right = true, text = function(track) return ("%2d"):format(
+  track.number) end }
+local TITLE = { head = "title", flexible = true, text = function(track)
+  return text.printable(track.title or "")
+end }
+local FIGURES = {
+  { head = "length", right = true, text = function(track) return msf.short(track.sectors) end },
+  { head = "start", text = function(track) return msf.of_lba(track.start) end },
+  { head = "verdict", text = function(track) return WORDS[track.verdict] end },
+}
+
 ---@param result table of the recipe `verify`
 ---@param width integer
 ---@return string[]
 function verified.table(result, width)
-  local list = { columns.fit(" #  start     length  verdict        title", width) }
-  for _, track in ipairs(result.tracks) do
-    local head = ("%2d  %s  %6s  %-13s  "):format(track.number, msf.of_lba(track.start),
-      msf.short(track.sectors), WORDS[track.verdict])
-    list[#list + 1] = head .. columns.fit(text.printable(track.title or ""), width - #head)
-  end
+  local list = width < WIDE and rows.doubled({ NUMBER, TITLE }, FIGURES, result.tracks, width, 4)
+    or rows.lines({ NUMBER, TITLE, table.unpack(FIGURES) }, result.tracks, width)
   for _, track in ipairs(result.tracks) do
     if track.verdict ~= "identical" then list[#list + 1] = verified.track(track) end
   end

@@ -73,21 +73,24 @@ describe("cli.common", function()
     assert.same({ 5, "", "look: no disc\ndisc: The disc is untouched.\n"
       .. "what to do: insert one\n" }, run(FAIL, ""))
     assert.same({ 5, "", "look: no disc (E_IMAPI_RECORDER_MEDIA_NO_MEDIA, 0xC0AA0202)\n"
-      .. "what to do: insert one\n" }, run("looks = true, " .. FAIL, "-v"))
+      .. "disc: No disc was written to.\nwhat to do: insert one\n" },
+      run("looks = true, " .. FAIL, "-v"))
     assert.same({ 5, '{"redbook":1,"event":"error","err":{"advice":"insert one",'
       .. '"code":3232367106,"disc":"untouched","message":"no disc",'
       .. '"name":"E_IMAPI_RECORDER_MEDIA_NO_MEDIA","stage":"medium"},"exit":5}\n',
-      "look: no disc\nwhat to do: insert one\n" }, run("looks = true, " .. FAIL, "--json"))
+      "look: no disc\ndisc: No disc was written to.\nwhat to do: insert one\n" },
+      run("looks = true, " .. FAIL, "--json"))
   end)
 
   it("says what is wrong with the command line, also as JSON", function()
     local help = "look.lua --help lists the options"
-    assert.same({ 2, "", "look.lua: unknown option '--no'\n" .. help .. ".\n" },
+    local rest = "\ndisc: The disc is untouched.\nwhat to do: " .. help .. "\n"
+    assert.same({ 2, "", "look: unknown option '--no'" .. rest },
       run("run = print", "--no"))
     local check = "run = print, check = function() return nil, 'not today' end"
     assert.same({ 2, '{"redbook":1,"event":"error","err":{"advice":"' .. help .. '","disc":'
       .. '"untouched","message":"not today","stage":"arguments"},"exit":2}\n',
-      "look.lua: not today\n" .. help .. ".\n" }, run(check, "--json"))
+      "look: not today" .. rest }, run(check, "--json"))
     assert.equal(0, run(check, "--help")[1])
   end)
 
@@ -108,6 +111,7 @@ describe("cli.common", function()
   it("calls a mistake of its own one", function()
     local code, _, err = table.unpack(run("run = function() error 'oops' end", ""))
     assert.equal(1, code)
-    assert.is_truthy(err:find("^look%.lua: a mistake in redbook itself.*oops"))
+    assert.is_truthy(err:find("^look: a mistake in redbook itself: [^\n]*oops\ndisc: [^\n]+\n"
+      .. "what to do: report it [^\n]+\n.*stack traceback"))
   end)
 end)

@@ -110,7 +110,7 @@ describe("playlist.cue", function()
       "INDEX 00 00:00:00", "INDEX 01 02:03:04")
     local list = parse(text)
     assert.same({ { "a.bin", 9229 } }, brief(list))
-    assert.same({ "02:03:04 of sound before the first track are left out, as players do; "
+    assert.same({ "123.05 s of sound before the first track are left out, as players do; "
       .. "--hidden-track burns them as a track of their own" }, list.remarks)
     list = parse(text, { hidden_track = true })
     assert.same({ { "a.bin", 0, 9229 }, { "a.bin", 9229 } }, brief(list))
@@ -120,7 +120,7 @@ describe("playlist.cue", function()
     for _, wanted in ipairs { true, false } do
       list = parse(text:gsub("02:03:04", "00:03:74"), { hidden_track = wanted })
       assert.same({ { "a.bin", 299 } }, brief(list))
-      assert.same({ "00:03:74 of sound before the first track are left out: too short for a track "
+      assert.same({ "3.98 s of sound before the first track are left out: too short for a track "
         .. "of their own" }, list.remarks)
     end
   end)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 
 local columns = require "redbook.report.columns"
+local posix = require "posix"
 
 describe("report.columns", function()
   it("counts what a terminal shows", function()
@@ -9,6 +10,24 @@ describe("report.columns", function()
       ["😀"] = 2, ["𠀀"] = 2, ["Ж"] = 1 } do
       assert.equal(width, columns.width(text), text)
     end
+  end)
+
+  it("counts as the C library does, every character of it", function()
+    local wrong, widths = {}, assert(posix.wcwidth(0x300, 0x10FFFF))
+    for code = 0x300, 0x10FFFF do
+      local wanted = widths[code - 0x300 + 1]
+      if wanted >= 0 and (code < 0xD800 or code > 0xDFFF)
+        and columns.width(utf8.char(code)) ~= wanted then
+        wrong[#wrong + 1] = ("U+%04X"):format(code)
+      end
+    end
+    assert.same({}, wrong)
+  end)
+
+  it("fills up to a width on either side", function()
+    assert.same({ "東京 ", " 東京", "東…", "ab", "" }, { columns.pad("東京", 5),
+      columns.pad("東京", 5, true), columns.pad("東京", 3), columns.pad("ab", 2),
+      columns.pad("", 0) })
   end)
 
   it("cuts to a width", function()

@@ -2,70 +2,8 @@
 
 local failure = require "redbook.failure"
 local lines = require "redbook.report.lines"
-local plan = require "redbook.plan"
 
 describe("report.lines", function()
-  it("shows a plan in 80 columns", function()
-    local made = plan.make({ { sectors = 13575, title = "Jóga", artist = "Björk" },
-      { sectors = 299, path = "b.wav" }, { sectors = 4500, title = ("long "):rep(30) } },
-      { FreeSectors = 359847, NextWritableAddress = 0, NextTrack = 1 })
-    assert.same({
-      " #  start     length  title",
-      " 1  00:02:00    3:01  Björk - Jóga",
-      " 2  03:05:02    0:04  b.wav",
-      " 3  03:11:04    1:00  " .. ("long "):rep(11) .. "lo…",
-      "3 tracks, 4:05 of music, 4:09 with gaps; 79:57 free, 75:48 left.",
-      "Note: track at once: 2 seconds of silence between tracks",
-      "Note: track 2 is shorter than 4 seconds and is padded with 1 sector of silence",
-    }, lines.plan(made, 80))
-    local narrow = lines.plan(made, 40)
-    assert.same({ "3 tracks, 4:05 of music, 4:09 with gaps;", "79:57 free, 75:48 left." },
-      { narrow[5], narrow[6] })
-  end)
-
-  it("says in a plan what does not fit", function()
-    local made = plan.make({ { sectors = 400 } }, { FreeSectors = 399, NextTrack = 1,
-      NextWritableAddress = 0 })
-    assert.same({
-      " #  start     length  title",
-      " 1  00:02:00    0:05  ",
-      "1 track, 0:05 of music; 0:05 free, 0:01 too little.",
-      "Problem: 400 sectors of audio and gaps, 399 sectors are free: 1 sector (0:01) too much",
-    }, lines.plan(made, 80))
-  end)
-
-  local writing = { event = "progress", action = "writing", number = 2, index = 2, count = 12,
-    title = "Jóga", done = 6300, sectors = 13575, elapsed = 10, remaining = 12, speed = 8.04,
-    fifo_percent = 100, drive_buffer_percent = 97 }
-
-  it("shows progress in a line that fits", function()
-    assert.equal("track 2 of 12  Jóga  1:24 of 3:01  8.0x  fifo 100%  drive 97%",
-      lines.progress(writing, 79))
-    assert.equal("track 2 of 12  1:24 of 3:01  8.0x  fifo 100%  drive 97%",
-      lines.progress(writing, 58))
-    assert.equal("track 2 of 12  Jóga  1:24 of 3:01  8.0x", lines.progress(writing, 40))
-    for width = 1, 79 do
-      assert.is_true(utf8.len(lines.progress(writing, width)) <= width)
-    end
-  end)
-
-  it("shows only figures that are known", function()
-    assert.equal("track 1 of 1  T  0:00 of 0:04", lines.progress({ action = "writing",
-      number = 1, index = 1, count = 1, title = "T", done = 0, sectors = 300 }, 79))
-  end)
-
-  it("names the other actions", function()
-    local function line(action)
-      return lines.progress({ action = action, number = 1, index = 1, count = 2, title = "T",
-        done = 0, sectors = 300 }, 79)
-    end
-    assert.equal("track 1 of 2  T  calibrating", line "preparing")
-    assert.equal("track 1 of 2  T  finishing", line "finishing")
-    assert.equal("track 1 of 2  T  checking", line "verifying")
-    assert.equal("closing: finishing, 12s", lines.progress({ action = "finishing",
-      elapsed = 12 }, 79))
-  end)
-
   it("keeps escape sequences of a title from the terminal", function()
     assert.equal("?[31mred", lines.label { title = "\27[31mred" })
   end)
@@ -132,6 +70,30 @@ describe("report.lines", function()
       message = "no such file" } } }))
   end)
 
+  it("names the drive where there are several, and says when none was written to", function()
+    local err = failure.new { stage = "medium", message = "there is no disc",
+      advice = "insert one" }
+    assert.same({ "burn: sr1: there is no disc", "disc: The disc is untouched.",
+      "what to do: insert one" }, lines.failure(err, { device = "sr1" }))
+    assert.same({ "verify: there is no disc", "disc: No disc was written to.",
+      "what to do: insert one" }, lines.failure(err, { program = "verify", looks = true }))
+    assert.equal("disc: The disc is doubtful; it was only read.", lines.failure(failure.new {
+      stage = "verify", message = "m", verification = {} }, { looks = true })[2])
+  end)
+
+  it("recommends the best of the commands below it", function()
+    local function advice(name, command)
+      return lines.advice(failure.new { stage = "burn", message = "m", disc = "open",
+        diagnosis = { remedies = { { name = name, command = command } } } })
+    end
+    assert.equal("go on with this disc: the first command below burns the rest and closes it",
+      advice("continue", "rescue.lua --continue a.m3u"))
+    assert.equal("close this disc: the first command below does it",
+      advice("close", "rescue.lua --close"))
+    assert.equal("go on with this disc: rescue.lua --continue PLAYLIST burns the rest and closes "
+      .. "it", advice("other_drive", nil))
+  end)
+
   it("adds codes and sense when asked", function()
     assert.same({ "burn: bad (E_FAIL, 0x80004005)",
       "sense: 3/0C/00 write error, command WRITE(10)", "disc: The disc is spoiled.",
@@ -151,7 +113,7 @@ describe("report.lines", function()
       disc = "untouched", simulated = true, clipped_samples = 0, remarks = {} })
   end)
 
-  it("says what is on a disc before it is erased, how far it is, and the end", function()
+  it("says what is on a disc before it is erased, and at the end", function()
     local medium = { state = "complete", track_count = 2, session_open = false, damaged = false,
       cut_off = false, used_sectors = 75 * 61, total_sectors = 359847 }
     for wanted, changes in pairs {
@@ -170,11 +132,6 @@ describe("report.lines", function()
     end
     local blank = { state = "blank", session_open = false }
     assert.equal("The disc is a CD-RW; it is blank.", lines.medium(blank))
-    local step = { step = "erase", action = "erasing", elapsed = 61, remaining = 59 }
-    assert.equal("erasing: 1:01 of about 2:00", lines.progress(step, 80))
-    assert.equal("erasing: 1…", lines.progress(step, 11))
-    step.action = "verifying"
-    assert.equal("checking: 1:01 of about 2:00", lines.progress(step, 80))
     local done = { erased = true, full = false, seconds = 32.4, free_sectors = 359847 }
     assert.equal("The disc is blank, 79:57 free. Erasing took 0:32.", lines.erased(done))
     done.full = true

@@ -122,18 +122,18 @@ describe("report.text", function()
     events(report.text { out = out, verbose = true })
     assert.equal("reading 1 of 2: a.wav\nreading 2 of 2: b.wav\n"
       .. "becoming ready (at most 60 s)\nTrack 1 of 2: X - A\n"
-      .. "  track 1 of 2  A  0:02 of 0:04\n  track 1 of 2  A  finishing\n"
+      .. "  track 1/2 A  00:02 of 00:04\n  track 1/2 A  finishing\n"
       .. "  track 1: sector 0, 300 sectors, CRC-32 00000abc\nClosing the disc.\n"
       .. "1 track burned, 0:04 of music.\nThe disc is closed and plays.\n", text())
   end)
 
-  it("redraws one line on a terminal and wipes what is longer", function()
+  it("redraws one line on a terminal and what stays takes its place", function()
     local out, text = sink()
-    events(report.text { out = out, tty = true, width = 80 })
-    assert.equal("\rreading 1 of 2: a.wav\rreading 2 of 2: b.wav\r" .. (" "):rep(21)
-      .. "\rbecoming ready (at most 60 s)\n"
-      .. "\rtrack 1 of 2  A  0:02 of 0:04\rtrack 1 of 2  A  finishing   \r" .. (" "):rep(26)
-      .. "\rClosing the disc.\n1 track burned, 0:04 of music.\nThe disc is closed and plays.\n",
+    events(report.text { out = out, tty = true, width = 32 })
+    assert.equal("\rreading 1 of 2: a.wav\27[K\rreading 2 of 2: b.wav\27[K\r\27[J"
+      .. "becoming ready (at most 60 s)\n"
+      .. "\r1/2 A            00:02 of 00:04\27[K\r1/2 A                 finishing\27[K\r\27[J"
+      .. "Closing the disc.\n1 track burned, 0:04 of music.\nThe disc is closed and plays.\n",
       text())
   end)
 
@@ -144,7 +144,7 @@ describe("report.text", function()
     show { event = "scan", index = 1, count = 1, path = "a" }
     show { event = "error", exit = 6, err = failure.new { stage = "source", message = "bad",
       advice = "repair it" } }
-    assert.equal("\rreading 1 of 1: a\r" .. (" "):rep(17) .. "\r", text())
+    assert.equal("\rreading 1 of 1: a\27[K\r\27[J", text())
     assert.equal("burn: bad\ndisc: The disc is untouched.\nwhat to do: repair it\n", failures())
   end)
 
@@ -173,7 +173,7 @@ describe("report.text", function()
     show { event = "plan", plan = plan.make({}, { FreeSectors = 1 }) }
     show { event = "remark", message = "late; the summary has it" }
     assert.equal("the drive is busy; attempt 2 of 5 in 2.5 s\nNote: early\n"
-      .. " #  start     length  title\n"
+      .. " #  title  length  start  gap\n"
       .. "0 tracks, 0:00 of music; 0:00 free, 0:00 left.\n"
       .. "Problem: there is nothing to burn\n", text())
   end)
@@ -183,10 +183,133 @@ describe("report.text", function()
     local show = report.text { out = out, tty = true }
     show { event = "countdown", seconds = 5 }
     show { event = "countdown", seconds = 1, simulate = true }
-    assert.equal("\rBurning starts in 5 seconds; ^C stops it"
-      .. "\rThe simulation starts in 1 second; ^C stops it", text())
+    assert.equal("\rBurning starts in 5 seconds; ^C stops it\27[K"
+      .. "\rThe simulation starts in 1 second; ^C stops it\27[K", text())
     out, text = sink()
     report.text { out = out } { event = "countdown", seconds = 2 }
     assert.equal("Burning starts in 2 seconds; ^C stops it\n", text())
+  end)
+
+  local function burning(device, done)
+    return { event = "progress", action = "writing", number = 1, index = 1, count = 1,
+      title = "A", done = done, sectors = 300, device = device }
+  end
+
+  it("has a line for each of several drives", function()
+    local out, text = sink()
+    local show, clear = report.text { out = out, tty = true, width = 32,
+      devices = { "/dev/sr0", "virtual:discs/left.cue?minutes=74" } }
+    show(burning("/dev/sr0", 75))
+    show(burning("virtual:discs/left.cue?minutes=74", 150))
+    show(burning("/dev/sr0", 225))
+    show { event = "finish", device = "/dev/sr0" }
+    show { event = "summary", device = "/dev/sr0", tracks = 1, sectors = 300, disc = "finalised",
+      clipped_samples = 0, remarks = {} }
+    clear()
+    local right = "sr0 1/1 A        00:%02d of 00:04\27[K"
+    local left = "left 1/1 A       00:02 of 00:04\27[K"
+    local both = right .. "\n" .. left
+    assert.equal("\r" .. right:format(1)
+      .. "\r" .. both:format(1) .. "\27[J"
+      .. "\r\27[1A" .. both:format(3) .. "\27[J"
+      .. "\r\27[1A\27[Jsr0: Closing the disc.\n\r" .. both:format(3) .. "\27[J"
+      .. "\r\27[1A\27[J\r" .. left
+      .. "\r\27[Jsr0: 1 track burned, 0:04 of\nmusic.\n\r" .. left
+      .. "\r\27[Jsr0: The disc is closed and\nplays.\n\r" .. left
+      .. "\r\27[J", text())
+  end)
+
+  it("lets the others go on when one of several fails", function()
+    local out, text = sink()
+    local err, failures = sink()
+    local show = report.text { out = out, err = err, tty = true, width = 60 }
+    show { event = "begin", device = "virtual:a.cue" }
+    show(burning("virtual:a.cue", 75))
+    show(burning("virtual:b.cue", 75))
+    show { event = "error", device = "virtual:a.cue", exit = 10, err = failure.new {
+      stage = "burn", message = "the write failed", disc = "spoiled", advice = "slower" } }
+    assert.equal("burn: a: the write failed\ndisc: The disc is spoiled.\nwhat to do: slower\n",
+      failures())
+    local last = "b 1/1 A                                      00:01 of 00:04"
+    assert.equal(last .. "\27[K", text():match "\r([^\r]*)$")
+  end)
+
+  it("numbers drives that would have the same name, and tells in a log whose line it is", function()
+    local out, text = sink()
+    local show = report.text { out = out, devices = { "virtual:a/d.cue", "virtual:b/d.cue" } }
+    show { event = "finish", device = "virtual:b/d.cue" }
+    assert.equal("d#2: Closing the disc.\n", text())
+  end)
+
+  it("finds its lines again when the window has become narrower", function()
+    local out, text = sink()
+    local width = 60
+    local show = report.text { out = out, tty = true, width = function() return width end }
+    show(burning(nil, 75))
+    width = 20 -- the terminal has broken the line of 59 columns into three rows
+    show(burning(nil, 150))
+    assert.equal("\r1/1 A                                        00:01 of 00:04\27[K"
+      .. "\r\27[2A1/1 00:02 of 00:04\27[K", text())
+  end)
+
+  it("paints on terminals that want it", function()
+    local out, text = sink()
+    local err, failures = sink()
+    local show = report.text { out = out, err = err, tty = true, colour = true, err_colour = true }
+    show { event = "plan", plan = plan.make({ { sectors = 400 } }, { FreeSectors = 399 }) }
+    show { event = "error", exit = 6, err = failure.new { stage = "source", message = "bad",
+      problems = { { path = "a", message = "a: gone" }, { path = "b", message = "b: gone" } } } }
+    assert.equal("\27[1m #  title  length  start     gap\27[0m\n"
+      .. " 1           0:05  00:02:00    -\n"
+      .. "1 track, 0:05 of music; 0:05 free, 0:01 too little.\n"
+      .. "\27[1;31mProblem:\27[0m 400 sectors of audio and gaps, 399 sectors are free: "
+      .. "1 sector (0:01)\ntoo much\n", text())
+    assert.equal("a: gone\nb: gone\n\27[1;31mburn:\27[0m bad\n"
+      .. "\27[1mdisc:\27[0m The disc is untouched.\n"
+      .. "\27[1mwhat to do:\27[0m nothing was lost; try again\n", failures())
+  end)
+
+  it("writes ASCII where the terminal has no UTF-8", function()
+    local out, text = sink()
+    local show = report.text { out = out, tty = true, width = 40, utf8 = false }
+    show { event = "plan", plan = plan.make({ { sectors = 400,
+      title = "Stra\u{DF}e \u{201C}J\u{F3}ga\u{201D}", artist = "Bj\u{F6}rk" },
+      { sectors = 400, title = "\u{6771}\u{4EAC}" },
+      { sectors = 400, title = ("\u{E9}"):rep(40) } }, { FreeSectors = 359847 }) }
+    local shown = text()
+    assert.is_nil(shown:find "[\x80-\xFF]")
+    assert.equal(" #  title\n    length  start       gap\n"
+      .. " 1  Bjork - Strasse \"Joga\"\n      0:05  00:02:00      -\n"
+      .. " 2  ????\n      0:05  00:09:27  2.0 s\n"
+      .. " 3  eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee...\n      0:05  00:16:54  2.0 s\n",
+      shown:match "^(.*)3 tracks")
+    show(burning(nil, 150))
+    local bars = burning(nil, 150)
+    bars.fifo_percent, bars.drive_buffer_percent, bars.title = 100, 25, "\u{E9}t\u{E9}"
+    show(bars)
+    assert.equal("1/1 ete            00:02 of 00:04 ## =-\27[K", text():match "\r([^\r]*)$")
+  end)
+
+  it("keeps names of files whole in a log, whatever the locale", function()
+    local out, text = sink()
+    local show = report.text { out = out, utf8 = false }
+    show { event = "track", index = 1, count = 1, title = "J\u{F3}ga" }
+    show { event = "plan", plan = plan.make({ { sectors = 400, title = ("\u{E9}"):rep(99) } },
+      { FreeSectors = 359847 }) }
+    assert.is_truthy(text():find("Track 1 of 1: J\u{F3}ga\n", 1, true))
+    assert.is_truthy(text():find("\u{E9}...  ", 1, true))
+  end)
+
+  it("is silent when asked, but for failures", function()
+    local out, text = sink()
+    local err, failures = sink()
+    local show, _, say = report.text { out = out, err = err, tty = true, quiet = true }
+    events(show)
+    say "a line"
+    show { event = "countdown", seconds = 5 }
+    show { event = "error", exit = 6, err = failure.new { stage = "source", message = "bad",
+      advice = "repair it" } }
+    assert.same({ "", "burn: bad\ndisc: The disc is untouched.\nwhat to do: repair it\n" },
+      { text(), failures() })
   end)
 end)

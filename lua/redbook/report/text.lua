@@ -1,0 +1,258 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Events as lines for people: on a terminal with lines that are redrawn, elsewhere as a log.
+
+local ascii = require "redbook.report.ascii"
+local columns = require "redbook.report.columns"
+local device_names = require "redbook.report.devices"
+local lines = require "redbook.report.lines"
+local live = require "redbook.report.live"
+local paint = require "redbook.report.paint"
+local plan = require "redbook.report.plan"
+local screen = require "redbook.report.screen"
+local text = require "redbook.playlist.text"
+local verified = require "redbook.report.verified"
+
+---@class redbook.TextOptions
+---@field out table something with `write` and `flush`
+---@field err table? where failures go, default `out`
+---@field tty boolean? whether lines of `out` may be redrawn
+---@field err_tty boolean? whether `err` is a terminal, default as `tty`
+---@field width (integer|fun(): integer)? columns, default 80
+---@field utf8 boolean? whether the locale has it, default true: else bars and dots are ASCII, and
+---on a terminal all the rest, too
+---@field colour boolean? of `out`
+---@field err_colour boolean? of `err`
+---@field verbose boolean?
+---@field quiet boolean? nothing but failures
+---@field program string? what failures begin with, "burn"
+---@field looks boolean? the program never writes to a disc
+---@field devices string[]? ids of the drives, when there are several; learned from the events
+---otherwise
+
+local Text = {}
+Text.__index = Text
+
+-- A log keeps its lines whole, and names of files as they are.
+function Text:shown(line, tty)
+  if not tty then return { self.utf8 and line or (line:gsub("…", "...")) } end
+  local list = columns.sentence(line, self.width())
+  for index, part in ipairs(list) do list[index] = self.utf8 and part or ascii.line(part) end
+  return list
+end
+
+-- With several drives, whose line it is.
+function Text:prefix()
+  return self.name and self.name .. ": " or ""
+end
+
+-- A line that stays. The line that is redrawn has said all it had to; those of other drives go on.
+function Text:say(line)
+  local list = self:shown(self:prefix() .. line, self.tty)
+  for index, part in ipairs(list) do list[index] = self.colour and paint.line(part) or part end
+  if not self.name then self.screen:drop() end
+  self.screen:say(list)
+end
+
+-- A line that the next one of the same drive overwrites.
+function Text:draw(line)
+  local name, utf8 = self.name, self.utf8
+  self.screen:draw(name or "", function(room)
+    local head = name and columns.fit(name, room // 3) .. " " or ""
+    local drawn = head .. line(room - columns.width(head))
+    return utf8 and drawn or ascii.line(drawn)
+  end)
+end
+
+function Text:each(list)
+  for _, line in ipairs(list) do self:say(line) end
+end
+
+-- One for each event that people are told of.
+local show = {}
+
+local function cut(line)
+  return function(room) return columns.fit(line, room) end
+end
+
+function show.scan(self, event)
+  local line = ("reading %d of %d: %s"):format(event.index, event.count,
+    text.printable(event.path))
+  if self.tty then
+    self:draw(cut(line))
+  elseif self.verbose then
+    self:say(line)
+  end
+end
+
+function show.ahead(self, event)
+  if not self.verbose then return end
+  local mebibytes = event.limit >> 20
+  self:say(mebibytes == 0 and "What is decoded is not kept: it is decoded again when it is burned."
+    or ("What is decoded is kept in %s for the burn, at most %d MiB.")
+      :format(text.printable(event.folder), mebibytes))
+end
+
+function show.plan(self, event)
+  self.planned = true
+  self:each(plan.lines(event.plan, self.width() - columns.width(self:prefix())))
+end
+
+function show.wait(self, event)
+  local detail = self.verbose and event.detail and ": " .. event.detail or ""
+  self:say(("%s (at most %g s)%s"):format(text.printable(event.reason), event.limit,
+    text.printable(detail)))
+end
+
+function show.retry(self, event)
+  self:say(("%s; attempt %d of %d in %g s"):format(text.printable(event.message),
+    event.attempt + 1, event.of, event.wait))
+end
+
+function show.countdown(self, event)
+  local what = event.simulate and "The simulation" or event.what or "Burning"
+  local line = ("%s starts in %d second%s; ^C stops it"):format(what, event.seconds,
+    event.seconds == 1 and "" or "s")
+  if self.tty then
+    self:draw(cut(line))
+  else
+    self:say(line)
+  end
+end
+
+function show.track(self, event)
+  self.last_action[self.name or ""] = nil
+  if self.tty then return end
+  self:say(("Track %d of %d: %s"):format(event.index, event.count, lines.label(event)))
+end
+
+function show.progress(self, event)
+  local look = { ascii = not self.utf8 }
+  if self.tty then
+    return self:draw(function(room) return live.line(event, room, look) end)
+  end
+  if self.verbose and event.action ~= self.last_action[self.name or ""] then
+    -- Columns that stay in place are for lines that are redrawn.
+    self:say("  " .. live.line(event, self.width() - 2, look):gsub("%s%s+", "  "))
+  end
+  self.last_action[self.name or ""] = event.action
+end
+
+function show.track_done(self, event)
+  if not self.verbose then return end
+  self:say(("  track %d: sector %d, %d sectors%s"):format(event.number, event.start,
+    event.sectors, event.crc32 and (", CRC-32 %08x"):format(event.crc32) or ""))
+end
+
+function show.finish(self, event)
+  if event.simulate then return end
+  self:say(event.keep_open and "Ending; the session stays open." or "Closing the disc.")
+end
+
+function show.step(self, event)
+  self:say(text.printable(event.message))
+end
+
+function show.diagnosis(self, event)
+  self:each(lines.diagnosis(event))
+end
+
+function show.resume(self, event)
+  self:each(lines.resume(event))
+end
+
+function show.verify(self)
+  self.last_action[self.name or ""] = nil
+  if not self.tty then self:say "Reading the disc back." end
+end
+
+-- A track that is not as it was sent is told at once; the failure names only the first.
+function show.track_verified(self, event)
+  if self.verbose or event.verdict ~= "identical" then
+    self:say("  " .. text.printable(verified.track(event)))
+  end
+end
+
+-- The summary repeats what is said of a burn; nothing repeats what is said before.
+function show.remark(self, event)
+  if self.verbose or not self.planned then self:say("Note: " .. text.printable(event.message)) end
+end
+
+function show.medium(self, event)
+  self:say(lines.medium(event))
+  if event.state == "blank" and not event.full then return end
+  self:say(event.full and "Erasing all of it takes as long as writing it full."
+    or "Erasing it takes about a minute.")
+end
+
+function show.erased(self, event)
+  self:say(lines.erased(event))
+end
+
+function show.summary(self, event)
+  self.screen:drop(self.name)
+  self:each(lines.summary(event))
+end
+
+-- Who says it stands in the first line behind problems that have lines of their own.
+function Text:painted(line)
+  local said = line:sub(1, #self.program + 1) == self.program .. ":"
+  return said and paint.failure(line) or paint.line(line)
+end
+
+show["error"] = function(self, event)
+  self.screen:drop(self.name)
+  self.screen:clear()
+  for _, line in ipairs(lines.failure(event.err, { simulate = event.simulate,
+    verbose = self.verbose, program = self.program, looks = self.looks, device = self.name })) do
+    for _, part in ipairs(self:shown(line, self.err_tty)) do
+      self.err:write(self.err_colour and self:painted(part) or part, "\n")
+    end
+  end
+  self.err:flush()
+  self.screen:redraw()
+end
+
+local function constant(value)
+  return function() return value end
+end
+
+-- The drive of an event is told where there are several: "begin" always has one.
+function Text:notice(event)
+  local id = event.event ~= "begin" and event.device
+  if id and not self.names[id] then
+    self.devices[#self.devices + 1] = id
+    self.names = device_names(self.devices)
+  end
+  self.name = id and self.names[id] or nil
+end
+
+function Text:handle(event)
+  local handler = show[event.event]
+  if not handler or self.quiet and event.event ~= "error" then return end
+  self:notice(event)
+  handler(self, self.utf8 and event or self.tty and ascii.copy(event) or event)
+end
+
+---@param options redbook.TextOptions
+---@return fun(event: table)
+---@return fun() clear takes away what would be redrawn: others write what comes next
+---@return fun(line: string) say a line that is of no event
+local function new(options)
+  local out, width = options.out, options.width or 80
+  if type(width) == "number" then width = constant(width) end
+  local tty = options.tty or false
+  local self = setmetatable({ out = out, err = options.err or out, tty = tty,
+    err_tty = options.err_tty == nil and tty or options.err_tty or false, width = width,
+    utf8 = options.utf8 ~= false, colour = options.colour or false,
+    err_colour = options.err_colour or false, verbose = options.verbose or false,
+    quiet = options.quiet or false, program = options.program or "burn",
+    looks = options.looks or false, devices = {}, names = {}, last_action = {}, planned = false,
+    screen = screen(out, width) }, Text)
+  for _, id in ipairs(options.devices or {}) do self:notice { device = id } end
+  return function(event) self:handle(event) end, function() self.screen:drop() end,
+    function(line)
+      if not self.quiet then self:say(line) end
+    end
+end
+
+return new
