@@ -139,13 +139,13 @@ static struct walk walk_frames(struct reader *reader, int64_t at, const struct f
       walk.frames++;
       continue;
     }
+    /* One gap is enough to refuse the file; what it goes on with may be of another rate. */
     int64_t far = at + REACH < reader->input->size ? at + REACH : reader->input->size;
-    int64_t again = find_frames(reader, at, far, &frame);
-    if (again < 0 && far == reader->input->size) break;
-    if (walk.gap < 0) walk.gap_time = (double)walk.frames * first->samples / first->rate;
-    if (walk.gap < 0) walk.gap = at;
-    if (again < 0) break;
-    at = again;
+    if (find_frames(reader, at, far, &frame) >= 0 || far < reader->input->size) {
+      walk.gap = at;
+      walk.gap_time = (double)walk.frames * first->samples / first->rate;
+    }
+    break;
   }
   return walk;
 }

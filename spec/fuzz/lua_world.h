@@ -21,6 +21,7 @@
 #define LUA_WORLD_COUNTERS 65536u
 #define LUA_WORLD_TIDY 64 /* runs between two full collections */
 
+int luaopen_redbook_core(lua_State *L);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 __attribute__((section(
@@ -74,6 +75,10 @@ static lua_State *lua_world_open(void) {
   lua_State *L = lua_newstate(lua_world_allocate, NULL);
   if (!L) abort();
   luaL_openlibs(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  lua_pushcfunction(L, luaopen_redbook_core);
+  lua_setfield(L, -2, "redbook.core");
+  lua_pop(L, 1);
   lua_pushcfunction(L, lua_world_traceback);
   lua_world_require(L, luaL_loadstring(L, start));
   lua_world_require(L, lua_pcall(L, 0, 1, 1));

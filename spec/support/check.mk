@@ -101,7 +101,7 @@ asan tsan valgrind:
 # --- Fuzzers: spec/fuzz/NAME.c with libFuzzer, seeds in spec/fuzz/NAME/ --------------------------
 
 FUZZERS = $(patsubst spec/fuzz/%.c,%,$(wildcard spec/fuzz/*.c))
-# These drive Lua code with an interpreter of their own.
+# These drive Lua code with an interpreter of their own, the core linked in.
 LUA_FUZZERS = $(patsubst spec/fuzz/%.c,%,$(shell grep -l '"lua_world.h"' spec/fuzz/*.c))
 fuzz_flags = $(san_flags) -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 
@@ -114,6 +114,7 @@ check-fuzz:
 	+@$(AGAIN) $(FUZZERS:%=fuzz-%) BUILD=$(BUILD)/fuzz RESULTS=$(BUILD)/results/fuzz CC=clang \
 	  CFLAGS='$(fuzz_flags)'
 $(LUA_FUZZERS:%=$(BUILD)/fuzzers/%): CPPFLAGS_ALL += $(LUA_CFLAGS)
+$(LUA_FUZZERS:%=$(BUILD)/fuzzers/%): $(LUA_OBJECTS)
 $(LUA_FUZZERS:%=$(BUILD)/fuzzers/%): LDLIBS += $(or $(call pkg,--libs lua5.4),-llua5.4)
 $(BUILD)/fuzzers/%: spec/fuzz/%.c $(LIB_OBJECTS)
 	@mkdir -p $(@D)

@@ -62,11 +62,12 @@ end
 local commands = {}
 
 function commands.FILE(sheet, rest, raw)
-  local name, type = rest:match '^"(.*)"%s*(%S*)%s*$'
+  local name, type = rest:match '^"(.*)"(.*)$'
   local bytes = raw:match '"(.*)"'
-  if not name then
-    name, type = rest:match "^(.-)%s+(%S+)%s*$"
-    bytes = raw:match "^%s*%a+%s+(.-)%s+%S+%s*$"
+  type = type and text.strip(type)
+  if not name or type:find "%s" then
+    name, type = text.last_word(rest)
+    bytes = text.last_word(text.strip(raw:match "^%s*%a+(.*)$" or ""))
   end
   if not name or name == "" or not bytes then
     sheet.file = nil
@@ -193,7 +194,7 @@ end
 -- Remarks are of no consequence, but for ReplayGain's, and one that FLAC's own cue sheets get
 -- where a sample is told that no frame begins with.
 function commands.REM(sheet, rest)
-  local name, value = rest:match "^(%S+)%s+(.-)$"
+  local name, value = rest:match "^(%S+)%s+(.*)$"
   name = name and name:upper()
   if GAINS[name] or PEAKS[name] then
     local number = loudness(name, value)
@@ -211,7 +212,7 @@ end
 
 function Sheet:take(raw, line)
   self.line, self.decoded = line, text.to_utf8(raw, self.decoder)
-  local word, rest = self.decoded:match "^%s*(%S+)%s*(.-)%s*$"
+  local word, rest = text.strip(self.decoded):match "^(%S+)%s*(.*)$"
   if not word then return end
   local command = commands[word:upper()]
   if command then return command(self, rest, raw) end
@@ -225,7 +226,7 @@ end
 ---replaygain_album_peak: number?, decoder: function? }
 function cue.parse(bytes)
   local sheet = setmetatable({ tracks = {}, problems = {}, remarks = {}, files = 0 }, Sheet)
-  bytes = text.unmark(bytes):gsub("[%z\26]+$", "")
+  bytes = text.unpadded((text.unmark(bytes)))
   sheet.decoder = text.guess(bytes)
   for line, raw in ipairs(text.lines(bytes)) do sheet:take(raw, line) end
   for _, track in ipairs(sheet.tracks) do

@@ -25,12 +25,13 @@ local m3u = {}
 ---@param rest string
 ---@return string
 local function without_attributes(rest)
-  while true do
-    local after = rest:match('^%s+[%w_-]+%s*=%s*"[^"]*"(.*)$')
-      or rest:match("^%s+[%w_-]+=[^%s,\"]*(.*)$")
-    if not after then return rest end
-    rest = after
+  local at, after = 1, 1
+  while after do
+    at = after
+    after = rest:match('^%s+[%w_-]+%s*=%s*"[^"]*"()', at)
+      or rest:match("^%s+[%w_-]+=[^%s,\"]*()", at)
   end
+  return rest:sub(at)
 end
 
 ---@param value string "12.5", "12,5", "90"
@@ -131,7 +132,7 @@ end
 
 -- `#EXTENC:` anywhere re-decodes the whole file, as it may stand after the first titles.
 local function declared_decoder(bytes, list)
-  local line = ("\n" .. bytes):match("[\r\n]%s*#[Ee][Xx][Tt][Ee][Nn][Cc]:([^\r\n]*)")
+  local line = ("\n" .. bytes):match("[\r\n][ \t]*#[Ee][Xx][Tt][Ee][Nn][Cc]:([^\r\n]*)")
   if not line then return nil end
   local decoder = text.decoder(line)
   if decoder == nil then
@@ -147,7 +148,7 @@ end
 ---@return { items: redbook.M3UItem[], problems: table[], remarks: string[], title: string? }
 function m3u.parse(bytes, exists)
   local list = { items = {}, problems = {}, remarks = {} }
-  bytes = text.unmark(bytes):gsub("[%z\26]+$", "") -- padding and DOS' end-of-file mark
+  bytes = text.unpadded((text.unmark(bytes)))
   local decoder = declared_decoder(bytes, list)
   if decoder == nil then decoder = text.guess(bytes) end
   local state = setmetatable({ list = list, exists = exists }, State)

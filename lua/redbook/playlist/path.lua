@@ -243,6 +243,9 @@ function Finder:by_suffix(name)
   return self:near(list)
 end
 
+-- PATH_MAX, each byte of it written as %41.
+local LONGEST = 3 * 4096
+
 ---@param raw string the line's bytes
 ---@param decoded? string the line in UTF-8
 ---@return string? found path of something that exists
@@ -250,6 +253,7 @@ end
 function Finder:find(raw, decoded)
   decoded = decoded or raw
   if raw:find("\0", 1, true) then return nil, "holds a NUL byte, which no file name can" end
+  if #raw > LONGEST then return nil, "no such file" end
   local literal = self:exact(raw)
   if literal then return literal end
   local trimmed = text.trim(decoded)

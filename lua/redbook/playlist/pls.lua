@@ -46,8 +46,9 @@ end
 function Reader:take(raw, line)
   local decoded = text.to_utf8(raw, self.decoder)
   if not raw:find "%S" or raw:find "^%s*[;#%[]" then return end
-  local key, value = raw:match "^%s*([^=]-)%s*=%s*(.-)%s*$"
-  if not key or key == "" then
+  local key, value = raw:match "^([^=]*)=(.*)$"
+  key, value = text.strip(key or ""), text.strip(value or "")
+  if key == "" then
     return self:complain(line, decoded, "is no line of a PLS list: File1=..., Title1=...")
   end
   local name, digits = key:lower():match "^(%a+)(%d*)$"
@@ -67,7 +68,7 @@ end
 ---order of their numbers
 function pls.parse(bytes)
   local reader = setmetatable({ files = {}, titles = {}, numbers = {}, problems = {} }, Reader)
-  bytes = text.unmark(bytes):gsub("[%z\26]+$", "")
+  bytes = text.unpadded((text.unmark(bytes)))
   reader.decoder = text.guess(bytes)
   for line, raw in ipairs(text.lines(bytes)) do reader:take(raw, line) end
   table.sort(reader.numbers)

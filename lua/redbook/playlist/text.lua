@@ -132,12 +132,54 @@ function text.lines(bytes)
   return lines
 end
 
+local SPACES = { [9] = true, [10] = true, [11] = true, [12] = true, [13] = true, [32] = true }
+
+-- Patterns that begin anew at each place take hours for a line of some MiB of spaces; this looks
+-- at every byte once.
+local function trim(value, no_break)
+  local from, to = 1, #value
+  while from <= to do
+    local byte = value:byte(from)
+    if SPACES[byte] then
+      from = from + 1
+    elseif no_break and byte == 0xC2 and value:byte(from + 1) == 0xA0 then
+      from = from + 2
+    else
+      break
+    end
+  end
+  while to >= from do
+    local byte = value:byte(to)
+    if SPACES[byte] then
+      to = to - 1
+    elseif no_break and byte == 0xA0 and to > from and value:byte(to - 1) == 0xC2 then
+      to = to - 2
+    else
+      break
+    end
+  end
+  return value:sub(from, to)
+end
+
+---@param value string
+---@return string without white space at its ends
+function text.strip(value) return trim(value, false) end
+
 ---@param value string
 ---@return string without spaces, tabs and no-break spaces at its ends
-function text.trim(value)
-  value = value:match("^[%s]*(.-)[%s]*$")
-  local trimmed = value:match("^\xC2\xA0(.*)$") or value:match("^(.*)\xC2\xA0$")
-  return trimmed and text.trim(trimmed) or value
+function text.trim(value) return trim(value, true) end
+
+---@param bytes string a whole file
+---@return string without padding and DOS' end-of-file mark
+function text.unpadded(bytes) return bytes:match "^.*[^%z\26]" or "" end
+
+---@param value string without white space at its ends
+---@return string? before what stands before the last white space
+---@return string last what stands behind it; all when there is none
+function text.last_word(value)
+  local at = value:match "^.*%s()"
+  if not at then return nil, value end
+  return trim(value:sub(1, at - 1), false), value:sub(at)
 end
 
 -- What moves, hides or breaks the text around it: direction marks and overrides, separators of

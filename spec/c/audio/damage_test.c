@@ -139,6 +139,15 @@ static void joined_files(void **state) {
   assert_refused("joined.mp3", "several files joined");
 }
 
+/* Frames of another rate that follow at once were looked for again and again, without end. */
+static void joined_with_another_rate(void **state) {
+  (void)state;
+  run("lame --quiet -t -b 128 --resample 48 a.wav other.mp3");
+  run("cat plain.mp3 other.mp3 > rates.mp3");
+  assert_refused("rates.mp3", "is damaged at 4.0");
+  assert_refused("rates.mp3", "several files joined");
+}
+
 /* A file with no tag joined with itself is one longer stream, and heard whole. */
 static void joined_without_tags(void **state) {
   (void)state;
@@ -287,6 +296,7 @@ int main(void) {
       cmocka_unit_test(heads_amiss),
       cmocka_unit_test(noise_in_the_middle),
       cmocka_unit_test(joined_files),
+      cmocka_unit_test(joined_with_another_rate),
       cmocka_unit_test(joined_without_tags),
       cmocka_unit_test(mpeg_without_a_length),
       cmocka_unit_test(lame_tag_gives_the_exact_length),
