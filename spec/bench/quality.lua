@@ -64,7 +64,7 @@ local function joint()
 end
 
 local found = rows_of_program()
-if redbook.JoinedSources then found[#found + 1] = joint() end
+found[#found + 1] = joint()
 local rows, missed = { { "", "measured", "hold", "" } }, 0
 for _, row in ipairs(found) do
   rows[#rows + 1] = { row.what, row.measured, row.hold, row.held and "held" or "missed" }
