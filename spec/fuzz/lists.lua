@@ -46,6 +46,12 @@ local function check_item(item, index)
   for _, field in ipairs { "title", "artist", "album", "isrc", "raw_sound" } do
     is_text_or_none(item[field], what .. "'s " .. field)
   end
+  for _, field in ipairs { "replaygain_track_gain", "replaygain_album_gain" } do
+    assert(math.abs(item[field] or 0) <= 60, what .. "'s " .. field)
+  end
+  for _, field in ipairs { "replaygain_track_peak", "replaygain_album_peak" } do
+    assert((item[field] or 0) >= 0 and (item[field] or 0) <= 64, what .. "'s " .. field)
+  end
   if item.start then is_count(item.start, 0, what .. "'s start") end
   if item.length then is_count(item.length, 1, what .. "'s length") end
 end
