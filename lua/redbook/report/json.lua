@@ -109,18 +109,24 @@ local function plain_error(event)
   return { event = "error", exit = event.exit, simulate = event.simulate, err = err }
 end
 
----@param event table plain data with a field `event`
+---@param event table plain data as the schema has it
 ---@return string line without its end
-function json.line(event)
-  if event.event == "plan" then event = flatten_plan(event) end
-  if event.event == "diagnosis" then event = flatten_diagnosis(event) end
-  if event.event == "error" then event = plain_error(event) end
+function json.plain_line(event)
   local rest = {}
   for key, value in pairs(event) do
     if key ~= "event" then rest[key] = value end
   end
   return encode_members(rest, { ('"redbook":%d'):format(json.VERSION),
     '"event":' .. cjson.encode(event.event) })
+end
+
+---@param event table as recipes make it, with a field `event`
+---@return string line without its end
+function json.line(event)
+  if event.event == "plan" then event = flatten_plan(event) end
+  if event.event == "diagnosis" then event = flatten_diagnosis(event) end
+  if event.event == "error" then event = plain_error(event) end
+  return json.plain_line(event)
 end
 
 ---@param value any plain data
