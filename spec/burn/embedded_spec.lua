@@ -3,10 +3,12 @@
 -- samples; codes from tags reach the disc.
 
 local burn_lua = require "spec.burn.burn_lua"
+local sandbox = require "spec.support.sandbox"
 
 local GAP = ("\0"):rep(152 * burn_lua.SECTOR)
 
 local SHEET = [[
+CATALOG 4006381333931
 TITLE "Album"
 PERFORMER "Band"
 FILE "whatever.wav" WAVE
@@ -21,6 +23,10 @@ FILE "whatever.wav" WAVE
     INDEX 01 00:13:01
 ]]
 local CUTS = { 0, 8 * 75 + 33, 13 * 75 + 1 } -- sectors
+
+local function script(name)
+  return ("%s %s %s/scripts/%s.lua"):format(sandbox.env, sandbox.lua, sandbox.root, name)
+end
 
 describe("a sound file with a cue sheet in it", function()
   local room
@@ -107,14 +113,42 @@ describe("a sound file with a cue sheet in it", function()
     assert_disc()
     assert.same({ { "Track 01", "Duo", "Box" }, { "Track 02", "Duo", "Box" },
       { "Track 03", "Duo", "Box" } }, labels(events))
-    assert.truthy(table.concat(room:remarks "d.cue", "\n"):find("isrc USRC17607839", 1, true))
+    assert.truthy(table.concat(room:remarks "d.cue", "\n"):find(
+      "isrc USRC17607839 mcn 4006381333931", 1, true))
+  end)
+
+  it("is rendered as its tracks, with a hidden one when asked, or whole", function()
+    room:write("sheet", (SHEET:gsub("INDEX 01 00:00:00", "INDEX 01 00:05:00")))
+    room:must "metaflac --set-tag-from-file=CUESHEET=sheet album.flac"
+    local function render(words)
+      room:must("rm -rf out")
+      room:must(script "render" .. " --raw --out out " .. words .. " album.flac")
+      local sizes = {}
+      for size in room:must "stat -c %s out/*.raw":gmatch "%d+" do
+        sizes[#sizes + 1] = tonumber(size) // burn_lua.SECTOR
+      end
+      return sizes, room:must "cat out/*.raw"
+    end
+    assert.same({ 300, 343, 526 }, (render "")) -- 258 sectors, filled up
+    assert.same({ 375, 300, 343, 526 }, (render "--hidden-track"))
+    local sizes, sound = render "--no-embedded-cue"
+    assert.same({ 1502 }, sizes)
+    assert.is_true(room:pcm "album.wav" == sound)
+  end)
+
+  it("is gone on with by rescue.lua as it was begun", function()
+    room:must "metaflac --set-tag-from-file=CUESHEET=sheet album.flac"
+    burn "--keep-open album.flac"
+    room:must(script "rescue" .. " --continue --device virtual:d.cue album.flac")
+    assert_disc()
+    assert.equal(3, select(2, room:read "d.cue":gsub("TRACK %d%d AUDIO", "")))
   end)
 
   it("is not taken apart by a sheet that is wrong, and a line says so", function()
     room:write("sheet", (SHEET:gsub("00:13:01", "00:02:00")))
     room:must "metaflac --set-tag-from-file=CUESHEET=sheet album.flac"
     local events = burn "album.flac"
-    assert.same({ "album.flac: its embedded cue sheet is not used (line 12: INDEX 01 00:02:00: "
+    assert.same({ "album.flac: its embedded cue sheet is not used (line 13: INDEX 01 00:02:00: "
       .. "lies before the index above it; times must rise within a file)" }, remarks(events))
     assert.equal(1, #burn_lua.find(events, "plan").tracks)
   end)
