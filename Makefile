@@ -96,7 +96,8 @@ wrapped = malloc calloc realloc strdup getline __getdelim open_memstream pthread
 $(BUILD)/spec/starved.so: $(LIB_OBJECTS) $(LUA_OBJECTS)
 LIBS_starved = $(LIB_OBJECTS) $(LUA_OBJECTS) $(wrapped:%=-Wl,--wrap=%) $(LIBS)
 
-# An installed script knows where its modules lie, whatever the prefix.
+# An installed script knows where its modules lie, whatever the prefix. Not in a rock, which may be
+# packed and go elsewhere: LuaRocks wraps scripts, and the wrappers know.
 find_modules = package.path = "$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;" .. package.path; \
   package.cpath = "$(INST_LIBDIR)/?.so;" .. package.cpath
 install: all
@@ -107,7 +108,7 @@ install: all
 	  install -D -m 644 "lua/$$f" "$(DESTDIR)$(INST_LUADIR)/$$f" || exit 1; done
 	for f in $(notdir $(wildcard scripts/*.lua)); do \
 	  install -m 755 "scripts/$$f" '$(DESTDIR)$(INST_BINDIR)' && \
-	  sed -i '1a $(find_modules)' "$(DESTDIR)$(INST_BINDIR)/$$f" || exit 1; done
+	  $(if $(ROCK),:,sed -i '1a $(find_modules)') "$(DESTDIR)$(INST_BINDIR)/$$f" || exit 1; done
 
 env:
 	@echo "LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'" \

@@ -48,6 +48,7 @@ build = {
     INST_LIBDIR = "$(LIBDIR)",
     INST_LUADIR = "$(LUADIR)",
     INST_BINDIR = "$(BINDIR)",
+    ROCK = "1",
   },
   copy_directories = {},
 }

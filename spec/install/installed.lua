@@ -60,4 +60,33 @@ function installed.serves(script, folder)
   assert.truthy(out:find("Mounted media type: *CD%-R"), out .. err)
 end
 
+---A host that knows nothing but where the modules lie: it sets package.path and package.cpath.
+---@param prefix string with share/lua/5.4 and lib/lua/5.4
+---@param folder string temporary
+function installed.embeds(prefix, folder)
+  local work = folder .. "/host"
+  assert(lfs.mkdir(work))
+  local pcm = tone.pcm({ 440, 880, 440, 880 }, 1)
+  sandbox.write(work .. "/song.wav", tone.wav(pcm))
+  -- What redbook needs of others lies where it does.
+  local function folder_of(module, path)
+    return assert(package.searchpath(module, path)):match "^.*/"
+  end
+  sandbox.write(work .. "/host.lua", ([[
+    package.path = "%s/share/lua/5.4/?.lua;%s/share/lua/5.4/?/init.lua;%s?.lua"
+    package.cpath = "%s/lib/lua/5.4/?.so;%s?.so"
+    local redbook = require "redbook"
+    local virtual = redbook.VirtualRecorder { path = "disc.cue" }
+    local result = assert(redbook.recipe.burn_playlist(assert(virtual:Recorder()),
+      redbook.playlist.collect({ "song.wav" }).entries))
+    local server <close> = assert(virtual:Serve())
+    print(result.disc, server:Library())
+  ]]):format(prefix, prefix, folder_of("argparse", package.path), prefix,
+    folder_of("cjson", package.cpath)))
+  local code, out, err = run("lua5.4", "host.lua", work)
+  assert.same({ 0, ("finalised\t%s/lib/lua/5.4/redbook/redbook-vdrive.so\n"):format(prefix), "" },
+    { code, out, err })
+  assert.is_true(sandbox.read(work .. "/disc.bin"):sub(1, #pcm) == pcm, "the disc's sound differs")
+end
+
 return installed

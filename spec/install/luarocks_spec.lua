@@ -8,21 +8,25 @@ local installed = require "spec.install.installed"
 describe("luarocks make", function()
   local folder, tree
 
-  setup(function()
-    folder = sandbox.folder()
-    tree = folder .. "/tree"
-    -- A build folder of its own: LuaRocks compiles with other flags than the checkout's build.
+  -- A build folder of its own: LuaRocks compiles with other flags than the checkout's build.
+  local function luarocks(words, where)
     local code, out, err = sandbox.run(
       ("env -u MAKEFLAGS -u MFLAGS BUILD=%s HOME=%s LUAROCKS_CONFIG=%s"
-        .. " luarocks --lua-version=5.4 make --tree %s rockspec/redbook-scm-1.rockspec"):format(
+        .. " luarocks --lua-version=5.4 %s"):format(
         sandbox.quote(sandbox.build .. "/luarocks"),
         sandbox.quote(folder),
         sandbox.quote(sandbox.root .. "/spec/support/luarocks-debian.lua"),
-        sandbox.quote(tree)
+        words
       ),
-      sandbox.root
+      where
     )
     assert(code == 0, out .. err)
+  end
+
+  setup(function()
+    folder = sandbox.folder()
+    tree = folder .. "/tree"
+    luarocks(("make --tree %s rockspec/redbook-scm-1.rockspec"):format(tree), sandbox.root)
   end)
 
   teardown(function() sandbox.remove(folder) end)
@@ -43,5 +47,22 @@ describe("luarocks make", function()
 
   it("makes a vdrive.lua that other programs believe", function()
     installed.serves(tree .. "/bin/vdrive.lua", folder)
+  end)
+
+  it("is packed, and the rock works in another, empty tree", function()
+    luarocks(("--tree %s pack redbook"):format(tree), folder)
+    local away = folder .. "/away"
+    assert(os.rename(tree, away))
+    local other = folder .. "/other"
+    luarocks(("--tree %s install redbook-scm-1.*.rock"):format(other), folder)
+    local work = folder .. "/packed"
+    assert(lfs.mkdir(work))
+    installed.helps(other .. "/bin/burn.lua", work)
+    installed.burns(other .. "/bin/burn.lua", work)
+    installed.serves(other .. "/bin/vdrive.lua", work)
+    installed.embeds(other, work)
+    local _, named = sandbox.run(("grep -rl '%s/' other | grep -v '[.]so$'"):format(tree), folder)
+    assert.equal("", named) -- nothing remembers the tree that it was packed from
+    assert(os.rename(away, tree))
   end)
 end)

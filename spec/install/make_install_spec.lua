@@ -43,6 +43,10 @@ describe("make install", function()
     installed.serves(folder .. "/prefix/bin/vdrive.lua", folder)
   end)
 
+  it("installs what a host finds by package.path and package.cpath alone", function()
+    installed.embeds(folder .. "/prefix", folder)
+  end)
+
   it("stages below DESTDIR the same files, which name no staging folder", function()
     install(("DESTDIR=%s/stage PREFIX=%s/prefix"):format(folder, folder))
     local code, out = sandbox.run(
