@@ -23,6 +23,9 @@ plan.EIGHTY_MINUTES = 359847
 ---@field length string "M:SS"
 ---@field padding integer sectors of silence added to reach 4 seconds
 ---@field gap integer sectors between the track before and this one, 0 for the first
+---@field gain number? dB that it is turned up or down by; nil: not at all
+---@field clipped_samples integer? beyond full scale; nil: none
+---@field limited_frames integer? turned down by the limiter; nil: none
 ---@field path string?
 ---@field title string?
 ---@field artist string?
@@ -43,6 +46,9 @@ local function plural(count, word)
   return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
 end
 
+-- A figure where there is something to tell.
+local function told(value) return value ~= 0 and value or nil end
+
 ---@param entry table
 ---@param number integer
 ---@param start integer
@@ -52,7 +58,9 @@ local function place(entry, number, start, gap)
   local sectors = math.max(entry.sectors, plan.MINIMUM)
   return { number = number, start = start, start_msf = msf.of_lba(start), sectors = sectors,
     length = msf.short(sectors), padding = sectors - entry.sectors, gap = gap,
-    path = entry.path, title = entry.title, artist = entry.artist, album = entry.album }
+    path = entry.path, title = entry.title, artist = entry.artist, album = entry.album,
+    gain = told(entry.gain), clipped_samples = told(entry.clipped),
+    limited_frames = told(entry.limited) }
 end
 
 local function lay_out(entries, medium)
@@ -85,6 +93,19 @@ local function judge(result)
   return problems
 end
 
+local function remark_clipping(tracks)
+  local numbers, samples = {}, 0
+  for _, track in ipairs(tracks) do
+    if track.clipped_samples then
+      numbers[#numbers + 1], samples = tostring(track.number), samples + track.clipped_samples
+    end
+  end
+  if samples == 0 then return nil end
+  return ("%s beyond full scale in track%s %s will be clipped; --clip=scale-track, scale-disc or "
+    .. "limit prevent that"):format(plural(samples, "sample"), #numbers == 1 and "" or "s",
+    table.concat(numbers, ", "))
+end
+
 local function remark(result, options)
   local remarks = {}
   if #result.tracks > 1 then
@@ -96,6 +117,7 @@ local function remark(result, options)
         .. "silence"):format(track.number, plural(track.padding, "sector"))
     end
   end
+  remarks[#remarks + 1] = remark_clipping(result.tracks)
   if options.finalise and result.fits and result.needed * 10 < result.free then
     remarks[#remarks + 1] = ("only %s of %s are used, and the disc will be closed for good")
       :format(msf.short(result.needed), msf.short(result.free))

@@ -155,7 +155,7 @@ Read back and compared: every track is as it was sent.
         "tracks%[2%]: 'start' is no integer from 0 to 449849" },
       ["a sum"] = { text:gsub('"blocks":"', '%00'), "tracks%[1%]: 'blocks' is no string of 28 "
         .. "hexadecimal digits for each of its 5 seconds" },
-      ["twice"] = { text:gsub('"number":2,"seconds"', '"number":1,"seconds"'),
+      ["twice"] = { text:gsub('"number":2,"peak"', '"number":1,"peak"'),
         "tracks%[2%]: number 1 twice" },
     } do
       room:must "rm -f bad.json"

@@ -3,6 +3,7 @@
 
 local argparse = require "argparse"
 local lfs = require "lfs"
+local sound = require "redbook.cli.sound"
 
 local args = {}
 
@@ -141,6 +142,7 @@ local function build()
       .. "files, so that it is decoded once. Default: half of what is free there.")
       :argname "MIB|off":convert(args.ahead),
     parser:flag("--eject", "Open the tray afterwards."))
+  parser:group("What to do with the sound", sound.define(parser))
   parser:group("What to show",
     parser:flag("--plan", "Show what would be burned, and stop. Needs no drive."),
     parser:flag("--json", "One event a line on standard output (NDJSON); text goes to standard "

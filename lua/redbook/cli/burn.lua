@@ -14,6 +14,7 @@ local recipe = require "redbook.recipe"
 local redbook = require "redbook"
 local report = require "redbook.report"
 local signals = require "redbook.cli.signals"
+local sound = require "redbook.cli.sound"
 local terminal = require "redbook.cli.terminal"
 
 local cli = {}
@@ -88,6 +89,7 @@ local function flags(options)
   for _, name in ipairs { "hidden_track", "no_embedded_cue", "multi", "keep_open", "no_verify" } do
     if options[name] then list[#list + 1] = "--" .. name:gsub("_", "-") end
   end
+  table.move(sound.flags(options), 1, 4, #list + 1, list)
   if options.manifest then list[#list + 1] = "--manifest=" .. options.manifest end
   return list
 end
@@ -100,7 +102,7 @@ function Job:burn(entries)
     simulate = options.dummy or false, plan_only = options.plan or false }
   local trap, record = self.trap, self.manifest
   self.drive = recorder
-  return recipe.burn_playlist(recorder, entries, {
+  return recipe.burn_playlist(recorder, entries, sound.copy(options, {
     client_name = "redbook burn.lua", speed = options.speed, simulate = options.dummy,
     catalog = self.catalog,
     multi = options.multi, keep_open = options.keep_open, append = options.append,
@@ -113,7 +115,7 @@ function Job:burn(entries)
     confirm = function() return self:confirm(trap.pause) end,
     commands = { device = self.device, sources = options.files, flags = flags(options),
       prefix = advice.prefix(arg and arg[0], os.getenv "PATH") },
-  }, record and function(event)
+  }), record and function(event)
     record:event(event, recorder)
     self.emit(event)
   end or self.emit)
@@ -132,10 +134,11 @@ function Job:open_manifest()
       .. err.message, advice = "name a file for --manifest that you may write, in a folder that "
       .. "is there" })
   end
-  self.manifest = manifest.new { speed = options.speed, simulate = options.dummy or false,
-    multi = options.multi or false, keep_open = options.keep_open or false,
-    append = options.append or false, verify = not options.no_verify,
-    plan_only = options.plan or false, catalog = self.catalog }
+  self.manifest = manifest.new(sound.copy(options, { speed = options.speed,
+    simulate = options.dummy or false, multi = options.multi or false,
+    keep_open = options.keep_open or false, append = options.append or false,
+    verify = not options.no_verify, plan_only = options.plan or false,
+    catalog = self.catalog }))
 end
 
 -- Also after a failure: its result tells.

@@ -9,6 +9,7 @@ local folder = require "redbook.folder"
 local msf = require "redbook.msf"
 local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
+local sound = require "redbook.cli.sound"
 local text = require "redbook.playlist.text"
 
 -- How many processors this process may use (proc(5), "Cpus_allowed_list"): "0-3,8" are five.
@@ -43,6 +44,7 @@ local function define(parser)
     parser:flag("--no-embedded-cue", "A file with a cue sheet in its tags is one track."),
     parser:option("--threads", "How many tracks at once. Default: one for each processor.")
       :argname "N":convert(threads))
+  parser:group("What to do with the sound", sound.define(parser))
 end
 
 local function check(options)
@@ -62,9 +64,17 @@ local function entries_of(job)
   end)
 end
 
-local function clipped(count)
-  if (count or 0) == 0 then return "" end
-  return (", %d sample%s limited"):format(count, count == 1 and "" or "s")
+-- ", -6.20 dB, 12 samples clipped"
+local function figures(event)
+  local line = event.gain and (", %+.2f dB"):format(event.gain) or ""
+  for _, kind in ipairs { { "clipped_samples", "sample", "clipped" },
+    { "limited_frames", "frame", "limited" } } do
+    local count = event[kind[1]] or 0
+    if count > 0 then
+      line = ("%s, %d %s%s %s"):format(line, count, kind[2], count == 1 and "" or "s", kind[3])
+    end
+  end
+  return line
 end
 
 local function show(job)
@@ -72,7 +82,7 @@ local function show(job)
     job:emit(event)
     if event.event ~= "rendered" then return end
     job:say(text.printable(("%s  %s%s"):format(event.file, msf.short(event.sectors),
-      clipped(event.clipped_samples))))
+      figures(event))))
   end
 end
 
@@ -92,14 +102,14 @@ local function render_disc(job, found)
   local id = "virtual:" .. path:gsub("[%%?]", function(c) return ("%%%02X"):format(c:byte()) end)
   local recorder, problem = core.Recorder(id)
   if not recorder then return nil, failure.from(problem, "device") end
-  local result, err = recipe.burn_playlist(recorder, found.entries, {
+  local result, err = recipe.burn_playlist(recorder, found.entries, sound.copy(job.options, {
     client_name = "redbook render.lua",
-    catalog = found.catalog, stop = function() return job.trap.pause(0) end },
+    catalog = found.catalog, stop = function() return job.trap.pause(0) end }),
     function(event)
       if event.event == "track_done" then
         job:emit(event)
         job:say(text.printable(("%2d  %s  %s%s"):format(event.number, msf.short(event.sectors),
-          event.title or "", clipped(event.clipped_samples))))
+          event.title or "", figures(event))))
       end
     end)
   recorder:Close()
@@ -114,9 +124,9 @@ local function run(job)
   if not found then return nil, err end
   if options.bin_cue then return render_disc(job, found) end
   local result
-  result, err = recipe.render(found.entries, { folder = options.out,
+  result, err = recipe.render(found.entries, sound.copy(options, { folder = options.out,
     format = options.raw and "raw" or "wav", threads = options.threads or processors(),
-    stop = function() return job.trap.pause(0) end }, show(job))
+    stop = function() return job.trap.pause(0) end }), show(job))
   if not result then return nil, err end
   return exit.OK
 end

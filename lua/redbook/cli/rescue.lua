@@ -9,6 +9,7 @@ local lfs = require "lfs"
 local manifest = require "redbook.manifest"
 local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
+local sound = require "redbook.cli.sound"
 local text = require "redbook.playlist.text"
 
 local CLIENT = "redbook rescue.lua"
@@ -31,6 +32,8 @@ local function define(parser)
       :argname "FILE",
     parser:option("--speed", "With --continue: speed, times 1x; min, max."):argname "N"
       :convert(args.speed))
+  parser:group("With --continue, as it was with burn.lua (a manifest knows it)",
+    sound.define(parser))
   parser:group("The drive",
     parser:option("--wait", "Wait at most so long for a disc to be put in, or for a drive that is "
       .. "held."):argname "SECONDS":convert(args.seconds "--wait %s"),
@@ -51,9 +54,10 @@ local function check(options)
   elseif not go_on and #options.files > 0 then
     return nil, ("'%s': files are for --continue"):format(options.files[1])
   elseif not go_on and (options.keep_open or options.speed or options.hidden_track
-    or options.no_embedded_cue or options.no_verify or options.manifest) then
-    return nil, "--keep-open, --speed, --hidden-track, --no-embedded-cue, --no-verify and "
-      .. "--manifest belong to --continue"
+    or options.no_embedded_cue or options.no_verify or options.manifest
+    or sound.given(options)) then
+    return nil, "--keep-open, --speed, --hidden-track, --no-embedded-cue, --no-verify, "
+      .. "--manifest, --gain, --clip, --quality and --dither belong to --continue"
   elseif count(options.close or false, options.close_track or false, go_on) > 1 then
     return nil, "--close, --close-track and --continue are three different things: choose one"
   elseif options.close_track and options.multi then
@@ -81,6 +85,7 @@ local function settings(job, more)
     more.commands.sources = options.files
     local flags = { options.hidden_track and "--hidden-track" or nil }
     flags[#flags + 1] = options.no_embedded_cue and "--no-embedded-cue" or nil
+    table.move(sound.flags(options), 1, 4, #flags + 1, flags)
     more.commands.flags = #flags > 0 and flags or nil
   end
   return more
@@ -92,14 +97,23 @@ local function sources_of(job)
   end)
 end
 
+-- What a burn's manifest says of the sound holds where the command line says nothing.
+local function adopt(options, data)
+  if type(data.settings) == "table" then sound.adopt(options, data.settings) end
+end
+
 -- A burn that was killed has left none, one that failed early lists no track: then the lengths of
 -- the tracks have to do.
-local function written_tracks(path, on_event)
+local function written_tracks(options, on_event)
+  local path = options.manifest
   if not path then return {} end
   local problem = path .. ": no such file"
   if lfs.attributes(path) then
     local data, err = manifest.read.file(path)
-    if data then return (manifest.read.tracks(data)) end
+    if data then
+      adopt(options, data)
+      return (manifest.read.tracks(data))
+    end
     problem = err.message
     if not problem:find("lists no written track", 1, true) then return nil, err end
   end
@@ -112,12 +126,13 @@ local function go_on(job, recorder, on_event)
   local found, err = sources_of(job)
   if not found then return nil, err end
   local options = job.options
-  local written, problem = written_tracks(options.manifest, on_event)
+  local written, problem = written_tracks(options, on_event)
   if not written then return nil, problem end
   local result
-  result, err = recipe.continue_playlist(recorder, found.entries, settings(job, {
+  result, err = recipe.continue_playlist(recorder, found.entries,
+    settings(job, sound.copy(options, {
     manifest = written, no_verify = options.no_verify or false,
-    catalog = found.catalog, speed = options.speed, keep_open = options.keep_open or false }),
+    catalog = found.catalog, speed = options.speed, keep_open = options.keep_open or false })),
     on_event)
   return result and exit.OK, err
 end

@@ -7,6 +7,7 @@ local core = require "redbook.core"
 local discid = require "redbook.discid"
 local json = require "redbook.report.json"
 local lfs = require "lfs"
+local loudness = require "redbook.recipe.loudness"
 
 local manifest = {}
 
@@ -78,8 +79,11 @@ end
 
 -- AudioSource takes these again: the same sectors come out, as long as the file is the same.
 local function source_of(track, file)
+  local processing = track.processing or {}
   return { path = absolute(track.path), size = file.size, mtime = file.mtime, sha256 = file.sha256,
-    start = track.start, length = track.length, raw = track.raw }
+    start = track.start, length = track.length, raw = track.raw,
+    gain = loudness.told(track.gain), quality = processing.quality, dither = processing.dither,
+    limit = processing.limit }
 end
 
 ---A track was written.
@@ -94,7 +98,9 @@ function Manifest:written(written, track)
     sectors = written.Sectors, title = track.title, artist = track.artist, album = track.album,
     isrc = written.ISRC ~= "" and written.ISRC or nil, pre_emphasis = track.pre_emphasis,
     copy_permitted = track.copy_permitted, clipped_samples = written.ClippedSamples,
-    seconds = written.Seconds, crc32 = ("%08x"):format(written.CRC32),
+    limited_frames = loudness.told(track.limited), peak = track.peak,
+    loudness = loudness.finite(track.loudness), seconds = written.Seconds,
+    crc32 = ("%08x"):format(written.CRC32),
     blocks = written.Fingerprint.Blocks, head = written.Fingerprint.Head,
     tail = written.Fingerprint.Tail, accuraterip = written.AccurateRip,
     tags = next(tags) and tags or nil, source = source_of(track, self.by_path[track.path] or {}) }

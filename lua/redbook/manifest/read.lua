@@ -114,8 +114,15 @@ local function open_source(source)
   local start, length = present(source.start), present(source.length)
   local raw = present(source.raw)
   local part = { path = path, raw = raw, start = math.tointeger(start) or start or 0,
-    length = math.tointeger(length) or length }
-  local ok, opened = pcall(core.AudioSource, (start or length or raw) and part or path)
+    length = math.tointeger(length) or length, quality = present(source.quality),
+    dither = present(source.dither), limit = present(source.limit) }
+  local gain, plain = present(source.gain), true
+  for name in pairs(part) do plain = plain and (name == "path" or name == "start") end
+  local ok, opened = pcall(function()
+    local made = core.AudioSource(plain and not start and path or part)
+    if made and gain then made.Gain = gain end
+    return made
+  end)
   return ok and opened or nil -- what a stranger wrote there must not raise
 end
 

@@ -23,6 +23,7 @@ local playlist = {}
 ---@field isrc string?
 ---@field pre_emphasis boolean?
 ---@field copy_permitted boolean?
+---@field gain number? dB, decided already
 ---@field replaygain_track_gain number? dB; the four of a cue sheet
 ---@field replaygain_track_peak number? 1 = full scale
 ---@field replaygain_album_gain number?

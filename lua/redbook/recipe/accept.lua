@@ -2,6 +2,7 @@
 -- What the recipes take; all else raises in the caller's line, before anything is touched.
 
 local ahead = require "redbook.recipe.ahead"
+local loudness = require "redbook.recipe.loudness"
 local shape = require "redbook.shape"
 
 local accept = {}
@@ -35,7 +36,9 @@ end
 local BURN = { client_name = "string", catalog = "string", speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
   no_verify = "boolean", verify_speed = is_speed, on_written = FUNCTION,
-  render_ahead = ahead.is_option, plan_only = "boolean", wait = "table", confirm = FUNCTION,
+  render_ahead = ahead.is_option, gain = loudness.is_gain, clip = loudness.is_clip,
+  quality = loudness.is_quality, dither = loudness.is_dither, plan_only = "boolean",
+  wait = "table", confirm = FUNCTION,
   stop = FUNCTION, waiter = FUNCTION, commands = is_commands }
 
 local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = FUNCTION,
@@ -53,7 +56,9 @@ local RESCUE = { action = is_action, multi = "boolean", client_name = "string",
 local RESUME = { client_name = "string", catalog = "string", speed = is_speed, multi = "boolean",
   keep_open = "boolean", eject = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
   waiter = FUNCTION, commands = is_commands, no_verify = "boolean", verify_speed = is_speed,
-  on_written = FUNCTION, manifest = "table", render_ahead = ahead.is_option }
+  on_written = FUNCTION, manifest = "table", render_ahead = ahead.is_option,
+  gain = loudness.is_gain, clip = loudness.is_clip, quality = loudness.is_quality,
+  dither = loudness.is_dither }
 
 local ERASE = { full = "boolean", client_name = "string", wait = "table", confirm = FUNCTION,
   stop = FUNCTION, waiter = FUNCTION }
@@ -61,7 +66,7 @@ local ERASE = { full = "boolean", client_name = "string", wait = "table", confir
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
   start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
   pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer",
-  replaygain_track_gain = "number", replaygain_track_peak = "number",
+  gain = "number", replaygain_track_gain = "number", replaygain_track_peak = "number",
   replaygain_album_gain = "number", replaygain_album_peak = "number", embedded = "boolean" }
 
 local VERIFY = { client_name = "string", speed = is_speed, retries = "integer",

@@ -70,4 +70,8 @@ function Budget:count(source)
   return kept
 end
 
+---What a source had kept is gone: it will be scanned again.
+---@param bytes integer
+function Budget:give_back(bytes) self.left = self.left + bytes end
+
 return ahead

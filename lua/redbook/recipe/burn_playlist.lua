@@ -7,6 +7,7 @@ local accept = require "redbook.recipe.accept"
 local aftermath = require "redbook.recipe.aftermath"
 local core = require "redbook.core"
 local failure = require "redbook.failure"
+local loudness = require "redbook.recipe.loudness"
 local medium = require "redbook.recipe.medium"
 local operate = require "redbook.recipe.operate"
 local pause = require "redbook.pause"
@@ -35,6 +36,11 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---@field eject boolean? open the tray afterwards
 ---@field no_verify boolean? do not read the disc back and compare it when it is burned
 ---@field verify_speed number|"max"|"min"|nil times 1x, how fast that reads at most; default 16
+---@field gain ("off"|"track"|"album")? loudness by tags, else as measured; default "off"
+---@field clip ("clamp"|"scale-track"|"scale-disc"|"limit")? of samples beyond full scale; default
+---"clamp"
+---@field quality ("hq"|"vhq")? of a change of the sample rate; default "hq"
+---@field dither ("tpdf"|"shaped"|"none")? default "tpdf"
 ---@field render_ahead integer|"auto"|"off"|nil MiB of decoded sound that are kept from the scan for
 ---the burn; default auto: half of what is free for temporary files
 ---@field on_written? fun(written: redbook.WrittenTrack, track: redbook.ScannedTrack) told of each
@@ -217,7 +223,9 @@ function Burn:track_done(tao, track, planned)
   self.written = self.written + 1
   self:emit("track_done", { number = planned.number, start = last.StartLba or planned.start,
     sectors = last.Sectors or planned.sectors, crc32 = last.CRC32, seconds = last.Seconds,
-    clipped_samples = track.clipped, title = planned.title })
+    clipped_samples = track.clipped, limited_frames = loudness.told(track.limited),
+    gain = loudness.told(track.gain),
+    title = planned.title })
   if last.Fingerprint then
     self.records[#self.records + 1] = verify.of_written(last, track.source, planned.title)
     if self.options.on_written then self.options.on_written(last, track) end

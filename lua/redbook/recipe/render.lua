@@ -3,6 +3,8 @@
 
 local failure = require "redbook.failure"
 local folder = require "redbook.folder"
+local levels = require "redbook.recipe.levels"
+local loudness = require "redbook.recipe.loudness"
 local plan = require "redbook.plan"
 local shape = require "redbook.shape"
 local sources = require "redbook.recipe.sources"
@@ -13,6 +15,10 @@ local SECTOR = 2352
 ---@field folder string? where the files go, default "."; made when it is not there
 ---@field format ("wav"|"raw")? default "wav"; raw: 44.1 kHz s16le stereo without a header
 ---@field threads integer? how many tracks at once, default 1
+---@field gain ("off"|"track"|"album")? as BurnOptions has them, and the next three
+---@field clip ("clamp"|"scale-track"|"scale-disc"|"limit")?
+---@field quality ("hq"|"vhq")?
+---@field dither ("tpdf"|"shaped"|"none")?
 ---@field stop? fun(): string? asked between steps; a signal's name ends the job there
 ---@field waiter? fun(operations: redbook.Operation[]) waits until one of them may go on; without
 ---it the operations are stepped in turns
@@ -40,6 +46,19 @@ local function file_problem(name, problem)
   return failure.new { stage = "source", name = "E_FAIL", code = 0x80004005,
     message = ("%s cannot be written: %s"):format(name, tostring(problem):gsub("^.*: ", "")),
     advice = "choose a folder with room that you may write to" }
+end
+
+-- What a track will be once it is rendered depends on what all are.
+function Job:measure(index)
+  local slot = self.slots[index]
+  local source, err = slot:open()
+  if not source then return nil, failure.from(err, "source") end
+  local track = { slot = slot, keep = true }
+  self.running[#self.running + 1] = track
+  self.on_event { event = "scan", index = index, count = #self.entries, path = slot.entry.path }
+  track.operation, err = source:BeginScan()
+  if not track.operation then return nil, failure.from(err, "source") end
+  return true
 end
 
 function Job:start(index)
@@ -80,11 +99,15 @@ function Job:complete(track)
   if not ok then return nil, file_problem(track.path, problem) end
   self.tracks[track.index] = { path = track.entry.path, file = track.path,
     sectors = sectors + padding, padding = padding, crc32 = track.source.CRC32,
-    clipped_samples = track.source.ClippedSamples, title = track.label.title,
+    clipped_samples = track.source.ClippedSamples,
+    limited_frames = loudness.told(track.source.LimitedFrames),
+    gain = loudness.told(track.source.Gain), title = track.label.title,
     artist = track.label.artist }
   self.on_event { event = "rendered", index = track.index, count = #self.entries,
     path = track.entry.path, file = track.path, sectors = sectors + padding,
     crc32 = track.source.CRC32, clipped_samples = track.source.ClippedSamples,
+    limited_frames = loudness.told(track.source.LimitedFrames),
+    gain = loudness.told(track.source.Gain),
     title = track.label.title }
   return true
 end
@@ -92,6 +115,7 @@ end
 function Job:finish(place)
   local track = table.remove(self.running, place)
   local ok, err = track.operation:result()
+  if ok and track.keep then return true end
   if ok then
     ok, err = self:complete(track)
     track.slot:close()
@@ -106,7 +130,7 @@ function Job:abandon()
   for _, track in ipairs(self.running) do
     if track.operation then track.operation:close() end
     if track.file then track.file:close() end
-    os.remove(track.part)
+    if track.part then os.remove(track.part) end
     track.slot:close()
   end
   self.running = {}
@@ -144,7 +168,7 @@ function Job:wait()
   self:hear(self.running[1].operation:step(0.05))
 end
 
-function Job:run()
+function Job:each(start)
   local next_index = 1
   while next_index <= #self.entries or #self.running > 0 do
     local signal = self.signal or self.stop and self.stop()
@@ -152,7 +176,7 @@ function Job:run()
       return nil, failure.interrupted(signal, "untouched", "interrupted while rendering")
     end
     while next_index <= #self.entries and #self.running < self.threads do
-      local ok, err = self:start(next_index)
+      local ok, err = start(self, next_index)
       if not ok then return nil, err end
       next_index = next_index + 1
     end
@@ -160,6 +184,18 @@ function Job:run()
     if not ok then return nil, err end
     self:wait()
   end
+  return true
+end
+
+function Job:run()
+  local decided = levels.open(self.slots, self.options)
+  if decided then
+    local ok, err = self:each(self.measure)
+    if not ok then return nil, err end
+    decided:settle()
+  end
+  local ok, err = self:each(self.start)
+  if not ok then return nil, err end
   return { tracks = self.tracks, folder = self.folder }
 end
 
@@ -168,7 +204,8 @@ local function is_format(value)
 end
 
 local SHAPE = { folder = "string", format = is_format, threads = "integer",
-  stop = "function", waiter = "function" }
+  stop = "function", waiter = "function", gain = loudness.is_gain, clip = loudness.is_clip,
+  quality = loudness.is_quality, dither = loudness.is_dither }
 
 ---Renders every entry into a file of its own, "01 Title.wav" or "01.raw". What is written is what
 ---a burn would write, byte for byte, whatever the number of threads.
@@ -176,14 +213,15 @@ local SHAPE = { folder = "string", format = is_format, threads = "integer",
 ---@param options? redbook.RenderOptions
 ---@param on_event? fun(event: table) "render" before and "rendered" after each
 ---@return { tracks: table[], folder: string }? result a track has path, file, sectors, padding,
----crc32 (of its source's sectors), clipped_samples, title, artist
+---crc32 (of its source's sectors), clipped_samples, limited_frames, gain, title, artist
 ---@return redbook.Failure? err what is complete stays, what is not is removed
 local function render(entries, options, on_event)
   options = options or {}
   shape.check("render: options", options, SHAPE, 3)
   local made, problem = folder.make(options.folder or ".")
   if not made then return nil, file_problem(options.folder, problem) end
-  local job = setmetatable({ entries = entries, slots = sources.open_all(entries),
+  local job = setmetatable({ entries = entries, options = options,
+    slots = sources.open_all(entries, options),
     folder = options.folder or ".", raw = options.format == "raw",
     threads = math.max(options.threads or 1, 1),
     stop = options.stop, waiter = options.waiter,

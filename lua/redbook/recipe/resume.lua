@@ -5,6 +5,7 @@
 local accept = require "redbook.recipe.accept"
 local burn_playlist = require "redbook.recipe.burn_playlist"
 local failure = require "redbook.failure"
+local loudness = require "redbook.recipe.loudness"
 local planner = require "redbook.plan"
 local rescue = require "redbook.recipe.rescue"
 local scan = require "redbook.recipe.scan"
@@ -88,9 +89,16 @@ function Resume:emit(event, fields)
   self.on_event(fields)
 end
 
+local function copy_of(given)
+  local copy = {}
+  for key, value in pairs(given) do copy[key] = value end
+  return copy
+end
+
 local RESCUE = { "client_name", "multi", "wait", "stop", "waiter", "commands" }
 local BURN = { "client_name", "catalog", "speed", "multi", "keep_open", "eject", "wait", "confirm",
-  "stop", "waiter", "commands", "no_verify", "verify_speed", "on_written" }
+  "stop", "waiter", "commands", "no_verify", "verify_speed", "on_written", "gain",
+  "clip", "quality", "dither" }
 
 function Resume:pick(names, more)
   local picked = more
@@ -105,8 +113,21 @@ function Resume:rescue(action)
   end)
 end
 
+-- Every track as loud as it was, or was to be: that can depend on all of the playlist, and is
+-- decided before the rest of it is burned alone.
+function Resume:keep_gains(tracks)
+  for index, entry in ipairs(self.entries) do
+    self.entries[index] = copy_of(entry)
+    self.entries[index].gain = tracks[index].gain
+  end
+  self.options.gain = "off"
+  if self.options.clip ~= "limit" then self.options.clip = "clamp" end
+end
+
 -- Lengths of the first entries, as they lie on a disc.
 function Resume:measure(count)
+  local decides = loudness.decides(self.options)
+  if decides then count = #self.entries end
   local some = table.move(self.entries, 1, math.min(count, #self.entries), 1, {})
   local tracks, err = scan(some, self.options, self.on_event)
   if not tracks then return nil, err end
@@ -115,6 +136,7 @@ function Resume:measure(count)
     lengths[index] = math.max(track.sectors, planner.MINIMUM)
   end
   self.scanned = tracks
+  if decides then self:keep_gains(tracks) end
   return lengths
 end
 
@@ -226,7 +248,8 @@ end
 ---@param recorder redbook.Recorder
 ---@param entries redbook.Entry[] the whole playlist
 ---@param options? table `client_name`, `catalog`, `speed`, `multi`, `keep_open`, `eject`, `wait`,
----`confirm`, `stop`, `waiter`, `commands`, `no_verify`, `verify_speed`, `on_written` as
+---`confirm`, `stop`, `waiter`, `commands`, `no_verify`, `verify_speed`, `on_written`,
+---`gain`, `clip`, `quality`, `dither` as
 ---`burn_playlist` and `rescue` have them; `manifest`: what is known to have been written, a list of
 ---redbook.VerifiedTrack, compared with the disc at the end
 ---@param on_event? fun(event: table) gets the events of both, and "resume"
@@ -238,7 +261,8 @@ function resume.continue_playlist(recorder, entries, options, on_event)
   accept.resume(recorder, entries, options, on_event)
   local known = {}
   for _, track in ipairs(options.manifest or {}) do known[track.number] = track end
-  return setmetatable({ recorder = recorder, entries = entries, options = options, known = known,
+  return setmetatable({ recorder = recorder, entries = copy_of(entries),
+    options = copy_of(options), known = known,
     on_event = on_event or function() end }, Resume):run()
 end
 

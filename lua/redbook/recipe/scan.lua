@@ -4,6 +4,8 @@
 
 local ahead = require "redbook.recipe.ahead"
 local failure = require "redbook.failure"
+local levels = require "redbook.recipe.levels"
+local loudness = require "redbook.recipe.loudness"
 local operate = require "redbook.recipe.operate"
 local sources = require "redbook.recipe.sources"
 
@@ -11,7 +13,12 @@ local sources = require "redbook.recipe.sources"
 ---@field source redbook.AudioSource
 ---@field sectors integer measured
 ---@field crc32 integer
----@field clipped integer samples that had to be limited
+---@field clipped integer samples that had to be clamped
+---@field limited integer frames that the limiter turned down
+---@field gain number dB
+---@field loudness number? LUFS without the gain, where it was measured
+---@field peak number of the sound with the gain, 1 = full scale
+---@field processing { quality: string?, dither: string?, limit: boolean? }?
 ---@field format table
 ---@field kept integer bytes in a temporary file, from which it is burned
 
@@ -24,7 +31,9 @@ local function measured(entry, source)
     raw = entry.raw, isrc = sources.isrc(entry, tags), pre_emphasis = entry.pre_emphasis,
     copy_permitted = entry.copy_permitted,
     source = source, sectors = source.Sectors, crc32 = source.CRC32,
-    clipped = source.ClippedSamples or 0, format = source.Format }
+    clipped = source.ClippedSamples or 0, limited = source.LimitedFrames or 0,
+    gain = source.Gain or 0, loudness = source.Loudness, peak = source.Peak,
+    format = source.Format }
 end
 
 local function scan_one(slot, options, budget)
@@ -41,6 +50,7 @@ local function scan_one(slot, options, budget)
     return nil, problem
   end
   local track = measured(entry, source)
+  track.processing = slot.processing
   track.kept = budget:count(source)
   return track
 end
@@ -80,31 +90,73 @@ local function budget_for(options, on_event)
   return budget
 end
 
+local Scan = {}
+Scan.__index = Scan
+
+-- False when it is the whole scan that has to end.
+function Scan:one(index, slot, again)
+  local entry = slot.entry
+  self.on_event { event = "scan", index = index, count = #self.slots, path = entry.path,
+    again = again }
+  local track, err = scan_one(slot, self.options, self.budget)
+  if not track and err.stage == "interrupted" then return nil, err end
+  if not track then self.problems[#self.problems + 1] = complaint(entry, err) end
+  self.tracks[index] = track
+  return true
+end
+
+function Scan:tell(index)
+  local track = self.tracks[index]
+  if not track then return end
+  self.on_event { event = "scanned", index = index, count = #self.slots, path = track.path,
+    title = track.title, sectors = track.sectors, crc32 = track.crc32,
+    clipped_samples = track.clipped, limited_frames = loudness.told(track.limited),
+    gain = loudness.told(track.gain), loudness = loudness.finite(track.loudness),
+    peak = self.levels and track.peak or nil, kept = track.kept }
+end
+
+-- Every source once; what each has shown is told when it is final.
+function Scan:first()
+  for index, slot in ipairs(self.slots) do
+    local ok, err = self:one(index, slot)
+    if not ok then return nil, err end
+    if not self.levels then self:tell(index) end
+  end
+  return true
+end
+
+-- Now that all are known, their gains: those whose first guess was not it are scanned again.
+function Scan:second()
+  if not self.levels or #self.problems > 0 then return true end
+  local changed = self.levels:settle()
+  for index, slot in ipairs(self.slots) do
+    if changed[slot] then
+      self.budget:give_back(self.tracks[index].kept)
+      local ok, err = self:one(index, slot, true)
+      if not ok then return nil, err end
+    end
+    self:tell(index)
+  end
+  return true
+end
+
 ---@param entries redbook.Entry[]
----@param options { waiter: function?, render_ahead: integer|string|nil, plan_only: boolean? }
----@param on_event fun(event: table) gets "ahead", then "scan" before and "scanned" after each
----source
+---@param options { waiter: function?, render_ahead: integer|string|nil, plan_only: boolean?,
+---gain: string?, clip: string?, quality: string?, dither: string? }
+---@param on_event fun(event: table) gets "ahead", then "scan" before a source is decoded, with
+---`again` when it is for its gain, and "scanned" when what is told of it is final
 ---@return redbook.ScannedTrack[]? tracks
 ---@return redbook.Failure? err stage "source" with all problems, or "interrupted"
 local function scan(entries, options, on_event)
-  local tracks, problems = {}, {}
-  local budget = budget_for(options, on_event)
-  for index, slot in ipairs(sources.open_all(entries)) do
-    local entry = slot.entry
-    on_event { event = "scan", index = index, count = #entries, path = entry.path }
-    local track, err = scan_one(slot, options, budget)
-    if track then
-      tracks[#tracks + 1] = track
-      on_event { event = "scanned", index = index, count = #entries, path = entry.path,
-        title = track.title, sectors = track.sectors, crc32 = track.crc32,
-        clipped_samples = track.clipped, kept = track.kept }
-    elseif err.stage == "interrupted" then
-      return nil, err
-    else
-      problems[#problems + 1] = complaint(entry, err)
-    end
-  end
-  if #problems == 0 then return tracks end
+  local slots = sources.open_all(entries, options)
+  local self = setmetatable({ slots = slots, options = options, on_event = on_event,
+    budget = budget_for(options, on_event), levels = levels.open(slots, options), tracks = {},
+    problems = {} }, Scan)
+  local ok, err = self:first()
+  if ok then ok, err = self:second() end
+  if not ok then return nil, err end
+  local problems = self.problems
+  if #problems == 0 then return self.tracks end
   local first = problems[1]
   return nil, failure.new { stage = "source", problems = problems, code = first.code,
     name = first.name, message = #problems == 1 and first.message

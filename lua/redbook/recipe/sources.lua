@@ -2,6 +2,7 @@
 -- From the entries of a list to their AudioSources, and to what people call them.
 
 local core = require "redbook.core"
+local loudness = require "redbook.recipe.loudness"
 
 local sources = {}
 
@@ -43,15 +44,21 @@ function sources.isrc(entry, tags)
   return tags.isrc
 end
 
-local function open(entry)
-  if not (entry.start or entry.length or entry.raw) then return core.AudioSource(entry.path) end
-  return core.AudioSource { path = entry.path, start = entry.start or 0, length = entry.length,
-    raw = entry.raw }
+-- With the gain that was decided before, if any.
+local function open(entry, processing)
+  local asked = processing or {}
+  local plain = not (entry.start or entry.length or entry.raw or processing)
+  local source, err = core.AudioSource(plain and entry.path or { path = entry.path,
+    start = entry.start or 0, length = entry.length, raw = entry.raw, quality = asked.quality,
+    dither = asked.dither, limit = asked.limit })
+  if source and entry.gain then source.Gain = entry.gain end
+  return source, err
 end
 
 ---@class redbook.Slot an entry and its source, opened when it is asked for
 ---@field entry redbook.Entry
 ---@field source redbook.AudioSource? once it is open
+---@field processing { quality: string?, dither: string?, limit: boolean? }?
 local Slot = {}
 Slot.__index = Slot
 
@@ -59,7 +66,7 @@ Slot.__index = Slot
 ---@return redbook.Error? err
 function Slot:open()
   if self.source then return self.source end
-  local source, err = open(self.entry)
+  local source, err = open(self.entry, self.processing)
   self.source = source
   return source, err
 end
@@ -72,10 +79,13 @@ end
 
 ---The sources of a list. None is opened yet: a disc has up to 99, and few are read at once.
 ---@param entries redbook.Entry[]
+---@param options? { quality: string?, dither: string?, clip: string? }
 ---@return redbook.Slot[] slots one for each entry
-function sources.open_all(entries)
-  local slots = {}
-  for index, entry in ipairs(entries) do slots[index] = setmetatable({ entry = entry }, Slot) end
+function sources.open_all(entries, options)
+  local slots, processing = {}, loudness.processing(options or {})
+  for index, entry in ipairs(entries) do
+    slots[index] = setmetatable({ entry = entry, processing = processing }, Slot)
+  end
   return slots
 end
 

@@ -248,7 +248,8 @@ function lines.summary(event)
     table.move(sentences, 1, #sentences, #list + 1, list)
   end
   if event.clipped_samples > 0 then
-    list[#list + 1] = plural(event.clipped_samples, "sample") .. " had to be limited (clipped)."
+    list[#list + 1] = plural(event.clipped_samples, "sample")
+      .. " beyond full scale had to be clipped."
   end
   for _, remark in ipairs(event.remarks) do
     list[#list + 1] = "Note: " .. text.printable(remark)

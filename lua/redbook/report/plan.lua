@@ -32,6 +32,8 @@ local FIGURES = {
   { head = "gap", right = true, text = function(track)
     return track.gap > 0 and ("%.1f s"):format(track.gap / msf.SECTORS_PER_SECOND) or "-"
   end },
+  { head = "gain", right = true, of = function(track) return track.gain end,
+    text = function(track) return track.gain and ("%+.2f dB"):format(track.gain) or "-" end },
 }
 
 local function plural(count, word)

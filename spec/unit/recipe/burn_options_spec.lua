@@ -35,10 +35,13 @@ describe("recipe.burn_playlist", function()
     it("for an option that it does not know, or of a wrong type", function()
       local cases = {
         { { keepopen = true }, "unknown key 'keepopen'; known are: append, catalog, "
-          .. "client_name, commands, confirm, eject, keep_open, multi, no_verify, on_written, "
-          .. "plan_only, render_ahead, simulate, speed, stop, verify_speed, wait, waiter" },
+          .. "client_name, clip, commands, confirm, dither, eject, gain, keep_open, multi, "
+          .. "no_verify, on_written, plan_only, quality, render_ahead, simulate, speed, stop, verify_speed, wait, waiter" },
         { { render_ahead = -1 }, "render_ahead: a number of MiB, 'auto' or 'off' expected, "
           .. "got -1" },
+        { { gain = "loud" }, "gain: 'off', 'track' or 'album' expected, got 'loud'" },
+        { { clip = true }, "clip: 'clamp', 'scale-track', 'scale-disc' or 'limit' expected, "
+          .. "got true" },
         { { no_verify = 1 }, "no_verify: boolean expected, got 1" },
         { { verify_speed = "fast" }, "verify_speed: a number above 0 (times 1x), 'min' or 'max' "
           .. "expected, got 'fast'" },
@@ -64,7 +67,7 @@ describe("recipe.burn_playlist", function()
       local cases = {
         { { "a.wav" }, "[1]: a table expected, got string" },
         { { { path = "a.wav" }, { file = "b.wav" } }, "[2]: unknown key 'file'; known are: album, "
-          .. "artist, copy_permitted, embedded, isrc, length, line, list, path, pre_emphasis, "
+          .. "artist, copy_permitted, embedded, gain, isrc, length, line, list, path, pre_emphasis, "
           .. "raw, replaygain_album_gain, replaygain_album_peak, replaygain_track_gain, "
           .. "replaygain_track_peak, start, title" },
         { { { title = "A" } }, "[1]: 'path' is missing" },

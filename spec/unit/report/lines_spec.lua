@@ -105,7 +105,7 @@ describe("report.lines", function()
 
   it("sums up, and never calls a simulation a burn", function()
     assert.same({ "2 tracks burned, 4:01 of music.", "The disc is closed and plays.",
-      "1 sample had to be limited (clipped).", "Note: slower" },
+      "1 sample beyond full scale had to be clipped.", "Note: slower" },
       lines.summary { tracks = 2, sectors = 18075, disc = "finalised", simulated = false,
         clipped_samples = 1, remarks = { "slower" } })
     assert.same({ "1 track simulated, 0:04 of music.",
