@@ -61,17 +61,18 @@ static void append(struct convert *convert, const float *frames, size_t count) {
   if ((int64_t)count > convert->left) count = (size_t)convert->left;
   convert->left -= (int64_t)count;
   float *to = convert->wave + 2 * convert->waiting;
-  if (convert->mix.width == 2)
-    memmove(to, frames + 2 * left_out, 2 * count * sizeof *to);
-  else
+  if (convert->mix.width == 1)
     for (size_t i = 0; i < count; i++)
       to[2 * i] = to[2 * i + 1] = frames[left_out + i];
+  else if (frames + 2 * left_out != to) /* else they were resampled to where they belong */
+    memmove(to, frames + 2 * left_out, 2 * count * sizeof *to);
   convert->waiting += count;
 }
 
 static bool resample(struct convert *convert, const float *in, size_t frames,
                      struct redbook_error *err) {
-  float *out = convert->raw; /* decoded and mixed already: free, and large enough */
+  bool there = convert->mix.width == 2 && convert->skip == 0;
+  float *out = there ? convert->wave + 2 * convert->waiting : convert->raw;
   int64_t got = redbook_resampler_run(convert->resampler, in, frames, out, convert->room, err);
   if (got < 0) return false;
   append(convert, out, (size_t)got);
@@ -81,9 +82,11 @@ static bool resample(struct convert *convert, const float *in, size_t frames,
 
 static bool decode(struct convert *convert, struct redbook_error *err) {
   if (convert->drained) return resample(convert, NULL, 0, err);
-  int64_t got = redbook_chain_floats(&convert->chain, convert->raw, BLOCK, err);
+  bool mixes = convert->mix.channels != convert->mix.width;
+  float *to = mixes ? convert->raw : convert->mixed;
+  int64_t got = redbook_chain_floats(&convert->chain, to, BLOCK, err);
   if (got < 0) return false;
-  redbook_mix_run(&convert->mix, convert->raw, convert->mixed, (size_t)got);
+  if (mixes) redbook_mix_run(&convert->mix, convert->raw, convert->mixed, (size_t)got);
   if (convert->factor != 1)
     redbook_amplify(convert->mixed, (size_t)got * (size_t)convert->mix.width, convert->factor);
   convert->drained = got < (int64_t)BLOCK;
