@@ -8,6 +8,8 @@
 #include "base/bytes.h"
 
 #define HEAD 64
+#define MOST_TAGS 64
+#define MOST_ZEROS (64 << 20) /* of padding behind the sound */
 
 bool redbook_cut_off(struct redbook_error *err, const char *label, double ends, double says) {
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
@@ -70,7 +72,8 @@ static bool judge_tail(const struct redbook_input *input, enum redbook_container
     redbook_advise(err, "Several files were joined: burn them one by one.");
     return false;
   }
-  if ((double)left <= second || chunk || all_zero(input, at)) return true;
+  if ((double)left <= second || chunk || (left <= MOST_ZEROS && all_zero(input, at)))
+    return true;
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                "%s has a wrong length in its header: %.2f s more follow the sound that it "
                "counts",
@@ -104,12 +107,34 @@ bool redbook_pcm_judge(const struct redbook_input *input,
 int64_t redbook_id3v2_end(const struct redbook_input *input) {
   int64_t at = 0;
   uint8_t tag[10];
-  while (redbook_input_get(input, tag, sizeof tag, at) && memcmp(tag, "ID3", 3) == 0 &&
-         ((tag[6] | tag[7] | tag[8] | tag[9]) & 0x80) == 0) {
+  for (int i = 0;
+       i < MOST_TAGS && redbook_input_get(input, tag, sizeof tag, at) &&
+       memcmp(tag, "ID3", 3) == 0 && ((tag[6] | tag[7] | tag[8] | tag[9]) & 0x80) == 0;
+       i++) {
     int64_t size = (int64_t)tag[6] << 21 | tag[7] << 14 | tag[8] << 7 | tag[9];
     at += 10 + size + (tag[5] & 0x10 ? 10 : 0);
   }
   return at;
+}
+
+/* ID3v1: 128 bytes from "TAG" on. APEv2: a footer of 32 bytes with the length of all but the
+ * header, and bit 31 set for one. */
+int64_t redbook_tags_begin(const struct redbook_input *input) {
+  int64_t end = input->size;
+  uint8_t mark[32];
+  for (int i = 0; i < MOST_TAGS; i++) {
+    if (redbook_input_get(input, mark, 3, end - 128) && memcmp(mark, "TAG", 3) == 0) {
+      end -= 128;
+    } else if (redbook_input_get(input, mark, 32, end - 32) &&
+               memcmp(mark, "APETAGEX", 8) == 0) {
+      int64_t size = redbook_le32(mark + 12) + (redbook_le32(mark + 20) >> 31 ? 32 : 0);
+      if (size < 32 || size > end) break;
+      end -= size;
+    } else {
+      break;
+    }
+  }
+  return end;
 }
 
 static bool not_sound(const struct redbook_input *input, struct redbook_foreign foreign,

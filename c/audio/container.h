@@ -36,11 +36,15 @@ struct redbook_container {
   int64_t block_frames; /* of an encoding in blocks: frames of one, 0 unknown */
   bool limited;         /* what comes after the promised frames is padding of the encoding */
   int64_t hidden_at, hidden_bytes; /* a stretch that libsndfile must not see */
+  int64_t tail_bytes;              /* nor these at the end of the file */
   int64_t patch_at;                /* bytes it shall see instead: a length that a pipe left 0 */
   uint8_t patch[8];
   size_t patch_bytes;
   const char *name, *demuxer; /* of REDBOOK_OUTSIDE: for people, and ffmpeg's word */
 };
+
+/* No container has as many chunks; of zeros there are as many as one likes. */
+#define REDBOOK_MOST_CHUNKS 4096
 
 /* Says what the file is by its content, refuses what is not sound or cannot be decoded, and
  * what its container shows to be cut off. Every error is 050D and names the file. */
@@ -85,6 +89,9 @@ bool redbook_container_outside(struct redbook_container *container, const char *
 
 /* Where the file's own data begin: behind ID3v2 tags, if there are any. */
 int64_t redbook_id3v2_end(const struct redbook_input *input);
+
+/* Where the tags begin that lie behind everything else; the file's size when there are none. */
+int64_t redbook_tags_begin(const struct redbook_input *input);
 
 /* PCM containers: what the format and data chunks say. */
 struct redbook_pcm_layout {

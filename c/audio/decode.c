@@ -6,13 +6,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BLOCK 65536 /* more frames than any ADPCM block has */
+#define AHEAD (4 << 20) /* more than the last frames of FLAC and a tag take */
+#define BLOCK 65536     /* more frames than any ADPCM block has */
 
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
 
 static sf_count_t file_length(void *user) {
   const struct redbook_decoder *decoder = user;
-  return decoder->input.size - decoder->container.hidden_bytes;
+  const struct redbook_container *container = &decoder->container;
+  return decoder->input.size - container->hidden_bytes - container->tail_bytes;
 }
 
 static sf_count_t file_seek(sf_count_t offset, int whence, void *user) {
@@ -47,6 +49,8 @@ static void apply_patch(const struct redbook_decoder *decoder, uint8_t *data, si
 static sf_count_t file_read(void *data, sf_count_t count, void *user) {
   struct redbook_decoder *decoder = user;
   size_t done = 0, want = count > 0 ? (size_t)count : 0;
+  int64_t left = file_length(user) - decoder->offset;
+  if (left < (int64_t)want) want = left > 0 ? (size_t)left : 0;
   while (done < want) {
     uint8_t *to = (uint8_t *)data + done;
     ssize_t got = read_piece(decoder, to, want - done, decoder->offset);
@@ -167,21 +171,29 @@ static double second(const struct redbook_decoder *decoder) {
   return (double)decoder->position / decoder->info.samplerate;
 }
 
-/* FLAC's and MPEG's headers count what the decoder gives; more is as wrong as less. */
-static bool judges_excess(const struct redbook_decoder *decoder) {
-  enum redbook_container_kind kind = decoder->container.kind;
-  return decoder->promise >= 0 && (kind == REDBOOK_FLAC || kind == REDBOOK_MPEG);
+static int64_t unread(const struct redbook_decoder *decoder) {
+  const struct redbook_container *container = &decoder->container;
+  return decoder->input.size - container->hidden_bytes - container->tail_bytes -
+         decoder->offset;
+}
+
+/* MPEG's headers count what the decoder gives; more is as wrong as less. Behind the last frame
+ * of a FLAC file libFLAC looks for another one: not through bytes without end. */
+static bool gives_more(const struct redbook_decoder *decoder) {
+  const struct redbook_container *container = &decoder->container;
+  if (container->kind == REDBOOK_FLAC) return container->certain && unread(decoder) > AHEAD;
+  return container->kind == REDBOOK_MPEG && decoder->promise >= 0 &&
+         decoder->position > decoder->promise + container->slack;
 }
 
 /* At the end, or where libsndfile says it is: 0 when all is well, -1 with the reason. */
 static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err) {
   const char *label = decoder->input.label;
+  bool more = gives_more(decoder);
   int code = decoder->file ? sf_error(decoder->file) : SF_ERR_SYSTEM;
   int64_t least = decoder->promise - decoder->container.slack;
   double says = (double)decoder->promise / decoder->info.samplerate;
   bool fewer = decoder->promise >= 0 && decoder->position < least;
-  bool more =
-      judges_excess(decoder) && decoder->position > decoder->promise + decoder->container.slack;
   if (decoder->read_errno)
     (void)redbook_fail_file(err, decoder->read_errno, "%s cannot be read at %.2f s", label,
                             second(decoder));
@@ -193,9 +205,11 @@ static int judge_end(struct redbook_decoder *decoder, struct redbook_error *err)
   else if (fewer)
     (void)redbook_cut_off(err, label, second(decoder), says);
   else if (more)
-    (void)redbook_fail(err, refused,
-                       "%s is damaged: it holds %.2f s of sound, its header says %.2f s", label,
-                       second(decoder), says);
+    (void)redbook_fail(
+        err, refused,
+        "%s is damaged, or several files joined: more follows the %.2f s that its "
+        "header says",
+        label, says);
   else if (code != SF_ERR_NO_ERROR)
     (void)redbook_fail(err, refused, "%s is damaged at %.2f s (%s)", label, second(decoder),
                        sf_error_number(code));
@@ -225,7 +239,8 @@ static bool all_finite(const float *samples, size_t count) {
 static int64_t allowed(const struct redbook_decoder *decoder, int64_t count) {
   const struct redbook_container *container = &decoder->container;
   int64_t left = decoder->promise - decoder->position;
-  bool bounded = container->limited || (container->certain && container->kind != REDBOOK_FLAC);
+  bool bounded = container->limited || container->certain;
+  if (container->kind == REDBOOK_FLAC) bounded &= unread(decoder) > AHEAD;
   if (left < 0) left = 0;
   return bounded && left < count ? left : count;
 }

@@ -80,13 +80,13 @@ static bool frame_header(const uint8_t *p, int64_t fixed, struct last_frame *fra
   return true;
 }
 
-/* The frame that ends with the file: both its check sums are right. What has a tag behind it is
- * not judged. */
-static bool find_last(const struct redbook_input *input, int64_t from, int64_t fixed,
-                      struct last_frame *frame) {
+/* The frame that ends at `end`: both its check sums are right. */
+static bool find_last(const struct redbook_input *input, int64_t from, int64_t end,
+                      int64_t fixed, struct last_frame *frame) {
   enum { LONGEST_HEADER = 16 };
-  int64_t start = input->size - TAIL > from ? input->size - TAIL : from;
-  size_t size = (size_t)(input->size - start);
+  int64_t start = end - TAIL > from ? end - TAIL : from;
+  if (end < start) return false;
+  size_t size = (size_t)(end - start);
   uint8_t *tail = calloc(1, size + LONGEST_HEADER);
   bool found = false;
   if (tail && redbook_input_get(input, tail, size, start))
@@ -132,6 +132,8 @@ bool redbook_flac_check(const struct redbook_input *input, int64_t at,
     container->certain = true;
   }
   struct last_frame last;
-  return !find_last(input, at + 42, redbook_get16(info), &last) ||
+  int64_t end = redbook_tags_begin(input);
+  container->tail_bytes = input->size - end; /* libFLAC takes them for damage */
+  return !find_last(input, at + 42, end, redbook_get16(info + 2), &last) ||
          judge_last(input, &stream, &last, err);
 }

@@ -39,7 +39,7 @@ bool redbook_aiff_check(const struct redbook_input *input, struct redbook_contai
   uint32_t comm_size = 0, ssnd_size = 0;
   int64_t at = 12;
   container->kind = REDBOOK_AIFF;
-  while (redbook_input_get(input, head, 8, at)) {
+  for (int i = 0; i < REDBOOK_MOST_CHUNKS && redbook_input_get(input, head, 8, at); i++) {
     uint32_t size = redbook_get32(head + 4);
     size_t kept = size < 22 ? size : 22;
     at += 8;
@@ -109,7 +109,9 @@ bool redbook_caf_check(const struct redbook_input *input, struct redbook_contain
   bool described = false;
   int64_t at = 8;
   container->kind = REDBOOK_CAF;
-  while (!layout.data && redbook_input_get(input, head, sizeof head, at)) {
+  for (int i = 0; i < REDBOOK_MOST_CHUNKS && !layout.data &&
+                  redbook_input_get(input, head, sizeof head, at);
+       i++) {
     int64_t size = (int64_t)((uint64_t)redbook_get32(head + 4) << 32 | redbook_get32(head + 8));
     at += 12;
     if (memcmp(head, "desc", 4) == 0 && redbook_input_get(input, desc, sizeof desc, at)) {

@@ -7,17 +7,20 @@
 #include "audio/container.h"
 #include "base/bytes.h"
 
-static bool letters(const uint8_t *name) {
-  for (int i = 0; i < 4; i++)
-    if (name[i] < 0x20 || name[i] > 0x7E) return false;
-  return true;
+/* Boxes of the top level; other letters may be a tag of another kind behind the last one. */
+static bool is_known(const uint8_t *name) {
+  static const char *const names[] = {"ftyp", "moov", "mdat", "free", "skip", "wide", "pnot",
+                                      "uuid", "moof", "mfra", "sidx", "styp", "meta", "udta"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (memcmp(name, names[i], 4) == 0) return true;
+  return false;
 }
 
 /* The length of a box whose head is `head`, 0 = up to the end of the file; -1 is none. */
 static int64_t box_size(const uint8_t *head) {
   uint32_t size = redbook_get32(head);
   uint64_t large = (uint64_t)redbook_get32(head + 8) << 32 | redbook_get32(head + 12);
-  if (!letters(head + 4)) return -1;
+  if (!is_known(head + 4)) return -1;
   if (size == 1) return large >= 16 && large <= INT64_MAX / 2 ? (int64_t)large : -1;
   return size == 0 || size >= 8 ? (int64_t)size : -1;
 }

@@ -177,6 +177,17 @@ static bool changed(const struct redbook_input *input, struct redbook_error *err
   return false;
 }
 
+/* A tag behind the frames, by its first letters: libmpg123 looks a kilobyte far for more
+ * frames, and fails. */
+static bool tag_follows(const struct redbook_input *input, int64_t at) {
+  static const char *const marks[] = {"APETAGEX", "TAG", "LYRICSBEGIN", "ID3"};
+  uint8_t head[11] = {0};
+  (void)redbook_read_at(input->fd, head, sizeof head, at);
+  for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+    if (memcmp(head, marks[i], strlen(marks[i])) == 0) return true;
+  return false;
+}
+
 /* A tag's own frame holds no sound. Encoders differ by a frame in what they count, and decoders
  * in what they trim: two frames fewer are no proof. */
 static bool judge(const struct redbook_input *input, const struct frame *frame,
@@ -226,6 +237,7 @@ bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
   bool tagged = frame.layer == 3 && redbook_mpeg_tag_read(input, at, frame.side, &tag);
   struct walk walk = walk_frames(&reader, at, &frame, tagged);
   if (!judge(input, &frame, &walk, tagged, &tag, container, err)) return false;
+  if (tag_follows(input, walk.end)) container->tail_bytes = input->size - walk.end;
   return redbook_mpeg_tag_fits(input, at, at + frame.bytes, walk.end, &tag) ||
          changed(input, err);
 }

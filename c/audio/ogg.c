@@ -176,7 +176,10 @@ bool redbook_ogg_check(const struct redbook_input *input, struct redbook_contain
   }
   if (stream.ended && stream.outside)
     return redbook_container_outside(container, stream.outside, "ogg");
-  if (stream.ended) return true; /* what follows is a tag of another kind */
+  if (stream.ended) { /* what follows is a tag of another kind */
+    container->tail_bytes = input->size - at;
+    return true;
+  }
   if (at >= input->size - 27) return cut_off(&stream, "without an end-of-stream page", err);
   return damaged(&stream, at, err);
 }

@@ -68,7 +68,9 @@ static void read_data(struct walk *walk, int64_t at, uint32_t size) {
 static void read_chunks(struct walk *walk) {
   uint8_t head[8], wide[16];
   int64_t at = 12;
-  while (!walk->data && redbook_input_get(walk->input, head, 8, at)) {
+  for (int i = 0;
+       i < REDBOOK_MOST_CHUNKS && !walk->data && redbook_input_get(walk->input, head, 8, at);
+       i++) {
     uint32_t size = u32(walk, head + 4);
     at += 8;
     if (memcmp(head, "fmt ", 4) == 0) read_format(walk, at, size);

@@ -3,12 +3,13 @@
 -- or a clear error; never noise, a crash, a hang or a silent cut. A few of each kind here, all of
 -- them tagged #long.
 
+local core = require "redbook.core"
 local damage = require "spec.support.damage"
 local lfs = require "lfs"
 local sandbox = require "spec.support.sandbox"
 
 local SECTOR = 2352
-local SOURCE, NO_STREAM = 6, 0xC0AA050D
+local SOURCE, NO_STREAM, NO_FILE = 6, 0xC0AA050D, 0x80070002
 local SHORT = 12 -- sectors that a short place may touch: a block of noise, and a codec's memory
 local QUIET = 4 -- steps of 16 bits that another dither may make
 local KIB = 100 * 1024
@@ -138,6 +139,21 @@ describe("A damaged file", function()
     return faults, peak
   end
 
+  local SLOW = { m4a = true, aac = true, wma = true, wv = true, tta = true, mka = true, ac3 = true,
+    oga = true }
+  local function is_quick(file)
+    return not file.good or not SLOW[file.good.name:match "%w+$"]
+  end
+
+  -- Refused, whatever the code: the path is named, and it did not take long.
+  local function assert_named(results, path, code)
+    local result = assert(results[path], path)
+    assert.is_nil(result.sectors, path)
+    assert.are.equal(code, result.code, result.message)
+    assert.is_truthy(result.message:find(path, 1, true), result.message)
+    assert.is_true(result.seconds <= 10, path)
+  end
+
   local function check(files)
     local faults, peak = faults_of(files)
     assert.same({}, faults)
@@ -171,12 +187,6 @@ describe("A damaged file", function()
     return files
   end
 
-  local SLOW = { m4a = true, aac = true, wma = true, wv = true, tta = true, mka = true, ac3 = true,
-    oga = true }
-  local function is_quick(file)
-    return not file.good or not SLOW[file.good.name:match "%w+$"]
-  end
-
   it("is heard as it should be, or refused with a reason", function()
     local files = sample(SAMPLE, is_quick)
     assert.is_true(#files > 80)
@@ -188,6 +198,77 @@ describe("A damaged file", function()
     assert.is_true(#files > 2)
     check(files)
     check_burns(files)
+  end)
+
+  it("is no folder, pipe or link without an end", function()
+    assert(lfs.mkdir(path_of "folder.wav"))
+    assert.are.equal(0, (sandbox.run("mkfifo pipe.wav; ln -s loop.wav loop.wav; ln -s gone "
+      .. "gone.wav; ln -s /dev/zero zero.wav", folder)))
+    local paths = {}
+    for _, name in ipairs { "folder", "pipe", "loop", "gone", "zero" } do
+      paths[#paths + 1] = path_of(name .. ".wav")
+    end
+    local results = probe(paths)
+    assert_named(results, path_of "folder.wav", NO_STREAM)
+    assert_named(results, path_of "pipe.wav", NO_STREAM)
+    assert_named(results, path_of "zero.wav", NO_STREAM)
+    assert_named(results, path_of "gone.wav", NO_FILE)
+    assert.is_truthy(results[path_of "loop.wav"].message:find(path_of "loop.wav", 1, true))
+  end)
+
+  -- Whoever looks for the next frame or chunk byte by byte is busy for minutes.
+  it("is looked at for seconds, though it has 20 GB of nothing behind", function()
+    local paths = {}
+    local function sparse(name, bytes)
+      paths[#paths + 1] = path_of("sparse " .. name)
+      sandbox.write(paths[#paths], bytes)
+      assert.are.equal(0, (sandbox.run("truncate -s 20G " .. sandbox.quote(paths[#paths]))))
+    end
+    for _, good in ipairs(damage.goods) do
+      if is_quick { good = good } then sparse(good.name, sandbox.read(path_of(good.name))) end
+    end
+    for name, head in pairs { riff = "RIFF\0\0\0\0WAVE", form = "FORM\0\0\0\4AIFF",
+      caff = "caff\0\1\0\0", zeros = "\0", id3 = "ID3\4\0\0\0\0\1\0" } do
+      sparse(name, head)
+    end
+    local results, peak = probe(paths)
+    for _, path in ipairs(paths) do
+      local result, good = results[path], path:match "sparse (a%.o%a+)$"
+      if good then
+        assert.is_true(result.sectors == 98 and result.seconds <= 10, good) -- its pages are all
+      else
+        assert_named(results, path, NO_STREAM)
+      end
+    end
+    if not os.getenv "REDBOOK_PRELOAD" then assert.is_true(peak < KIB, peak .. " KiB") end
+  end)
+
+  it("is told from what was scanned when it shrinks, grows or becomes another", function()
+    for index, change in ipairs {
+      function(b) return b:sub(1, -5000) end,
+      function(b) return b .. b:sub(-5000) end,
+      function(b) return b:sub(1, #b // 2) .. ("\0"):rep(64) .. b:sub(#b // 2 + 65) end,
+    } do
+      for _, name in ipairs { "pcm.au", "a.mp2", "pcm16.wav" } do
+        local bytes, path = sandbox.read(path_of(name)), path_of("changes.wav")
+        sandbox.write(path, bytes)
+        local source <close> = assert(core.AudioSource(path))
+        assert(source:Scan())
+        local crc = source.CRC32
+        sandbox.write(path, change(bytes))
+        local file <close> = assert(io.open(path_of "changed.raw", "w+b"))
+        local good, err = source:Render(file)
+        file:seek "set"
+        -- A header that still counts the old sound, of which all is there, has not changed it.
+        if good then
+          assert.are.equal(2, index)
+          assert.are.equal(crc, source.CRC32)
+        else
+          assert.are.equal(NO_STREAM, err.code)
+          assert.is_truthy(err.message:find(path, 1, true))
+        end
+      end
+    end
   end)
 
   it("is one of more than 700 that are all as they should be #long", function()

@@ -109,6 +109,18 @@ damage.blows = {
     end, make = function(b) return b .. b end },
 }
 
+-- Tags behind the sound are no damage, and none of the sound.
+local ITEM = string.pack("<I4I4", 3000, 0) .. "Title\0" .. ("x"):rep(3000)
+local function ape_frame(flags)
+  return "APETAGEX" .. string.pack("<I4I4I4I4I8", 2000, #ITEM + 32, 1, flags, 0)
+end
+local TAGS = {
+  ["before an ID3v1 tag"] = "TAG" .. ("\0"):rep(125),
+  ["before an APE tag"] = ape_frame(0xA0000000) .. ITEM .. ape_frame(0x80000000),
+}
+-- ffmpeg takes tags there for damage.
+local UNTAGGED = { ["a.wv"] = true, ["a.ac3"] = true }
+
 -- Names that do not fit; the content counts.
 local SUFFIXES = { "wav", "mp3", "flac", "ogg", "aiff", "m4a", "txt", "cue" }
 
@@ -130,6 +142,10 @@ function damage.files()
     by_name[good.name] = good
     add(("%s renamed.%s"):format(good.name, SUFFIXES[index % #SUFFIXES + 1]), good, "same",
       function(bytes) return bytes end)
+    for name, tag in pairs(TAGS) do
+      add(("%s, %s"):format(good.name, name), good, UNTAGGED[good.name] and "safe" or "same",
+        function(bytes) return bytes .. tag end)
+    end
     for _, blow in ipairs(damage.blows) do
       add(("%s, %s"):format(good.name, blow.name), good, blow.expect(good), blow.make)
     end
@@ -140,6 +156,7 @@ function damage.files()
   for _, stranger in ipairs(heads.strangers) do
     add(stranger.name, nil, "refused", function() return stranger.bytes end)
   end
+  table.sort(files, function(a, b) return a.name < b.name end)
   return files
 end
 
