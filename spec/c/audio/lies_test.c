@@ -108,7 +108,7 @@ static void last_granule(uint32_t low, uint8_t high, const char *name) {
   while (memcmp(ogg.data + last, "OggS", 4) != 0)
     last--;
   for (int i = 0; i < 8; i++)
-    ogg.data[last + 6 + (size_t)i] = i < 4 ? (uint8_t)(low >> 8 * i) : high;
+    ogg.data[last + 6 + (size_t)i] = (uint8_t)(i < 4 ? low >> 8 * i : high);
   sum_up(ogg.data + last, ogg.size - last);
   write_file(name, ogg.data, ogg.size);
   free(ogg.data);
