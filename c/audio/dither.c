@@ -9,10 +9,10 @@
 #define GROUP (LANES / 2) /* frames */
 
 float redbook_dither_ceiling(enum redbook_dither dither) {
-  float most = dither == REDBOOK_DITHER_NONE   ? 32767
-               : dither == REDBOOK_DITHER_TPDF ? 32766
-                                               : 32753;
-  return most / 32768;
+  static const float most[] = {[REDBOOK_DITHER_TPDF] = 32766.0f,
+                               [REDBOOK_DITHER_SHAPED] = 32753.0f,
+                               [REDBOOK_DITHER_NONE] = 32767.0f};
+  return most[dither] / 32768.0f;
 }
 
 /* Adding and taking away 1.5 * 2^23 rounds a float to the nearest integer. */
@@ -56,7 +56,7 @@ static void quantise(bool noise, uint32_t *lanes, const float *in, int16_t *out,
 /* A frame alone, with its own two lanes, as it would have come out in its group. */
 static void quantise_frame(struct redbook_quantiser *quantiser, const float *in, int16_t *out) {
   uint32_t lanes[LANES] = {0}, clipped[LANES] = {0};
-  uint32_t *own = quantiser->lanes + 2 * quantiser->phase;
+  uint32_t *own = quantiser->lanes + (size_t)2 * quantiser->phase;
   float two[LANES] = {in[0], in[1]};
   int16_t result[LANES];
   lanes[0] = own[0];

@@ -9,7 +9,6 @@
 #define RATE 44100
 #define BLOCK 1024u /* frames */
 
-/* Names libebur128's state, so that lists of these are lists of those. */
 struct redbook_loudness {
   ebur128_state *state;
 };
@@ -57,12 +56,11 @@ bool redbook_loudness_add_shorts(struct redbook_loudness *loudness, const int16_
 }
 
 double redbook_loudness_of(struct redbook_loudness *const *parts, size_t count) {
+  ebur128_state *states[REDBOOK_LOUDNESS_PARTS];
   double lufs = -INFINITY;
-  ebur128_state **states = calloc(count ? count : 1, sizeof *states);
-  if (!states) return -INFINITY;
+  if (count > REDBOOK_LOUDNESS_PARTS) return NAN;
   for (size_t i = 0; i < count; i++)
     states[i] = parts[i]->state;
   int status = ebur128_loudness_global_multiple(states, count, &lufs);
-  free(states);
   return status == EBUR128_SUCCESS ? lufs : -INFINITY;
 }

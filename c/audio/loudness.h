@@ -20,8 +20,9 @@ bool redbook_loudness_add(struct redbook_loudness *loudness, const float *frames
 bool redbook_loudness_add_shorts(struct redbook_loudness *loudness, const int16_t *frames,
                                  size_t count, struct redbook_error *err);
 
+#define REDBOOK_LOUDNESS_PARTS 1000u
 /* LUFS of all that came, gated as the standard says over all of `parts` together; -INFINITY for
- * what is silent or shorter than 0.4 s. */
+ * what is silent or shorter than 0.4 s, NAN for more than REDBOOK_LOUDNESS_PARTS. */
 double redbook_loudness_of(struct redbook_loudness *const *parts, size_t count);
 
 #endif

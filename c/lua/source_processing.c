@@ -69,7 +69,7 @@ static int set_gain(lua_State *L) {
 }
 
 /***
-Whether scans measure the loudness, which takes a tenth more time; false at first, or as the
+Whether scans measure the loudness, which takes time of its own; false at first, or as the
 option `loudness` says.
 @field AudioSource.MeasureLoudness
 */
