@@ -190,6 +190,24 @@ describe("loudness", function()
     end
   end)
 
+  it("continues by a manifest without being told again", function()
+    local list = rendered "--raw --out told --gain track --dither shaped over.m3u"
+    local code, _, err = room:burn("--yes --keep-open --device virtual:n.cue --manifest n.json "
+      .. "--gain track --dither shaped loud.mp3")
+    assert.equal(0, code, err)
+    local out
+    code, out, err = sandbox.run(("%s %s %s/scripts/rescue.lua --device virtual:n.cue "
+      .. "--manifest n.json --continue over.m3u"):format(sandbox.env, sandbox.lua, sandbox.root),
+      room.folder)
+    assert.equal(0, code, out .. err)
+    local disc, at = room:read "n.bin", 1
+    for track = 1, #list do
+      local bytes = room:read(("told/%02d.raw"):format(track))
+      assert.is_true(bytes == disc:sub(at, at + #bytes - 1), "track " .. track)
+      at = at + #bytes + 152 * SECTOR
+    end
+  end)
+
   it("refuses words that it does not know", function()
     for _, words in ipairs { "--gain loud", "--clip wrap", "--quality best", "--dither one" } do
       local code, _, err = room:burn("--plan " .. words .. " plain.wav")
