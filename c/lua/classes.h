@@ -74,6 +74,7 @@ struct redbook_box *redbook_new_operation(lua_State *L, int owner);
 double redbook_check_step(lua_State *L, int index);
 /* The raw C step and feed, for the embedded chunk. */
 int redbook_operation_raw_step(lua_State *L);
+int redbook_operation_wait(lua_State *L);
 int redbook_operation_raw_feed(lua_State *L);
 
 /* source.c: opens what AddAudioTrack and AudioSource take at `index` (path, open file, table)

@@ -160,6 +160,7 @@ static void add_classes(lua_State *L) {
 
 int luaopen_redbook_core(lua_State *L) {
   static const luaL_Reg functions[] = {{"speed", speed},
+                                       {"wait", redbook_operation_wait},
                                        {"album_loudness", redbook_album_loudness},
                                        {"now", now},
                                        {"last_release_error", last_release_error},

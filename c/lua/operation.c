@@ -7,6 +7,7 @@
 #include "burn/operation.h"
 
 #include <math.h>
+#include <poll.h>
 
 #include "lua/classes.h"
 #include "lua/error.h"
@@ -219,6 +220,35 @@ static int close_operation(lua_State *L) {
     redbook_operation_unref(operation);
   }
   lua_pushboolean(L, 1);
+  return 1;
+}
+
+#define WAIT_MOST 64
+
+/***
+Waits for several operations at once: until `step` of one of them would deliver something, a
+trapped signal has come, or the time is over.
+@function wait
+@tparam {Operation,...} operations at most 64; closed and finished ones count for nothing
+@number seconds longest wait, 0 never blocks
+@treturn boolean whether something has come
+*/
+int redbook_operation_wait(lua_State *L) {
+  struct pollfd fds[WAIT_MOST + 1] = {{redbook_trap_fd(), POLLIN, 0}};
+  nfds_t used = 1;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  double seconds = redbook_check_step(L, 2);
+  lua_Integer count = luaL_len(L, 1);
+  luaL_argcheck(L, count <= WAIT_MOST, 1, "64 operations at most");
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_geti(L, 1, i);
+    struct redbook_box *box = redbook_box_check(L, -1, CLASS);
+    if (box->core && !redbook_operation_finished(box->core))
+      fds[used++] = (struct pollfd){redbook_operation_fd(box->core), POLLIN, 0};
+    lua_pop(L, 1);
+  }
+  int timeout = seconds < 0 || seconds > 1e6 ? -1 : (int)ceil(seconds * 1000);
+  lua_pushboolean(L, poll(fds, used, timeout) > 0);
   return 1;
 }
 

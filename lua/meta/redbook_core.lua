@@ -95,6 +95,13 @@ function core.speed(x) end
 ---@return number seconds
 function core.now() end
 
+---Waits for several operations at once: until one would deliver something, a trapped signal has
+---come, or the time is over.
+---@param operations redbook.Operation[] at most 64
+---@param seconds number longest wait, 0 never blocks
+---@return boolean ready
+function core.wait(operations, seconds) end
+
 ---What failed while a drive was let go of by `__close` or the collector; asking clears it.
 ---@return redbook.Error?
 function core.last_release_error() end

@@ -35,7 +35,7 @@ end
 
 local BURN = { client_name = "string", catalog = "string", speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
-  no_verify = "boolean", verify_speed = is_speed, on_written = FUNCTION,
+  no_verify = "boolean", verify_speed = is_speed, on_written = FUNCTION, scan = FUNCTION,
   render_ahead = ahead.is_option, gain = loudness.is_gain, clip = loudness.is_clip,
   quality = loudness.is_quality, dither = loudness.is_dither, plan_only = "boolean",
   wait = "table", confirm = FUNCTION,
@@ -70,7 +70,7 @@ local ENTRY = { path = is_path, title = "string", artist = "string", album = "st
   replaygain_album_gain = "number", replaygain_album_peak = "number", embedded = "boolean" }
 
 local VERIFY = { client_name = "string", speed = is_speed, retries = "integer",
-  waiter = FUNCTION }
+  waiter = FUNCTION, stop = FUNCTION }
 
 local TRACK = { number = "integer", start = "integer", sectors = "integer", crc32 = "integer",
   fingerprint = "table", source = "userdata|table", title = "string" }
@@ -148,16 +148,35 @@ end
 ---@param entries any
 ---@param options any
 ---@param on_event any
-function accept.burn(recorder, entries, options, on_event)
-  shape.check("burn_playlist: options", options, BURN, LEVEL)
-  if options.wait then accept.wait("burn_playlist: options.wait", options.wait, LEVEL + 1) end
+---@param what string? who asks, "burn_playlist"
+---@param level integer?
+function accept.burn(recorder, entries, options, on_event, what, level)
+  what, level = what or "burn_playlist", level or LEVEL
+  shape.check(what .. ": options", options, BURN, level)
+  if options.wait then accept.wait(what .. ": options.wait", options.wait, level + 1) end
   if options.multi and options.keep_open then
-    error("burn_playlist: options: multi closes the session, keep_open leaves it open: choose "
-      .. "one", LEVEL)
+    error(what .. ": options: multi closes the session, keep_open leaves it open: choose "
+      .. "one", level)
   end
-  shape.check_list("burn_playlist: entries", entries, ENTRY, "path", LEVEL)
-  check_recorder("burn_playlist", recorder, options.plan_only)
-  shape.check("burn_playlist", { on_event = on_event }, { on_event = FUNCTION }, LEVEL)
+  shape.check_list(what .. ": entries", entries, ENTRY, "path", level)
+  check_recorder(what, recorder, options.plan_only)
+  shape.check(what, { on_event = on_event }, { on_event = FUNCTION }, level)
+end
+
+---@param recorders any
+---@param entries any
+---@param options any
+---@param on_event any
+function accept.copies(recorders, entries, options, on_event)
+  if type(recorders) ~= "table" or #recorders == 0 then
+    error("copies: recorders: a list of recorders expected", LEVEL)
+  end
+  for _, recorder in ipairs(recorders) do check_recorder("copies", recorder) end
+  local burn = {}
+  for name, value in pairs(options) do burn[name] = value end
+  burn.copies = nil
+  shape.check("copies: options", { copies = options.copies }, { copies = is_attempts }, LEVEL)
+  accept.burn(recorders[1], entries, burn, on_event, "copies", LEVEL + 1)
 end
 
 return accept

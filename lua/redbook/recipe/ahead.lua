@@ -39,12 +39,14 @@ function ahead.is_option(value)
 end
 
 ---@param wanted integer|"auto"|"off"|nil MiB; auto, the default: half of what is free
+---@param plain boolean? also for sound that needs no decoding
 ---@return redbook.Budget
-function ahead.budget(wanted)
+function ahead.budget(wanted, plain)
   local half, folder = half_of_room()
   local auto = wanted == nil or wanted == "auto"
   local limit = wanted == "off" and 0 or auto and half or wanted * MIB
-  return setmetatable({ limit = limit, left = limit, auto = auto, folder = folder }, Budget)
+  return setmetatable({ limit = limit, left = limit, auto = auto, folder = folder,
+    plain = plain or false }, Budget)
 end
 
 ---@class redbook.Budget
@@ -54,11 +56,10 @@ end
 
 ---Before a source is scanned.
 ---@param source redbook.AudioSource
----@param plain boolean? also sound that needs no decoding
-function Budget:keep(source, plain)
+function Budget:keep(source)
   local limit = self.left
   if self.auto and limit > 0 then limit = math.min(limit, (half_of_room())) end
-  source:Keep(limit, plain or false)
+  source:Keep(limit, self.plain)
 end
 
 ---After its scan.

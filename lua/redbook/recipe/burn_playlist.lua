@@ -43,6 +43,8 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---@field dither ("tpdf"|"shaped"|"none")? default "tpdf"
 ---@field render_ahead integer|"auto"|"off"|nil MiB of decoded sound that are kept from the scan for
 ---the burn; default auto: half of what is free for temporary files
+---@field scan? fun(entries, options, on_event): redbook.ScannedTrack[]?, redbook.Failure? what
+---opens and measures the sources, default `redbook.recipe.scan`
 ---@field on_written? fun(written: redbook.WrittenTrack, track: redbook.ScannedTrack) told of each
 ---@field plan_only boolean? stop after the plan; `recorder` may be nil then
 ---@field wait redbook.WaitOptions?
@@ -336,7 +338,7 @@ function Burn:run()
     if not ok then return nil, err end
   end
   local err
-  self.tracks, err = scan(self.entries, self.options, self.on_event)
+  self.tracks, err = (self.options.scan or scan)(self.entries, self.options, self.on_event)
   if not self.tracks then return nil, err end
   local ok
   ok, err = self:make_plan()

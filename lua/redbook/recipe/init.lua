@@ -4,6 +4,7 @@
 return {
   burn_playlist = require "redbook.recipe.burn_playlist",
   continue_playlist = require("redbook.recipe.resume").continue_playlist,
+  copies = require "redbook.recipe.copies",
   diagnose = require "redbook.recipe.diagnose",
   erase_disc = require "redbook.recipe.erase_disc",
   render = require "redbook.recipe.render",

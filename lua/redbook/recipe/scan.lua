@@ -83,7 +83,8 @@ end
 
 -- Nothing is read again after a mere plan.
 local function budget_for(options, on_event)
-  local budget = ahead.budget(options.plan_only and "off" or options.render_ahead)
+  local budget = ahead.budget(options.plan_only and "off" or options.render_ahead,
+    options.shared)
   if not options.plan_only then
     on_event { event = "ahead", limit = budget.limit, folder = budget.folder }
   end
@@ -142,7 +143,8 @@ end
 
 ---@param entries redbook.Entry[]
 ---@param options { waiter: function?, render_ahead: integer|string|nil, plan_only: boolean?,
----gain: string?, clip: string?, quality: string?, dither: string? }
+---gain: string?, clip: string?, quality: string?, dither: string?,
+---shared: boolean? } shared: several read it, so that all of it is kept
 ---@param on_event fun(event: table) gets "ahead", then "scan" before a source is decoded, with
 ---`again` when it is for its gain, and "scanned" when what is told of it is final
 ---@return redbook.ScannedTrack[]? tracks

@@ -25,6 +25,7 @@ local VERIFICATION_FAILED = 0xC0AA0007
 ---@field speed number|"max"|"min"|nil times 1x; how fast is read at most, default 16
 ---@field retries integer? how often a sector that cannot be read is tried again, default 3
 ---@field waiter? fun(operation: redbook.Operation) see `redbook.run`
+---@field stop? fun(): string? in a coroutine asked after each wait; a signal's name ends the job
 
 ---An element of `TrackAtOnce.WrittenTracks` as this recipe takes it.
 ---@param written redbook.WrittenTrack
@@ -173,7 +174,7 @@ end
 ---@return string? remark why nothing was compared, where that is no failure
 local function after_burn(recorder, records, options, on_event, pause)
   local wanted = { client_name = options.client_name, speed = options.verify_speed,
-    waiter = options.waiter }
+    waiter = options.waiter, stop = options.stop }
   local signal
   local result, err = with_retries(function()
     return verify(recorder, records, wanted, on_event)

@@ -36,7 +36,8 @@ describe("recipe.burn_playlist", function()
       local cases = {
         { { keepopen = true }, "unknown key 'keepopen'; known are: append, catalog, "
           .. "client_name, clip, commands, confirm, dither, eject, gain, keep_open, multi, "
-          .. "no_verify, on_written, plan_only, quality, render_ahead, simulate, speed, stop, verify_speed, wait, waiter" },
+          .. "no_verify, on_written, plan_only, quality, render_ahead, scan, simulate, speed, "
+          .. "stop, verify_speed, wait, waiter" },
         { { render_ahead = -1 }, "render_ahead: a number of MiB, 'auto' or 'off' expected, "
           .. "got -1" },
         { { gain = "loud" }, "gain: 'off', 'track' or 'album' expected, got 'loud'" },
