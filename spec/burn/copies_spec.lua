@@ -105,7 +105,10 @@ describe("copies", function()
         assert.is_string(event.device)
       end
     end
-    assert.same({ { event = "copies", wanted = 4, made = 3 } }, all "copies")
+    local copies = all("copies")[1]
+    assert.same({ 1, 4, 3, 4 }, { #all "copies", copies.wanted, copies.made, #copies.discs })
+    assert.same({ device = drives[3].recorder.ActiveDiscRecorder, copy = 3, ok = false,
+      disc = "open" }, copies.discs[3])
   end)
 
   it("are decoded by each drive where there is no room for a rendering", function()

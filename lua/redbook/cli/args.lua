@@ -5,6 +5,8 @@ local argparse = require "argparse"
 local lfs = require "lfs"
 local sound = require "redbook.cli.sound"
 
+local discs = require "redbook.cli.discs"
+
 local args = {}
 
 -- cdrecord and cdrskin options with one dash, and what they are here; false: what redbook does
@@ -17,7 +19,7 @@ local WORDS = {
 }
 -- Options whose value may be the next word.
 local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true,
-  ["--manifest"] = true, ["--render-ahead"] = true }
+  ["--manifest"] = true, ["--render-ahead"] = true, ["--copies"] = true }
 
 local function assignment(word)
   local name, value = word:match("^(%l+)=(.*)$")
@@ -81,6 +83,15 @@ function args.speed(value)
   return number
 end
 
+---@param value string
+---@return integer?
+---@return string? problem
+function args.copies(value)
+  local number = value:match "^%d+$" and math.tointeger(tonumber(value))
+  if number and number >= 1 and number <= 999 then return number end
+  return nil, ("--copies %s: a number, 1 to 999"):format(value)
+end
+
 ---@param value string "off" or MiB
 ---@return integer|string|nil
 ---@return string? problem
@@ -122,7 +133,10 @@ local function build()
     :hidden(true)
   parser:group("Where",
     parser:option("--device", "Recorder: /dev/sr0, a link to it, or virtual:disc.cue (a disc in "
-      .. "files). Default: $CDR_DEVICE, else the only recorder there is."):argname "ID",
+      .. "files). Default: $CDR_DEVICE, else the only recorder there is. More than once: all of "
+      .. "them burn the same disc at once."):argname "ID":count "*",
+    parser:option("--copies", "Burn N discs; a drive that is done waits for its next one.")
+      :argname "N":convert(args.copies),
     parser:option("--wait", "Wait for a disc to be put in, or for a drive that is held, at "
       .. "most SECONDS (600). Without it a disc in the drive gets 60 seconds to become ready.")
       :argname(WAIT_ARGUMENT):convert(args.seconds "--wait=%s"))
@@ -171,6 +185,12 @@ function args.one_line(problem)
   return (problem:gsub("%s*\n%s*", "; "))
 end
 
+-- One drive is `device`; of several, that is the first of `devices`.
+local function take_devices(options)
+  local ids = options.device or {}
+  options.device, options.devices = ids[1], ids[2] and ids or nil
+end
+
 local function check(options)
   if options.help or options.version then return true end
   if #options.files == 0 then return nil, "name a playlist or audio files" end
@@ -178,7 +198,7 @@ local function check(options)
   if options.multi and options.keep_open then
     return nil, "--multi closes the session, --keep-open leaves it open: choose one"
   end
-  return true
+  return discs.check(options)
 end
 
 ---@param words string[] the command line, also a wrong one
@@ -200,6 +220,7 @@ function args.parse(words)
   local ok, options = build():pparse(list)
   if not ok then return nil, options end
   options.verbose = (options.verbose or 0) > 0
+  take_devices(options)
   ok, problem = check(options)
   if not ok then return nil, problem end
   return options

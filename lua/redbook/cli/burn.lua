@@ -5,6 +5,7 @@ local advice = require "redbook.cli.advice"
 local args = require "redbook.cli.args"
 local core = require "redbook.core"
 local device = require "redbook.cli.device"
+local discs = require "redbook.cli.discs"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
 local manifest = require "redbook.manifest"
@@ -13,6 +14,7 @@ local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
 local redbook = require "redbook"
 local report = require "redbook.report"
+local several = require "redbook.cli.several"
 local signals = require "redbook.cli.signals"
 local sound = require "redbook.cli.sound"
 local terminal = require "redbook.cli.terminal"
@@ -94,28 +96,33 @@ local function flags(options)
   return list
 end
 
-function Job:burn(entries)
-  local options = self.options
-  local recorder, err = self:recorder()
-  if err then return nil, err end
-  self.emit { event = "begin", version = redbook.version, device = self.device,
-    simulate = options.dummy or false, plan_only = options.plan or false }
-  local trap, record = self.trap, self.manifest
-  self.drive = recorder
-  return recipe.burn_playlist(recorder, entries, sound.copy(options, {
-    client_name = "redbook burn.lua", speed = options.speed, simulate = options.dummy,
-    catalog = self.catalog,
+-- How it is burned, as the recipes take it.
+function Job:settings()
+  local options, trap = self.options, self.trap
+  return sound.copy(options, { client_name = "redbook burn.lua", speed = options.speed,
+    simulate = options.dummy, catalog = self.catalog,
     multi = options.multi, keep_open = options.keep_open, append = options.append,
     eject = options.eject, plan_only = options.plan, no_verify = options.no_verify,
     render_ahead = options.render_ahead,
-    on_written = record and function(written, track) record:written(written, track) end,
     wait = { limit = options.wait or READY_SECONDS, insertion = options.wait ~= nil,
       pause = trap.pause },
     stop = function() return trap.pause(0) end,
     confirm = function() return self:confirm(trap.pause) end,
     commands = { device = self.device, sources = options.files, flags = flags(options),
-      prefix = advice.prefix(arg and arg[0], os.getenv "PATH") },
-  }), record and function(event)
+      prefix = advice.prefix(arg and arg[0], os.getenv "PATH") } })
+end
+
+function Job:burn(entries)
+  local options = self.options
+  if discs.wanted(options) then return several.burn(self, entries) end
+  local recorder, err = self:recorder()
+  if err then return nil, err end
+  self.emit { event = "begin", version = redbook.version, device = self.device,
+    simulate = options.dummy or false, plan_only = options.plan or false }
+  local record, settings = self.manifest, self:settings()
+  self.drive = recorder
+  settings.on_written = record and function(written, track) record:written(written, track) end
+  return recipe.burn_playlist(recorder, entries, settings, record and function(event)
     record:event(event, recorder)
     self.emit(event)
   end or self.emit)
@@ -161,7 +168,9 @@ function Job:run()
   if not result then
     advice.fit(err, { device = self.device or self.options.device, trace = self.options.trace })
     code = exit.code(err, self.options)
-    self.emit { event = "error", exit = code, err = err, simulate = self.options.dummy or false }
+    if not err.told then
+      self.emit { event = "error", exit = code, err = err, simulate = self.options.dummy or false }
+    end
   end
   self:write_manifest(code, result, err)
   return code

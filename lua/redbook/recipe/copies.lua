@@ -211,7 +211,11 @@ function Copies:result()
     return nil, self.sound.err
   end
   if not self.options.plan_only then
-    self.on_event { event = "copies", wanted = self.wanted, made = self.made }
+    local discs = {}
+    for index, disc in ipairs(self.discs) do
+      discs[index] = { device = disc.device, copy = disc.copy, ok = disc.ok, disc = disc.disc }
+    end
+    self.on_event { event = "copies", wanted = self.wanted, made = self.made, discs = discs }
   end
   local worst
   for _, disc in ipairs(self.discs) do

@@ -11,7 +11,8 @@ json.VERSION = 1
 
 -- Lists, even when empty.
 local LISTS = { tracks = true, problems = true, remarks = true, devices = true,
-  remedies = true, on_disc = true, cut_off = true, left = true }
+  remedies = true, on_disc = true, cut_off = true, left = true,
+  discs = true }
 
 local LIST = {}
 
@@ -123,9 +124,11 @@ end
 ---@param event table as recipes make it, with a field `event`
 ---@return string line without its end
 function json.line(event)
+  local device = event.device
   if event.event == "plan" then event = flatten_plan(event) end
   if event.event == "diagnosis" then event = flatten_diagnosis(event) end
   if event.event == "error" then event = plain_error(event) end
+  event.device = device
   return json.plain_line(event)
 end
 

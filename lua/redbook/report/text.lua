@@ -92,9 +92,36 @@ function show.ahead(self, event)
       :format(text.printable(event.folder), mebibytes))
 end
 
+-- Of several discs that are planned alike, one plan is enough.
 function show.plan(self, event)
-  self.planned = true
-  self:each(plan.lines(event.plan, self.width() - columns.width(self:prefix())))
+  local list = plan.lines(event.plan, self.width() - columns.width(self:prefix()))
+  local whole = table.concat(list, "\n")
+  if event.device and whole == self.planned then return self:say "planned in the same way" end
+  self.planned = whole
+  self:each(list)
+end
+
+function show.insert(self, event)
+  if event.message then self:say(text.printable(event.message)) end
+  self:say(("Put in the disc for copy %d of %d (at most %g s)."):format(event.copy, event.of,
+    event.limit))
+end
+
+function show.copy(self, event)
+  self.screen:drop(self.name)
+  if event.ok then self:say(("Copy %d of %d is done."):format(event.copy, event.of)) end
+end
+
+function show.copies(self, event)
+  self:say(("%d of %d discs %s done."):format(event.made, event.wanted,
+    event.made == 1 and "is" or "are"))
+  for _, disc in ipairs(event.discs) do
+    local name = self.names[disc.device] or disc.device
+    if not disc.ok then
+      self:say(("Not done: copy %d on %s, its disc is %s."):format(disc.copy,
+        text.printable(name), disc.disc))
+    end
+  end
 end
 
 function show.wait(self, event)

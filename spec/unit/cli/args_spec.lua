@@ -22,6 +22,8 @@ describe("cli.args", function()
         "--eject", "--wait=30", "--plan", "--json", "--yes", "--verbose", "--trace", "t.ndjson",
         "a.m3u", "b.wav"))
     assert.same({ multi = true, files = { "x" } }, options("--multi", "x"))
+    assert.same({ device = "a", devices = { "a", "b" }, copies = 3, files = { "x" } },
+      options("--device", "a", "dev=b", "--copies", "3", "x"))
     assert.same({ render_ahead = 800, files = { "x" } }, options("--render-ahead", "800", "x"))
     assert.same({ render_ahead = "off", files = { "x" } }, options("--render-ahead=off", "x"))
     assert.same({ help = true, files = {} }, options "--help")
@@ -46,7 +48,7 @@ describe("cli.args", function()
   end)
 
   it("lets the last of two count", function()
-    assert.equal("b", options("--device", "a", "dev=b", "x").device)
+    assert.equal(8, options("--speed", "4", "speed=8", "x").speed)
   end)
 
   it("does not take the file after a bare --wait for its seconds", function()
@@ -79,6 +81,16 @@ describe("cli.args", function()
       [{ "--speed=nan", "x" }] = "--speed nan: a number like 8 (times 1x), 'min' or 'max'",
       [{ "--wait=soon", "x" }] = "--wait=soon: a number of seconds, up to 86400",
       [{ "--wait=-1", "x" }] = "--wait=-1: a number of seconds, up to 86400",
+      [{ "--copies", "0", "x" }] = "--copies 0: a number, 1 to 999",
+      [{ "--copies", "two", "x" }] = "--copies two: a number, 1 to 999",
+      [{ "dev=a", "dev=b", "--copies=1", "x" }] = "--copies 1: there are 2 drives",
+      [{ "dev=a", "dev=a", "x" }] = "--device a is there twice",
+      [{ "--copies=2", "--trace=t", "x" }] =
+        "--trace is of one disc: leave out --copies and further --device",
+      [{ "dev=a", "dev=b", "--manifest", "m", "x" }] =
+        "--manifest is of one disc: leave out --copies and further --device",
+      [{ "dev=virtual:a.cue", "--copies=2", "x" }] = "a disc in files cannot be changed for the "
+        .. "next one: name one for each copy, as in --device virtual:a.cue --device virtual:b.cue",
       [{ "--render-ahead", "-1", "x" }] = "--render-ahead -1: a number of MiB, or 'off'",
       [{ "--render-ahead", "half", "x" }] = "--render-ahead half: a number of MiB, or 'off'",
       [{ "--multi", "--keep-open", "x" }] =

@@ -9,6 +9,8 @@ return {
     when = "once, when the device is known", fields = {
       version = "string: of redbook", device = "string?: the drive; absent: none is asked",
       simulate = "boolean?: burn.lua: --dummy", plan_only = "boolean?: burn.lua: --plan",
+      devices = "[string]?: burn.lua: the drives, when there are several; then every event of a "
+        .. "drive has its `device`",
       manifest = "string?: verify.lua: path of the manifest",
       without_source = "[integer]?: verify.lua: numbers of tracks whose source is gone" },
     example = { event = "begin", version = "0.1.0", device = "/dev/sr0", simulate = false,
@@ -156,6 +158,22 @@ return {
       message = "string: a sentence", name = "string?: of a code, or what programs go by" },
     example = { event = "remark", message = "the drive writes at 8x instead of the speed asked for",
       name = "S_IMAPI_SPEEDADJUSTED" } },
+  insert = { by = "burn.lua --copies", when = "a drive has given its disc out and waits for the "
+      .. "next", fields = { copy = "integer: which disc that will be, from 1",
+      of = "integer: of how many", limit = "number: seconds, at most",
+      message = "string?: what was wrong with the disc that was put in" },
+    example = { event = "insert", device = "/dev/sr0", copy = 2, of = 3, limit = 600 } },
+  copy = { by = "burn.lua, several discs", when = "a disc is done, or its drive drops out; an "
+      .. "`error` with its `device` comes before that", fields = {
+      copy = "integer: which, from 1", of = "integer: of how many", ok = "boolean: it is good",
+      disc = "string?: as error objects have it", exit = "integer?: exit code of its failure" },
+    example = { event = "copy", device = "/dev/sr1", copy = 2, of = 2, ok = false, disc = "open",
+      exit = 10 } },
+  copies = { by = "burn.lua, several discs", when = "after the last of them", fields = {
+      wanted = "integer: discs", made = "integer: good ones", discs = "[copied_disc]: of each" },
+    example = { event = "copies", wanted = 2, made = 1, discs = {
+      { device = "/dev/sr0", copy = 1, ok = true, disc = "finalised" },
+      { device = "/dev/sr1", copy = 2, ok = false, disc = "open" } } } },
   summary = { by = BURNING, when = "all went well", fields = { tracks = "integer: written",
       sectors = "integer: of all of them", disc = "string: as error objects have it",
       simulated = "boolean: --dummy", clipped_samples = "integer: of all tracks",

@@ -14,6 +14,9 @@ return {
     track_count = "integer: tracks on it", next_track = "integer?: number of the next one",
     next_writable_address = "integer?: LBA where it may begin",
     total_sectors = "integer: of it" } },
+  copied_disc = { about = "one of several discs", fields = {
+    device = "string: its drive", copy = "integer: which, from 1", ok = "boolean: it is good",
+    disc = "string?: as error objects have it" } },
   sense = { about = "what the drive answered", fields = {
     key = "integer: sense key", asc = "integer: additional sense code",
     ascq = "integer: its qualifier", text = "string?: the same in words",
