@@ -18,12 +18,12 @@ INST_BINDIR ?= $(PREFIX)/bin
 # Everything that asks pkg-config is evaluated late and silently: set-up may not have run yet.
 WARN = -std=gnu17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
        -Wmissing-prototypes -Wvla $(WERROR)
-PKGS = sndfile soxr libcdio nettle libebur128
+PKGS = sndfile soxr libcdio nettle libebur128 opus ogg
 pkg  = $(shell pkg-config $(1) 2>/dev/null)
 CPPFLAGS_ALL = -Ic -D_GNU_SOURCE $(call pkg,--cflags $(PKGS)) $(CPPFLAGS)
 LUA_CFLAGS  ?= $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(call pkg,--cflags lua5.4))
 CFLAGS_ALL   = $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden -pthread
-LIBS         = $(or $(call pkg,--libs $(PKGS)),-lsndfile -lsoxr -lcdio -lnettle -lebur128) -lm -pthread $(LDLIBS)
+LIBS         = $(or $(call pkg,--libs $(PKGS)),-lsndfile -lsoxr -lcdio -lnettle -lebur128 -lopus -logg) -lm -pthread $(LDLIBS)
 
 LAYERS = base mmc virtual vdrive drive audio burn
 needs_base    =

@@ -27,6 +27,8 @@ dependencies = {
 external_dependencies = {
   SNDFILE = { header = "sndfile.h", library = "sndfile" },
   CDIO = { header = "cdio/cdio.h", library = "cdio" },
+  OPUS = { header = "opus/opus.h", library = "opus" },
+  OGG = { header = "ogg/ogg.h", library = "ogg" },
   SOXR = { header = "soxr.h", library = "soxr" },
   EBUR128 = { header = "ebur128.h", library = "ebur128" },
   NETTLE = { header = "nettle/sha2.h", library = "nettle" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libsndfile behind one sequential read whose end is judged, not believed. */
+/* libsndfile, or libopus, behind one sequential read whose end is judged, not believed. */
 #include "audio/decode.h"
 
 #include <errno.h>
@@ -78,6 +78,9 @@ static bool open_file(struct redbook_decoder *decoder, struct redbook_error *err
   decoder->position = decoder->offset = 0;
   decoder->read_errno = 0;
   decoder->file = sf_open_virtual(&io, SFM_READ, &decoder->info, decoder);
+  if (decoder->file && decoder->container.kind == REDBOOK_OPUS &&
+      decoder->info.samplerate == 48000 && decoder->info.channels <= 2)
+    decoder->opus = redbook_opus_open(&decoder->input);
   if (decoder->file) return true;
   if (decoder->read_errno)
     return redbook_fail_file(err, decoder->read_errno, "%s cannot be read",
@@ -155,6 +158,8 @@ bool redbook_decoder_open_spool(struct redbook_decoder *decoder, int spool, cons
 void redbook_decoder_rest(struct redbook_decoder *decoder) {
   if (decoder->file) (void)sf_close(decoder->file);
   decoder->file = NULL;
+  redbook_opus_close(decoder->opus);
+  decoder->opus = NULL;
 }
 
 void redbook_decoder_close(struct redbook_decoder *decoder) {
@@ -245,10 +250,20 @@ static int64_t allowed(const struct redbook_decoder *decoder, int64_t count) {
   return bounded && left < count ? left : count;
 }
 
+/* The packets of Opus have fixed lengths: the last one goes beyond the end. */
+static int64_t decode_some(struct redbook_decoder *decoder, float *frames, int64_t count) {
+  int64_t left = decoder->promise - decoder->position;
+  if (!decoder->opus || decoder->promise < 0)
+    return decoder->file ? sf_readf_float(decoder->file, frames, allowed(decoder, count)) : 0;
+  int64_t got = redbook_opus_read(decoder->opus, frames, left < count ? left : count,
+                                  &decoder->read_errno);
+  decoder->offset = redbook_opus_offset(decoder->opus);
+  return got;
+}
+
 int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, int64_t count,
                                struct redbook_error *err) {
-  int64_t got =
-      decoder->file ? sf_readf_float(decoder->file, frames, allowed(decoder, count)) : 0;
+  int64_t got = decode_some(decoder, frames, count);
   if (got < 0) got = 0;
   decoder->position += got;
   if (!all_finite(frames, (size_t)got * (size_t)decoder->info.channels)) {

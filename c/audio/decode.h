@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A sound file decoded from its beginning to its end by libsndfile, with its end checked. */
+/* A sound file decoded from its beginning to its end by libsndfile, plain Opus by libopus, with
+ * its end checked. */
 #ifndef REDBOOK_AUDIO_DECODE_H
 #define REDBOOK_AUDIO_DECODE_H
 
@@ -9,6 +10,7 @@
 
 #include "audio/container.h"
 #include "audio/input.h"
+#include "audio/opus.h"
 #include "audio/source.h"
 #include "base/error.h"
 
@@ -16,6 +18,7 @@ struct redbook_decoder {
   struct redbook_input input;
   struct redbook_container container;
   SNDFILE *file;
+  struct redbook_opus *opus; /* decodes instead of `file`, which then only knows the file */
   SF_INFO info;
   int64_t promise;  /* frames, -1 unknown */
   int64_t position; /* the frame read next */

@@ -5,7 +5,7 @@
 set -eu
 
 run='gcc libc6-dev pkg-config lua5.4 liblua5.4-dev libsndfile1-dev libsoxr-dev libcdio-dev nettle-dev
-     libebur128-dev
+     libebur128-dev libopus-dev libogg-dev
      lua-cjson lua-argparse lua-filesystem lua-expat libcdio-utils'
 test='lua-busted libcmocka-dev luarocks sox flac lame vorbis-tools opus-tools ffmpeg cdrskin
       lua-luv lua-cqueues lua-socket procps wodim cdrdao cdparanoia cd-paranoia icedax cd-discid
