@@ -5,6 +5,7 @@ local burn_lua = require "spec.burn.burn_lua"
 local cjson = require "cjson"
 local manifest = require "redbook.manifest"
 local sandbox = require "spec.support.sandbox"
+local schema = require "redbook.report.schema"
 
 local SECTOR = burn_lua.SECTOR
 
@@ -54,6 +55,7 @@ describe("loudness", function()
     local list = {}
     for line in render("--json --threads 2 " .. words):gmatch "[^\n]+" do
       local event = cjson.decode(line)
+      assert.same({ true }, { schema.check(event) })
       if event.event == "rendered" then list[event.index] = event end
     end
     return list
@@ -143,6 +145,7 @@ describe("loudness", function()
     end
     for line in out:gmatch "[^\n]+" do
       local event = cjson.decode(line)
+      assert.same({ true }, { schema.check(event) })
       if event.event == "scanned" then scans[event.index] = event.gain end
       if event.event == "track_done" then done[event.number] = event.gain end
       if event.event == "plan" then

@@ -8,7 +8,10 @@ return {
     length = "string: M:SS", padding = "integer: sectors of silence that fill it up to 4 seconds",
     gap = "integer: sectors between the track before and this one", path = "string?: the source",
     title = "string?: of tags, list or file name", artist = "string?: of tags or list",
-    album = "string?: of tags or list" } },
+    album = "string?: of tags or list",
+    gain = "number?: dB that it is turned up or down by; absent: not at all",
+    clipped_samples = "integer?: that will be clamped; absent: none",
+    limited_frames = "integer?: that the limiter turns down; absent: none" } },
   planned_medium = { about = "the disc that a plan is for", fields = {
     type = "integer: 1 CD-ROM, 2 CD-R, 3 CD-RW", state = "string: blank, appendable, complete",
     track_count = "integer: tracks on it", next_track = "integer?: number of the next one",
