@@ -14,6 +14,7 @@ endif
 INST_LUADIR ?= $(PREFIX)/share/lua/5.4
 INST_LIBDIR ?= $(PREFIX)/lib/lua/5.4
 INST_BINDIR ?= $(PREFIX)/bin
+INST_SHAREDIR ?= $(PREFIX)/share
 
 # Everything that asks pkg-config is evaluated late and silently: set-up may not have run yet.
 WARN = -std=gnu17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
@@ -39,7 +40,7 @@ LIB_OBJECTS = $(foreach l,$(LAYERS),$(call objects,$(l)))
 LUA_OBJECTS = $(call objects,lua)
 LUA_MODULES = $(filter-out lua/meta/%,$(shell find lua -name '*.lua' 2>/dev/null))
 
-.PHONY: all support install clean env demo
+.PHONY: all support man install install-pages clean env demo
 .DELETE_ON_ERROR:
 
 PRELOAD = $(BUILD)/redbook/redbook-vdrive.so
@@ -96,11 +97,17 @@ wrapped = malloc calloc realloc strdup getline __getdelim open_memstream pthread
 $(BUILD)/spec/starved.so: $(LIB_OBJECTS) $(LUA_OBJECTS)
 LIBS_starved = $(LIB_OBJECTS) $(LUA_OBJECTS) $(wrapped:%=-Wl,--wrap=%) $(LIBS)
 
+# Manual pages, completions, and the schema of the events, made of the programs' own definitions.
+PROGRAMS = $(notdir $(wildcard scripts/*.lua))
+man: all
+	LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;' LUA_CPATH='$(abspath $(BUILD))/?.so;;' \
+	  $(LUA) -e 'require "redbook.cli.pages" ("$(BUILD)", "$(PROGRAMS)")'
+
 # An installed script knows where its modules lie, whatever the prefix. Not in a rock, which may be
 # packed and go elsewhere: LuaRocks wraps scripts, and the wrappers know.
 find_modules = package.path = "$(INST_LUADIR)/?.lua;$(INST_LUADIR)/?/init.lua;" .. package.path; \
   package.cpath = "$(INST_LIBDIR)/?.so;" .. package.cpath
-install: all
+install: all $(if $(ROCK),,install-pages)
 	install -d '$(DESTDIR)$(INST_LIBDIR)/redbook' '$(DESTDIR)$(INST_BINDIR)'
 	install -m 755 $(BUILD)/redbook/core.so '$(DESTDIR)$(INST_LIBDIR)/redbook/core.so'
 	install -m 644 $(PRELOAD) '$(DESTDIR)$(INST_LIBDIR)/redbook/redbook-vdrive.so'
@@ -109,6 +116,18 @@ install: all
 	for f in $(notdir $(wildcard scripts/*.lua)); do \
 	  install -m 755 "scripts/$$f" '$(DESTDIR)$(INST_BINDIR)' && \
 	  $(if $(ROCK),:,sed -i '1a $(find_modules)') "$(DESTDIR)$(INST_BINDIR)/$$f" || exit 1; done
+
+# Not in a rock, which has no place for them.
+SHARE = $(DESTDIR)$(INST_SHAREDIR)
+install-pages: man
+	install -d '$(SHARE)/man/man1' '$(SHARE)/bash-completion/completions' \
+	  '$(SHARE)/zsh/site-functions' '$(SHARE)/fish/vendor_completions.d' '$(SHARE)/doc/redbook'
+	install -m 644 $(PROGRAMS:%=$(BUILD)/man/%.1) '$(SHARE)/man/man1'
+	install -m 644 $(PROGRAMS:%=$(BUILD)/bash/%) '$(SHARE)/bash-completion/completions'
+	install -m 644 $(PROGRAMS:%=$(BUILD)/zsh/_%) '$(SHARE)/zsh/site-functions'
+	install -m 644 $(PROGRAMS:%=$(BUILD)/fish/%.fish) '$(SHARE)/fish/vendor_completions.d'
+	install -m 644 README.md rockspec/CHANGELOG.md $(BUILD)/doc/events.md \
+	  $(BUILD)/doc/events.schema.json '$(SHARE)/doc/redbook'
 
 env:
 	@echo "LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'" \

@@ -30,6 +30,20 @@ describe("make install", function()
     assert.equal(".:\nbin\nlib\nshare\n\nlib/lua/5.4:\nredbook\n\nshare/lua/5.4:\nredbook\n", top)
   end)
 
+  it("puts a manual page and completions of every program where they are looked for", function()
+    local share = folder .. "/prefix/share/"
+    for name in lfs.dir(folder .. "/prefix/bin") do
+      if name:find "%.lua$" then
+        for _, path in ipairs { "man/man1/%s.1", "bash-completion/completions/%s",
+          "zsh/site-functions/_%s", "fish/vendor_completions.d/%s.fish" } do
+          assert.equal("file", lfs.attributes(share .. path:format(name), "mode"), path .. name)
+        end
+      end
+    end
+    local _, docs = sandbox.run("ls doc/redbook", share)
+    assert.equal("CHANGELOG.md\nREADME.md\nevents.md\nevents.schema.json\n", docs)
+  end)
+
   it("installs an executable burn.lua that helps from any folder", function()
     assert.equal("rwxr-xr-x", lfs.attributes(folder .. "/prefix/bin/burn.lua", "permissions"))
     installed.helps(folder .. "/prefix/bin/burn.lua", folder)

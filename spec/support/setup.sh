@@ -9,7 +9,8 @@ run='gcc libc6-dev pkg-config lua5.4 liblua5.4-dev libsndfile1-dev libsoxr-dev l
      lua-cjson lua-argparse lua-filesystem lua-expat libcdio-utils'
 test='lua-busted libcmocka-dev luarocks sox flac lame vorbis-tools opus-tools ffmpeg cdrskin
       lua-luv lua-cqueues lua-socket procps wodim cdrdao cdparanoia cd-paranoia icedax cd-discid
-      libdiscid-dev python3-mutagen python3-jsonschema atomicparsley wavpack'
+      libdiscid-dev python3-mutagen python3-jsonschema tmux zsh fish mandoc groff-base
+      atomicparsley wavpack'
 lint='clang clang-tidy clang-format cppcheck lua-check lua5.1 luarocks shellcheck git'
 long='clang valgrind'
 bench='libsox-fmt-mp3'
@@ -25,7 +26,7 @@ for group in "$@"; do
     long) wanted="$wanted $run $test $long" ;;
     bench) wanted="$wanted $run $test $bench" ;;
     coverage) wanted="$wanted $run $test $coverage" ;;
-    doc) wanted="$wanted $doc" ;;
+    doc) wanted="$wanted $run $doc" ;;
     *) echo "setup.sh: no group of packages is called '$group'" >&2; exit 2 ;;
   esac
 done

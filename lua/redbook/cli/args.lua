@@ -116,7 +116,8 @@ end
 -- argparse has no optional value that must be joined by `=`; the help shows it so.
 local WAIT_ARGUMENT = "[=SECONDS]"
 
-local function build()
+---@return table parser of argparse, also for manual pages and completions
+function args.parser()
   local parser = argparse("burn.lua",
     "Burns playlists and audio files as an audio CD, track at once.")
     :add_help(false):usage_max_width(79):help_max_width(79)
@@ -174,7 +175,7 @@ end
 
 ---@return string text of --help
 function args.help()
-  return (build():get_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] "))
+  return (args.parser():get_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] "))
 end
 
 args.QUIET_AND_VERBOSE = "--quiet shows less, --verbose more: choose one"
@@ -217,7 +218,7 @@ end
 function args.parse(words)
   local list, problem = args.rewrite(words)
   if not list then return nil, problem end
-  local ok, options = build():pparse(list)
+  local ok, options = args.parser():pparse(list)
   if not ok then return nil, options end
   options.verbose = (options.verbose or 0) > 0
   take_devices(options)

@@ -19,7 +19,7 @@ local signals = require "redbook.cli.signals"
 local sound = require "redbook.cli.sound"
 local terminal = require "redbook.cli.terminal"
 
-local cli = {}
+local cli = { parser = args.parser }
 
 -- How long a disc that lies in the drive may take to become ready.
 local READY_SECONDS = 60

@@ -200,13 +200,16 @@ end
 
 ---A program of `scripts/`.
 ---@param spec redbook.Program
----@return { main: (fun(words: string[]): integer), help: (fun(): string), parse: function }
+---@return { main: (fun(words: string[]): integer), help: (fun(): string), parse: function,
+---parser: fun(): table }
 ---main: words of the command line in, exit code out (cli/exit.lua); parse: options, or nil and a
 ---sentence
 function common.program(spec)
   local program = {}
 
   function program.parse(words) return parse(spec, words) end
+
+  function program.parser() return build(spec) end
 
   function program.help() return build(spec):get_help() end
 

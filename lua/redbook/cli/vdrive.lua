@@ -30,7 +30,8 @@ local function path(value)
   return nil, ("--device %s: a path that begins with /"):format(value)
 end
 
-local function build()
+---@return table parser of argparse
+function vdrive.parser()
   local parser = argparse("vdrive.lua",
     "Runs a program that finds a virtual CD recorder at /dev/sr0, whatever is there on this "
       .. "machine. The program must be linked dynamically, and not be setuid.")
@@ -77,7 +78,7 @@ function vdrive.parse(words)
     end
     own[index] = word == "-h" and "--help" or word
   end
-  local ok, options = build():pparse(own)
+  local ok, options = vdrive.parser():pparse(own)
   if not ok then return nil, options end
   if options.help or options.version then return options, {} end
   if not command or #command == 0 then return nil, "write -- and a COMMAND behind the options" end
@@ -167,7 +168,7 @@ end
 
 ---@return string text of --help
 function vdrive.help()
-  return build():get_help()
+  return vdrive.parser():get_help()
 end
 
 return vdrive
