@@ -181,7 +181,7 @@ demo:
 
 # --- Benchmarks: spec/bench/NAME.lua, `make bench BENCH="NAME ..."` chooses -----------------------
 
-BENCH ?= quality render burn drives memory startup
+BENCH ?= quality render burn drives copies memory startup
 BENCH_PROGRAMS = $(patsubst spec/bench/%.c,$(BUILD)/bench/%,$(wildcard spec/bench/*.c))
 $(BUILD)/bench/%: spec/bench/%.c $(call objects,audio) $(call objects,base)
 	@mkdir -p $(@D)
