@@ -13,7 +13,8 @@ local levels = {}
 local function level_of(slot)
   local source = slot:open()
   if not source then return nil end
-  return { entry = slot.entry, source = source, joint = slot.joint, tags = source.Tags or {},
+  local joint = slot.joint and slot.joint.joined and slot.joint or nil
+  return { entry = slot.entry, source = source, joint = joint, tags = source.Tags or {},
     ceiling = source.Ceiling, exact = source.Format.exact }
 end
 
