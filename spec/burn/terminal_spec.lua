@@ -176,6 +176,12 @@ sr0 1/2 A ti… 00:30 of 03:01 8.0x ██ █░
 ]], terminal:wait "another disc\nsr0")
     terminal:resize(80)
     terminal:type "\n"
-    assert.is_truthy(terminal:wait("00:40 of"):find "\nsr0 track 1/2 A title of som…  00:40")
+    assert.equal([[
+sr1: Closing the disc.
+burn: sr1: the write failed
+disc: The disc is spoiled.
+what to do: another disc
+sr0 track 1/2 A title of som…  00:40 of 03:01   8.0x  fifo ██████  drive ███░░░
+]], terminal:wait "00:40 of")
   end)
 end)

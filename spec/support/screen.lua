@@ -11,8 +11,9 @@ Screen.__index = Screen
 Screen.__close = function(self) self:tmux "kill-server" end
 
 function Screen:tmux(words)
-  local _, out = sandbox.run(("LC_ALL=C.UTF-8 tmux -u -S %s/tmux -f /dev/null %s"):format(
+  local code, out, err = sandbox.run(("LC_ALL=C.UTF-8 tmux -u -S %s/tmux -f /dev/null %s"):format(
     sandbox.quote(self.folder), words), self.folder)
+  if code ~= 0 then error(("tmux %s: %s"):format(words, err), 2) end
   return out
 end
 
@@ -56,9 +57,16 @@ function Screen:type(text)
   self:tmux("send-keys -l " .. sandbox.quote(text))
 end
 
+---tmux gives a new size to its terminal a moment later; this waits for that.
 ---@param columns integer
 function Screen:resize(columns)
   self:tmux(("resize-window -x %d"):format(columns))
+  local terminal = self:tmux("display-message -p '#{pane_tty}'"):gsub("%s", "")
+  local limit, out = posix.monotonic() + 20, nil
+  repeat
+    posix.sleep(0.02)
+    out = select(2, sandbox.run("stty size <" .. terminal))
+  until out:find("^%d+ " .. columns .. "\n") or posix.monotonic() > limit
 end
 
 return screen
