@@ -113,6 +113,26 @@ describe("an operation #threads", function()
     assert.is_true(operation:result())
   end)
 
+  it("is waited for together with others", function()
+    prepare()
+    local source <close> = assert(core.AudioSource(bench:sound("scan.wav", 300)))
+    local idle = assert(tao:BeginAddAudioTrack(function() end, { length = 300 }))
+    while idle:step(0) do end
+    local before = posix.monotonic()
+    assert.is_false(core.wait({}, 0.02))
+    assert.is_true(posix.monotonic() - before >= 0.02)
+    local scan = assert(source:BeginScan())
+    assert.is_true(core.wait({ idle, scan }, 60))
+    finish(scan)
+    finish(idle)
+    assert.is_false(core.wait({ idle, scan }, 0)) -- they have no more to tell
+    scan:close()
+    assert.is_false(core.wait({ scan }, 0))
+    for _, wrong in ipairs { { 5, 0 }, { {}, "x" }, { { 5 }, 0 }, { { bench.tao }, 0 } } do
+      burner.raised(core.wait, wrong[1], wrong[2])
+    end
+  end)
+
   it("never blocks with 0 and waits no longer than it is told", function()
     prepare()
     local operation = assert(tao:BeginAddAudioTrack(function() end, { length = 300 }))

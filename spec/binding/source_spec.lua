@@ -55,6 +55,33 @@ describe("AudioSource #threads", function()
     assert.equal("number", type(source.CRC32))
   end)
 
+  it("is read by several at once through clones of what was kept", function()
+    local source <close> = assert(core.AudioSource(bench:sound("a.wav", 400, 1)))
+    local none, err = source:Clone()
+    assert.is_nil(none)
+    assert.equal(0x80004005, err.code)
+    assert.is_true(source:Keep(400 * SECTOR, true))
+    assert.equal(0, source.Kept)
+    assert(source:Scan())
+    assert.equal(400 * SECTOR, source.Kept)
+    local one, two = assert(source:Clone()), assert(source:Clone())
+    source:Close()
+    assert.same({ 400, 0x516595D0, bench.folder .. "/a.wav" }, { one.Sectors, one.CRC32, one.Name })
+    local files, operations = {}, {}
+    for index, clone in ipairs { one, two } do
+      files[index] = assert(io.open(("%s/%d.raw"):format(bench.folder, index), "w+b"))
+      operations[index] = assert(clone:BeginRender(files[index]))
+    end
+    for index, operation in ipairs(operations) do
+      for _ in operation:each() do end
+      assert.is_true(operation:result())
+      files[index]:seek "set"
+      assert.is_true(files[index]:read "a" == burner.pcm(400, 1))
+      files[index]:close()
+    end
+    for _, wrong in ipairs { -1, "x", 1.5 } do burner.raised(one.Keep, one, wrong) end
+  end)
+
   it("knows its checksum during the burn when it was scanned before", function()
     local source <close> = assert(core.AudioSource(bench:sound("a.wav", 400, 1)))
     assert(source:Scan())

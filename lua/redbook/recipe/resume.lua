@@ -98,7 +98,7 @@ end
 local RESCUE = { "client_name", "multi", "wait", "stop", "waiter", "commands" }
 local BURN = { "client_name", "catalog", "speed", "multi", "keep_open", "eject", "wait", "confirm",
   "stop", "waiter", "commands", "no_verify", "verify_speed", "on_written", "gain",
-  "clip", "quality", "dither" }
+  "clip", "quality", "dither", "render_ahead" }
 
 function Resume:pick(names, more)
   local picked = more
