@@ -62,11 +62,11 @@ end
 function Screen:resize(columns)
   self:tmux(("resize-window -x %d"):format(columns))
   local terminal = self:tmux("display-message -p '#{pane_tty}'"):gsub("%s", "")
-  local limit, out = posix.monotonic() + 20, nil
+  local limit = posix.monotonic() + 20
   repeat
     posix.sleep(0.02)
-    out = select(2, sandbox.run("stty size <" .. terminal))
-  until out:find("^%d+ " .. columns .. "\n") or posix.monotonic() > limit
+    local _, size = sandbox.run("stty size <" .. terminal)
+  until size:find("^%d+ " .. columns .. "\n") or posix.monotonic() > limit
 end
 
 return screen

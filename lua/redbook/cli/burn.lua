@@ -18,6 +18,7 @@ local several = require "redbook.cli.several"
 local signals = require "redbook.cli.signals"
 local sound = require "redbook.cli.sound"
 local terminal = require "redbook.cli.terminal"
+local text = require "redbook.playlist.text"
 
 local cli = { parser = args.parser }
 
@@ -154,7 +155,7 @@ function Job:write_manifest(code, result, err)
   local data = self.manifest:finish(code, { result = result, err = err, recorder = self.drive })
   local ok, problem = core.replace_file(self.options.manifest, manifest.encode(data))
   if ok then return end
-  io.stderr:write("burn.lua: the manifest ", problem.message, "\n")
+  io.stderr:write("burn.lua: the manifest ", text.printable(problem.message), "\n")
   self.emit { event = "remark", name = "manifest", message = "the manifest "
     .. problem.message }
 end

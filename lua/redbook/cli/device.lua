@@ -14,12 +14,6 @@ function device.connected()
   return ids
 end
 
-local function list(ids)
-  local lines = {}
-  for index, id in ipairs(ids) do lines[index] = "  " .. id end
-  return table.concat(lines, "\n")
-end
-
 ---@param wanted string? of --device
 ---@param getenv fun(name: string): string?
 ---@param drives fun(): string[] ids of the recorders that are connected
@@ -35,7 +29,7 @@ function device.choose(wanted, getenv, drives)
       advice = advice.VIRTUAL, devices = found }
   end
   return nil, failure.new { stage = "device", devices = found, message =
-    ("%d recorders are connected:\n%s"):format(#found, list(found)),
+    ("%d recorders are connected: %s"):format(#found, table.concat(found, ", ")),
     advice = "choose one: --device " .. found[1] }
 end
 

@@ -49,13 +49,20 @@ end
 function Text:say(line)
   local list = self:shown(self:prefix() .. line, self.tty)
   for index, part in ipairs(list) do list[index] = self.colour and paint.line(part) or part end
-  if not self.name then self.screen:drop() end
+  self:alone()
   self.screen:say(list)
+end
+
+-- What was drawn of all drives together has been said when one of them has a word; and the other
+-- way round.
+function Text:alone()
+  if self.name then self.screen:drop "" else self.screen:drop() end
 end
 
 -- A line that the next one of the same drive overwrites.
 function Text:draw(line)
   local name, utf8 = self.name, self.utf8
+  if name then self.screen:drop "" end
   self.screen:draw(name or "", function(room)
     local head = name and columns.fit(name, room // 3) .. " " or ""
     local drawn = head .. line(room - columns.width(head))

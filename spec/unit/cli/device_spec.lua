@@ -29,7 +29,7 @@ describe("cli.device", function()
     local id, err = choose(nil, nil, { "/dev/sr0", "/dev/sr1" })
     assert.is_nil(id)
     assert.same({ stage = "device", disc = "untouched", devices = { "/dev/sr0", "/dev/sr1" },
-      message = "2 recorders are connected:\n  /dev/sr0\n  /dev/sr1",
+      message = "2 recorders are connected: /dev/sr0, /dev/sr1",
       advice = "choose one: --device /dev/sr0" }, err:as_table())
   end)
 

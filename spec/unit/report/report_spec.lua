@@ -219,6 +219,15 @@ describe("report.text", function()
       .. "\r\27[J", text())
   end)
 
+  it("takes away what was drawn of all drives together when one of them begins", function()
+    local out, text = sink()
+    local show = report.text { out = out, tty = true, width = 32 }
+    show { event = "scan", index = 1, count = 1, path = "a.wav" }
+    show(burning("/dev/sr0", 75))
+    assert.equal("\rreading 1 of 1: a.wav\27[K\r\27[J"
+      .. "\rsr0 1/1 A        00:01 of 00:04\27[K", text())
+  end)
+
   it("lets the others go on when one of several fails", function()
     local out, text = sink()
     local err, failures = sink()
