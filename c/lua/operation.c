@@ -247,8 +247,8 @@ int redbook_operation_wait(lua_State *L) {
       fds[used++] = (struct pollfd){redbook_operation_fd(box->core), POLLIN, 0};
     lua_pop(L, 1);
   }
-  int timeout = seconds < 0 || seconds > 1e6 ? -1 : (int)ceil(seconds * 1000);
-  lua_pushboolean(L, poll(fds, used, timeout) > 0);
+  int milliseconds = seconds < 0 || seconds > 1e6 ? -1 : (int)ceil(seconds * 1000);
+  lua_pushboolean(L, poll(fds, used, milliseconds) > 0);
   return 1;
 }
 
