@@ -121,6 +121,22 @@ describe("copies", function()
     assert.equal(1, #all "remark")
   end)
 
+  it("are not burned from a file that has changed since another drive has read it", function()
+    local list = recorders(2)
+    local _, err = recipe.copies(list, entries, { render_ahead = "off" }, function(event)
+      if event.event == "scanned" and event.index == #entries then
+        sandbox.write(entries[2].path, burner.wav(burner.pcm(SECTORS[2], 99)))
+      end
+    end)
+    assert.same({ 0, 2 }, { err.made, err.wanted })
+    -- The drive that has come last to its plan burns what was scanned, the other looks again.
+    local second, first = err.discs[1].err, err.discs[2].err
+    assert.same({ "source", "untouched", entries[2].path .. " has changed since it was scanned" },
+      { second.stage, second.disc, second.message })
+    assert.same({ "burn", 0xC0AA050D, "open" }, { first.stage, first.code, first.disc })
+    assert.is_truthy(first.message:find("changed while it was being burned", 1, true))
+  end)
+
   it("that are more than the drives wait for the next disc", function()
     local list, asked = recorders(2), {}
     local result = assert(recipe.copies(list, entries, { copies = 3 }, function(event)
