@@ -23,7 +23,8 @@ PKGS = sndfile soxr libcdio nettle libebur128 opus ogg
 pkg  = $(shell pkg-config $(1) 2>/dev/null)
 CPPFLAGS_ALL = -Ic -D_GNU_SOURCE $(call pkg,--cflags $(PKGS)) $(CPPFLAGS)
 LUA_CFLAGS  ?= $(if $(LUA_INCDIR),-I$(LUA_INCDIR),$(call pkg,--cflags lua5.4))
-CFLAGS_ALL   = $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden -pthread
+# No fused multiply and add: its other rounding would be other bytes on processors that have it.
+CFLAGS_ALL   = $(WARN) $(CFLAGS) -ffp-contract=off -fPIC -fvisibility=hidden -pthread
 LIBS         = $(or $(call pkg,--libs $(PKGS)),-lsndfile -lsoxr -lcdio -lnettle -lebur128 -lopus -logg) -lm -pthread $(LDLIBS)
 
 LAYERS = base mmc virtual vdrive drive audio burn

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "audio/outside.h"
+#include "audio/stream.h"
 
 #define SKIP 512 /* frames thrown away at once where a decoder cannot seek */
 
@@ -127,25 +128,27 @@ static bool check_shape(struct redbook_chain *chain, bool outside, struct redboo
   return false;
 }
 
-static bool skip_frames(struct redbook_decoder *decoder, int64_t frames,
-                        struct redbook_error *err) {
+/* Up to frame `to` of the link that is open. */
+static bool skip_to(struct redbook_chain *chain, int64_t to, struct redbook_error *err) {
+  struct redbook_decoder *decoder = &chain->decoder;
   float thrown[SKIP * 8];
-  while (frames > 0) {
-    int64_t want = frames < SKIP ? frames : SKIP;
+  for (int64_t at = 0; at < to;) {
+    if (redbook_cancelled(chain->cancel, err)) return false;
+    int64_t want = to - at < SKIP ? to - at : SKIP;
     int64_t got = redbook_decoder_floats(decoder, thrown, want, err);
     if (got < 0) return false;
-    if (got < want)
+    at += got;
+    if (got != want)
       return redbook_fail(err, refused, "%s ends before its part begins", decoder->input.label);
-    frames -= got;
   }
   return true;
 }
 
-static bool go_to_frame(struct redbook_decoder *decoder, int64_t frame,
-                        struct redbook_error *err) {
+static bool go_to_frame(struct redbook_chain *chain, int64_t frame, struct redbook_error *err) {
+  struct redbook_decoder *decoder = &chain->decoder;
   if (frame == 0) return true;
   if (redbook_decoder_seeks(decoder) && redbook_decoder_seek(decoder, frame)) return true;
-  return redbook_decoder_rewind(decoder, err) && skip_frames(decoder, frame, err);
+  return redbook_decoder_rewind(decoder, err) && skip_to(chain, frame, err);
 }
 
 /* Where a link begins in the chain; the links before it have been read, or are certain. */
@@ -162,8 +165,7 @@ static bool open_link(struct redbook_chain *chain, size_t index, int64_t frame,
   chain->current = index;
   chain->position = begin_of(chain, index) + frame;
   if (!open_decoder(chain, link, err)) return false;
-  if (check_shape(chain, link->spool >= 0, err) &&
-      go_to_frame(&chain->decoder, link->first + frame, err))
+  if (check_shape(chain, link->spool >= 0, err) && go_to_frame(chain, link->first + frame, err))
     return true;
   redbook_decoder_close(&chain->decoder);
   return false;
@@ -251,10 +253,10 @@ static int64_t decode(struct redbook_chain *chain, float *floats, int16_t *short
   int64_t done = 0;
   int more = 1;
   while (done < count && more == 1) {
-    int64_t at = done * chain->decoder.info.channels;
+    int64_t at = done * chain->decoder.info.channels, got = -1;
     int64_t want = left(chain) < count - done ? left(chain) : count - done;
-    int64_t got = floats ? redbook_decoder_floats(&chain->decoder, floats + at, want, err)
-                         : redbook_decoder_shorts(&chain->decoder, shorts + at, want, err);
+    if (floats) got = redbook_decoder_floats(&chain->decoder, floats + at, want, err);
+    if (shorts) got = redbook_decoder_shorts(&chain->decoder, shorts + at, want, err);
     if (got < 0) return -1;
     done += got;
     chain->position += got;

@@ -31,6 +31,7 @@ static void follow(struct level *level) {
   level->stream.announced = level->inner->announced;
   level->stream.format = level->inner->format;
   level->stream.format.exact &= level->stream.processing.gain == 0;
+  level->stream.plain = level->inner->plain && level->stream.format.exact;
 }
 
 static bool level_prepare(struct redbook_stream *stream, const atomic_bool *cancel,

@@ -95,7 +95,8 @@ void redbook_opus_close(struct redbook_opus *opus) {
 
 static bool decode(struct redbook_opus *opus, int *read_errno) {
   ogg_packet packet;
-  if (!next_packet(opus, &packet, read_errno)) return false;
+  /* An empty packet is a lost one, for which libopus would make up sound. */
+  if (!next_packet(opus, &packet, read_errno) || packet.bytes == 0) return false;
   int got = opus_decode_float(opus->decoder, packet.packet, (opus_int32)packet.bytes,
                               opus->ready, LONGEST, 0);
   if (got < 0) return false;

@@ -21,11 +21,12 @@
 #define REDBOOK_REEL_MOST 99u /* as many as a disc has tracks */
 
 /* Fills `streams` with one stream for each of `count` segments; they hold the reel, each is
- * closed by itself. A gain has to be set for all of them. Figures are counted in blocks of 0.1
- * s: what lies so near to a cut may be counted to the track before. Errors as
- * redbook_source_open's; 050D also for files that cannot be converted as one (another sample
- * rate, number or order of channels, one of 44.1 kHz and 16 bit beside another), and a part
- * within a joint whose border falls between two samples; E_INVALIDARG no segments or too many.
+ * closed by itself. A gain has to be set for all of them. Figures are counted in blocks of
+ * 16384 frames of the file: what lies so near to a cut may be counted to the track before.
+ * Errors as redbook_source_open's; 050D also for files that cannot be converted as one (another
+ * sample rate, number or order of channels, one of 44.1 kHz and 16 bit beside another), and a
+ * part within a joint whose border falls between two samples; E_INVALIDARG no segments or too
+ * many.
  */
 bool redbook_reel_open(const struct redbook_segment *segments, size_t count,
                        const struct redbook_processing *processing,

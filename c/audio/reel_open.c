@@ -189,9 +189,12 @@ bool redbook_reel_open(const struct redbook_segment *segments, size_t count,
   for (size_t i = 0; i < made; i++) {
     struct redbook_reel_track *track = (struct redbook_reel_track *)streams[i];
     track->last = i + 1 == count;
-    if (good) track->stream.announced = announced(reel, track);
-    if (good) (void)redbook_reel_rewind(&track->stream, NULL);
-    if (!good) track->stream.close(&track->stream);
+    if (good) {
+      track->stream.announced = announced(reel, track);
+      (void)redbook_reel_rewind(&track->stream, NULL);
+    } else {
+      track->stream.close(&track->stream);
+    }
   }
   unref(reel);
   return good;

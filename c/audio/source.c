@@ -263,12 +263,18 @@ bool redbook_source_set_gain(struct redbook_source *source, double gain,
   return redbook_source_rewind(source, err);
 }
 
-void redbook_source_measure_loudness(struct redbook_source *source, bool measure) {
+bool redbook_source_measure_loudness(struct redbook_source *source, bool measure,
+                                     struct redbook_error *err) {
+  if (measure && source->is_clone)
+    return redbook_fail(err, REDBOOK_E_FAIL,
+                        "the loudness of a clone of %s cannot be measured: its gain is in it",
+                        source->label);
   if (measure && !source->loudness) {
     source->scanned = false;
     redbook_source_drop_kept(source);
   }
   source->stream->processing.loudness = measure;
+  return true;
 }
 
 double redbook_source_loudness(struct redbook_source *const *sources, size_t count) {

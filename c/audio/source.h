@@ -120,8 +120,9 @@ bool redbook_source_set_gain(struct redbook_source *source, double gain,
                              struct redbook_error *err);
 
 /* Whether scans measure the loudness as well; a scan that has not is forgotten. Not while it is
- * read. */
-void redbook_source_measure_loudness(struct redbook_source *source, bool measure);
+ * read. E_FAIL: that of a clone, whose sound has the gain in it. */
+bool redbook_source_measure_loudness(struct redbook_source *source, bool measure,
+                                     struct redbook_error *err);
 #define REDBOOK_LOUDNESS_SOURCES 1000u
 /* Loudness in LUFS of 1 to REDBOOK_LOUDNESS_SOURCES sources as if they were one, without their
  * gains (EBU R128, gated over all of them); -INFINITY when there is nothing but silence, NAN

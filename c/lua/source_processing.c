@@ -70,7 +70,7 @@ static int set_gain(lua_State *L) {
 
 /***
 Whether scans measure the loudness, which takes time of its own; false at first, or as the
-option `loudness` says.
+option `loudness` says. E_FAIL is raised for a clone, whose sound has the gain in it.
 @field AudioSource.MeasureLoudness
 */
 static int get_measure(lua_State *L) {
@@ -81,11 +81,13 @@ static int get_measure(lua_State *L) {
 /* For the chunk, as set_gain. */
 static int set_measure(lua_State *L) {
   struct redbook_source *source = check(L);
+  struct redbook_error err;
   if (lua_type(L, 2) != LUA_TBOOLEAN)
     redbook_misuse(L, "cannot set 'MeasureLoudness': boolean expected, got %s",
                    luaL_typename(L, 2));
-  redbook_source_measure_loudness(source, lua_toboolean(L, 2));
-  return 0;
+  redbook_error_clear(&err);
+  if (redbook_source_measure_loudness(source, lua_toboolean(L, 2), &err)) return 0;
+  return redbook_raise(L, &err);
 }
 
 /***

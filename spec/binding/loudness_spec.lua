@@ -94,6 +94,17 @@ describe("the processing of an AudioSource", function()
     assert.is_true(source.Format.exact)
   end)
 
+  it("cannot be measured of a clone, whose sound has the gain in it", function()
+    local source <close> = opened "tone.wav"
+    assert(source:Keep(1 << 26) and source:Scan())
+    local clone <close> = assert(source:Clone())
+    local ok, err = pcall(function() clone.MeasureLoudness = true end)
+    assert.is_false(ok)
+    assert.matches("the loudness of a clone of .*tone%.wav cannot be measured", tostring(err))
+    assert.is_nil(clone.Loudness)
+    assert.equal(source.CRC32, clone.CRC32)
+  end)
+
   it("limits instead of clipping", function()
     local clipped <close> = opened "tone.wav"
     local limited <close> = opened("tone.wav", { limit = true })

@@ -151,6 +151,24 @@ static void plain_sound_is_kept_on_demand(void **state) {
   }
 }
 
+/* Headerless sound lies in its file as it is read, unless it is to be changed. */
+static void headerless_sound_is_plain(void **state) {
+  (void)state;
+  run("sox a.wav -t raw a.raw");
+  for (int change = 0; change < 2; change++) {
+    struct redbook_error err;
+    struct redbook_source *source =
+        redbook_source_open_samples(in_folder("a.raw"), NULL, false, NULL, &err);
+    assert_non_null(source);
+    assert_true(redbook_source_set_gain(source, change ? -6 : 0, &err));
+    redbook_source_keep(source, PLENTY, false);
+    scan(source);
+    assert_int_equal(redbook_source_kept(source),
+                     change ? (uint64_t)redbook_source_scanned(source)->sectors * 2352 : 0);
+    redbook_source_unref(source);
+  }
+}
+
 /* One sector too few: nothing is kept, no descriptor stays, nothing else changes. */
 static void a_limit_is_held(void **state) {
   (void)state;
@@ -318,6 +336,10 @@ static void gain_forgets_what_was_kept(void **state) {
   assert_non_null(clone);
   assert_false(redbook_source_set_gain(clone, -6, &err));
   assert_non_null(strstr(err.message, "the gain of a clone of "));
+  assert_false(redbook_source_measure_loudness(clone, true, &err));
+  assert_non_null(strstr(err.message, "the loudness of a clone of "));
+  assert_non_null(redbook_source_scanned(clone));
+  assert_true(redbook_source_measure_loudness(clone, false, &err));
   redbook_source_unref(clone);
   assert_true(redbook_source_set_gain(source, -6, &err));
   assert_int_equal(redbook_source_kept(source), 0);
@@ -336,6 +358,7 @@ int main(void) {
       cmocka_unit_test(renders_what_was_kept),
       cmocka_unit_test(keeps_parts),
       cmocka_unit_test(plain_sound_is_kept_on_demand),
+      cmocka_unit_test(headerless_sound_is_plain),
       cmocka_unit_test(a_limit_is_held),
       cmocka_unit_test(limits_of_the_process_are_held),
       cmocka_unit_test(a_dead_disk_is_decoded_around),

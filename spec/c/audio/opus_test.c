@@ -42,6 +42,45 @@ static void turn_down(const char *name, const char *result) {
   free(bytes.data);
 }
 
+/* The same file with an empty packet at the front of its page `number`, which begins no packet
+ * of the page before. */
+static void lose_packet(const char *name, int number, const char *result) {
+  struct bytes bytes = output("cat %s", name);
+  uint8_t *longer = malloc(bytes.size + 1);
+  size_t at = 0, size = 0;
+  for (int page = 0;; page++) {
+    assert_memory_equal(bytes.data + at, "OggS", 4);
+    size = 27u + bytes.data[at + 26];
+    for (int i = 0; i < bytes.data[at + 26]; i++)
+      size += bytes.data[at + 27 + (size_t)i];
+    if (page == number) break;
+    at += size;
+  }
+  assert_int_equal(bytes.data[at + 5], 0);
+  memcpy(longer, bytes.data, at + 27);
+  memcpy(longer + at + 28, bytes.data + at + 27, bytes.size - at - 27);
+  longer[at + 26]++;
+  longer[at + 27] = 0;
+  memset(longer + at + 22, 0, 4);
+  uint32_t crc = page_sum(longer + at, size + 1);
+  for (int i = 0; i < 4; i++)
+    longer[at + 22 + (size_t)i] = (uint8_t)(crc >> 8 * i & 0xFF);
+  write_file(result, longer, bytes.size + 1);
+  free(longer);
+  free(bytes.data);
+}
+
+/* libopus would make up 0.12 s for it, and all behind came as much later. */
+static void a_lost_packet_is_told(void **state) {
+  (void)state;
+  struct redbook_error err;
+  lose_packet("stereo.opus", 3, "lost.opus");
+  struct redbook_source *source = open_whole("lost.opus");
+  assert_false(redbook_source_scan(source, NULL, NULL, &err));
+  assert_non_null(strstr(err.message, "lost.opus cannot be decoded beyond "));
+  redbook_source_unref(source);
+}
+
 static void same_as_libsndfile(const char *name, int channels, int64_t piece) {
   static float ours[2 * 6000], theirs[2 * 6000];
   struct redbook_error err;
@@ -102,6 +141,7 @@ static void other_files_are_left_to_libsndfile(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(sample_for_sample),
+      cmocka_unit_test(a_lost_packet_is_told),
       cmocka_unit_test(other_files_are_left_to_libsndfile),
   };
   return cmocka_run_group_tests_name("audio/opus", tests, make_files, remove_folder);
