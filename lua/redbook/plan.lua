@@ -26,6 +26,7 @@ plan.EIGHTY_MINUTES = 359847
 ---@field gain number? dB that it is turned up or down by; nil: not at all
 ---@field clipped_samples integer? beyond full scale; nil: none
 ---@field limited_frames integer? turned down by the limiter; nil: none
+---@field continues boolean? the sound of the track before goes on in this one
 ---@field path string?
 ---@field title string?
 ---@field artist string?
@@ -58,9 +59,9 @@ local function place(entry, number, start, gap)
   local sectors = math.max(entry.sectors, plan.MINIMUM)
   return { number = number, start = start, start_msf = msf.of_lba(start), sectors = sectors,
     length = msf.short(sectors), padding = sectors - entry.sectors, gap = gap,
-    path = entry.path, title = entry.title, artist = entry.artist, album = entry.album,
-    gain = told(entry.gain), clipped_samples = told(entry.clipped),
-    limited_frames = told(entry.limited) }
+    continues = entry.continues or nil, path = entry.path, title = entry.title,
+    artist = entry.artist, album = entry.album, gain = told(entry.gain),
+    clipped_samples = told(entry.clipped), limited_frames = told(entry.limited) }
 end
 
 local function lay_out(entries, medium)
@@ -106,11 +107,33 @@ local function remark_clipping(tracks)
     table.concat(numbers, ", "))
 end
 
-local function remark(result, options)
-  local remarks = {}
-  if #result.tracks > 1 then
-    remarks[1] = "track at once: 2 seconds of silence between tracks"
+-- "2 to 5", "7 and 8": tracks that are one continuous sound.
+local function sounds(tracks)
+  local list, first = {}, nil
+  for index, track in ipairs(tracks) do
+    local following = tracks[index + 1]
+    local goes_on = following and following.continues
+    if goes_on then
+      first = first or track.number
+    elseif first then
+      list[#list + 1] = ("%d %s %d"):format(first, track.number == first + 1 and "and" or "to",
+        track.number)
+      first = nil
+    end
   end
+  return list
+end
+
+local function remark_gaps(tracks)
+  if #tracks < 2 then return nil end
+  local remark, list = "track at once: 2 seconds of silence between tracks", sounds(tracks)
+  if #list == 0 then return remark end
+  return ("%s, also between tracks %s, which are one continuous sound"):format(remark,
+    table.concat(list, ", "))
+end
+
+local function remark(result, options)
+  local remarks = { remark_gaps(result.tracks) }
   for _, track in ipairs(result.tracks) do
     if track.padding > 0 then
       remarks[#remarks + 1] = ("track %d is shorter than 4 seconds and is padded with %s of "
@@ -125,7 +148,8 @@ local function remark(result, options)
   return remarks
 end
 
----@param entries table[] each with `sectors` as measured, and `path`, `title`, `artist`, `album`
+---@param entries table[] each with `sectors` as measured, and `path`, `title`, `artist`, `album`,
+---`continues`
 ---@param medium table the fields of `MediaSummary()` that count here: `FreeSectors`,
 ---`NextWritableAddress` (LBA of the next track), `NextTrack`
 ---@param options? { finalise: boolean } whether the disc will be closed for good

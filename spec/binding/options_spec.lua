@@ -99,7 +99,8 @@ describe("options", function()
   it("of a part of a file are strict", function()
     assert.equal("a part of a file: option 'path' is missing",
       complaint(function() core.AudioSource { start = 3 } end))
-    assert.equal("a part of a file: unknown option 'from' (known: path, start, length, raw)",
+    assert.equal("a part of a file: unknown option 'from' (known: path, start, length, raw, "
+      .. "quality, dither, limit, loudness)",
       complaint(function() core.AudioSource { path = "x", from = 3 } end))
     assert.equal("a part of a file: option 'start' must be 0 to 2147483647, got -1",
       complaint(function() core.AudioSource { path = "x", start = -1 } end))

@@ -209,7 +209,7 @@ Track 2 of the disc is the beginning of track 2, cut off; it stays.
       ["--continue --keep-open --multi x"] = "--multi closes the session, --keep-open leaves it "
         .. "open: choose one",
       ["--speed 8"] = "--keep-open, --speed, --hidden-track, --no-embedded-cue, --no-verify, "
-        .. "--manifest, --gain, --clip, --quality and --dither belong to --continue",
+        .. "--manifest, --gain, --clip, --quality, --dither and --gapless belong to --continue",
       ["--patience long"] = "--patience long: a number of seconds, up to 86400",
     } do
       local code, out, err = rescue(words)

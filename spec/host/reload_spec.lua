@@ -66,8 +66,9 @@ describe("redbook is loaded again and again", function()
     local function mapped(line) return tonumber(line:match "(%d+)$") end
     for index = 2, #lines do assert.equal(opened(lines[1]), opened(lines[index])) end
     -- Caches of the C library may still grow in the second round; a library kept by every round
-    -- would be four mappings more in each.
-    assert.is_true(mapped(lines[8]) - mapped(lines[2]) < 12, table.concat(lines, "\n"))
+    -- would be four mappings more in each, 24 in these. A sanitizer's own memory grows, too.
+    local most = preload and 18 or 11
+    assert.is_true(mapped(lines[8]) - mapped(lines[2]) <= most, table.concat(lines, "\n"))
   end)
 
   it("under valgrind nothing is lost #long", function()

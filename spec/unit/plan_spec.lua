@@ -29,6 +29,26 @@ describe("plan", function()
     }, made)
   end)
 
+  it("names the tracks that are one continuous sound", function()
+    local function remark_of(...)
+      local entries = {}
+      for index, continues in ipairs { ... } do
+        entries[index] = { sectors = 300, continues = continues or nil }
+      end
+      local made = plan.make(entries, medium())
+      for index, entry in ipairs(entries) do
+        assert.equal(entry.continues, made.tracks[index].continues)
+      end
+      return made.remarks[1]
+    end
+    local plain = "track at once: 2 seconds of silence between tracks"
+    assert.equal(plain, remark_of(false, false))
+    assert.equal(plain .. ", also between tracks 1 and 2, which are one continuous sound",
+      remark_of(false, true))
+    assert.equal(plain .. ", also between tracks 2 to 4, 5 and 6, which are one continuous sound",
+      remark_of(false, false, true, true, false, true, false))
+  end)
+
   it("goes on where the medium's next track begins", function()
     local made = plan.make({ { sectors = 300 }, { sectors = 300 } },
       medium { NextWritableAddress = 452, NextTrack = 2, FreeSectors = 752 })

@@ -92,7 +92,7 @@ local function flags(options)
   for _, name in ipairs { "hidden_track", "no_embedded_cue", "multi", "keep_open", "no_verify" } do
     if options[name] then list[#list + 1] = "--" .. name:gsub("_", "-") end
   end
-  table.move(sound.flags(options), 1, 4, #list + 1, list)
+  table.move(sound.flags(options), 1, 5, #list + 1, list)
   if options.manifest then list[#list + 1] = "--manifest=" .. options.manifest end
   return list
 end

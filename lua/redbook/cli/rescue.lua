@@ -57,7 +57,7 @@ local function check(options)
     or options.no_embedded_cue or options.no_verify or options.manifest
     or sound.given(options)) then
     return nil, "--keep-open, --speed, --hidden-track, --no-embedded-cue, --no-verify, "
-      .. "--manifest, --gain, --clip, --quality and --dither belong to --continue"
+      .. "--manifest, --gain, --clip, --quality, --dither and --gapless belong to --continue"
   elseif count(options.close or false, options.close_track or false, go_on) > 1 then
     return nil, "--close, --close-track and --continue are three different things: choose one"
   elseif options.close_track and options.multi then
@@ -85,7 +85,7 @@ local function settings(job, more)
     more.commands.sources = options.files
     local flags = { options.hidden_track and "--hidden-track" or nil }
     flags[#flags + 1] = options.no_embedded_cue and "--no-embedded-cue" or nil
-    table.move(sound.flags(options), 1, 4, #flags + 1, flags)
+    table.move(sound.flags(options), 1, 5, #flags + 1, flags)
     more.commands.flags = #flags > 0 and flags or nil
   end
   return more

@@ -24,7 +24,9 @@ function sound.define(parser)
     parser:option("--quality", "Of a change of the sample rate: hq (default) or vhq.")
       :argname "Q":choices(CHOICES.quality),
     parser:option("--dither", "tpdf (default), shaped to where ears hear less, or none.")
-      :argname "D":choices(CHOICES.dither)
+      :argname "D":choices(CHOICES.dither),
+    parser:flag("--gapless", "The tracks of an album are one continuous sound, cut on the disc's "
+      .. "sectors, also where no tag and no cue sheet says so.")
 end
 
 ---Whether any of them is on the command line.
@@ -34,7 +36,7 @@ function sound.given(options)
   for _, name in ipairs(NAMES) do
     if options[name] then return true end
   end
-  return false
+  return options.gapless == true
 end
 
 ---@param options table of a command line
@@ -42,6 +44,7 @@ end
 ---@return table into
 function sound.copy(options, into)
   for _, name in ipairs(NAMES) do into[name] = options[name] end
+  into.gapless = options.gapless
   return into
 end
 
@@ -54,6 +57,7 @@ function sound.adopt(options, settings)
       if options[name] == nil and settings[name] == word then options[name] = word end
     end
   end
+  if options.gapless == nil and settings.gapless == true then options.gapless = true end
 end
 
 ---The words that ask for the same again.
@@ -64,6 +68,7 @@ function sound.flags(options)
   for _, name in ipairs(NAMES) do
     if options[name] then list[#list + 1] = ("--%s=%s"):format(name, options[name]) end
   end
+  if options.gapless then list[#list + 1] = "--gapless" end
   return list
 end
 

@@ -77,13 +77,22 @@ function Manifest:event(event, recorder)
   end
 end
 
+local function joined_of(joined)
+  if not joined then return nil end
+  local parts = {}
+  for index, part in ipairs(joined.parts) do
+    parts[index] = { path = absolute(part.path), start = part.start, length = part.length }
+  end
+  return { place = joined.place, parts = json.list(parts) }
+end
+
 -- AudioSource takes these again: the same sectors come out, as long as the file is the same.
 local function source_of(track, file)
   local processing = track.processing or {}
   return { path = absolute(track.path), size = file.size, mtime = file.mtime, sha256 = file.sha256,
     start = track.start, length = track.length, raw = track.raw,
     gain = loudness.told(track.gain), quality = processing.quality, dither = processing.dither,
-    limit = processing.limit }
+    limit = processing.limit, joined = joined_of(track.joined) }
 end
 
 ---A track was written.

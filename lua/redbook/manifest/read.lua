@@ -104,23 +104,42 @@ local function bytes_of(source)
   return (hexadecimal:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
+local function integer(value)
+  return math.tointeger(value) or value
+end
+
+-- One of several that were converted as one; those of the same parts are made together.
+local function open_joined(joined, asked, reels)
+  local parts, key = {}, { tostring(asked.quality), tostring(asked.dither), tostring(asked.limit) }
+  for index, part in ipairs(joined.parts) do
+    local start, length = integer(present(part.start)), integer(present(part.length))
+    parts[index] = { path = bytes_of(part), start = start, length = length }
+    table.move({ parts[index].path, tostring(start), tostring(length) }, 1, 3, #key + 1, key)
+  end
+  local name = table.concat(key, "\0")
+  reels[name] = reels[name] or core.JoinedSources(parts, asked)
+  return reels[name] and reels[name][integer(joined.place)]
+end
+
 -- The source again, when it is there and as large as it was. Whether it still gives the sound that
 -- was burned is found out when it is needed: what it renders must have the same sums.
-local function open_source(source)
+local function open_source(source, reels)
   if type(source) ~= "table" or type(source.path) ~= "string" then return nil end
   local path = bytes_of(source)
   local attributes = lfs.attributes(path)
   if not attributes or attributes.size ~= source.size then return nil end
-  local start, length = present(source.start), present(source.length)
-  local raw = present(source.raw)
-  local part = { path = path, raw = raw, start = math.tointeger(start) or start or 0,
-    length = math.tointeger(length) or length, quality = present(source.quality),
-    dither = present(source.dither), limit = present(source.limit) }
+  local start, length = integer(present(source.start)), integer(present(source.length))
+  local asked = { quality = present(source.quality), dither = present(source.dither),
+    limit = present(source.limit) }
+  local part = { path = path, raw = present(source.raw), start = start or 0, length = length,
+    quality = asked.quality, dither = asked.dither, limit = asked.limit }
   local gain, plain = present(source.gain), true
   for name in pairs(part) do plain = plain and (name == "path" or name == "start") end
   local ok, opened = pcall(function()
-    local made = core.AudioSource(plain and not start and path or part)
-    if made and gain then made.Gain = gain end
+    local joined = present(source.joined)
+    local made = joined and open_joined(joined, asked, reels)
+      or not joined and core.AudioSource(plain and not start and path or part) or nil
+    if made and gain and made.Gain ~= gain then made.Gain = gain end
     return made
   end)
   return ok and opened or nil -- what a stranger wrote there must not raise
@@ -140,10 +159,10 @@ end
 ---@return redbook.VerifiedTrack[]
 ---@return integer[] without numbers of the tracks whose source is gone or another
 function read.tracks(data)
-  local list, without = {}, {}
+  local list, without, reels = {}, {}, {}
   for index, track in ipairs(data.tracks) do
     local title, artist = words(track.title), words(track.artist)
-    local source = open_source(track.source)
+    local source = open_source(track.source, reels)
     list[index] = { number = track.number, start = track.start, sectors = track.sectors,
       crc32 = tonumber(track.crc32, 16), source = source,
       title = title and artist and artist .. " - " .. title or title,

@@ -69,6 +69,13 @@ local function own_pregap(track, previous)
   return previous and previous.indexes[1].file ~= index.file and index.at or 0
 end
 
+-- At the beginning of another file, and the sheet puts nothing between the two: what was cut into
+-- files for a disc is one sound.
+local function continues(track, previous)
+  return previous ~= nil and previous.indexes[1].file ~= track.indexes[1].file
+    and not track.pregap and not previous.postgap or nil
+end
+
 local function remark_gaps(sheet)
   for _, track in ipairs(sheet.tracks) do
     local odd = track.pregap and track.pregap ~= 150 and track ~= sheet.tracks[1]
@@ -92,7 +99,9 @@ local function lay_out(sheet, options)
         "would have no length: the next track begins where this one does",
         text = ("TRACK %02d"):format(track.number) }
     else
-      items[#items + 1] = item_of(sheet, track, start, length and length + pregap)
+      local item = item_of(sheet, track, start, length and length + pregap)
+      item.continues = continues(track, sheet.tracks[index - 1])
+      items[#items + 1] = item
     end
   end
   remark_gaps(sheet)

@@ -24,6 +24,7 @@ local playlist = {}
 ---@field pre_emphasis boolean?
 ---@field copy_permitted boolean?
 ---@field gain number? dB, decided already
+---@field continues boolean? the sound of the file before goes on in this one
 ---@field replaygain_track_gain number? dB; the four of a cue sheet
 ---@field replaygain_track_peak number? 1 = full scale
 ---@field replaygain_album_gain number?
@@ -168,7 +169,8 @@ local function entry_of(found, item, list)
     replaygain_track_gain = item.replaygain_track_gain,
     replaygain_track_peak = item.replaygain_track_peak,
     replaygain_album_gain = item.replaygain_album_gain,
-    replaygain_album_peak = item.replaygain_album_peak, list = list, line = item.line }
+    replaygain_album_peak = item.replaygain_album_peak, continues = item.continues, list = list,
+    line = item.line }
 end
 
 -- A file that carries a cue sheet is the tracks of it.

@@ -37,8 +37,8 @@ local BURN = { client_name = "string", catalog = "string", speed = is_speed, sim
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
   no_verify = "boolean", verify_speed = is_speed, on_written = FUNCTION, scan = FUNCTION,
   render_ahead = ahead.is_option, gain = loudness.is_gain, clip = loudness.is_clip,
-  quality = loudness.is_quality, dither = loudness.is_dither, plan_only = "boolean",
-  wait = "table", confirm = FUNCTION,
+  quality = loudness.is_quality, dither = loudness.is_dither, gapless = "boolean",
+  first = "integer", plan_only = "boolean", wait = "table", confirm = FUNCTION,
   stop = FUNCTION, waiter = FUNCTION, commands = is_commands }
 
 local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = FUNCTION,
@@ -58,7 +58,7 @@ local RESUME = { client_name = "string", catalog = "string", speed = is_speed, m
   waiter = FUNCTION, commands = is_commands, no_verify = "boolean", verify_speed = is_speed,
   on_written = FUNCTION, manifest = "table", render_ahead = ahead.is_option,
   gain = loudness.is_gain, clip = loudness.is_clip, quality = loudness.is_quality,
-  dither = loudness.is_dither }
+  dither = loudness.is_dither, gapless = "boolean" }
 
 local ERASE = { full = "boolean", client_name = "string", wait = "table", confirm = FUNCTION,
   stop = FUNCTION, waiter = FUNCTION }
@@ -67,7 +67,8 @@ local ENTRY = { path = is_path, title = "string", artist = "string", album = "st
   start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
   pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer",
   gain = "number", replaygain_track_gain = "number", replaygain_track_peak = "number",
-  replaygain_album_gain = "number", replaygain_album_peak = "number", embedded = "boolean" }
+  replaygain_album_gain = "number", replaygain_album_peak = "number", embedded = "boolean",
+  continues = "boolean" }
 
 local VERIFY = { client_name = "string", speed = is_speed, retries = "integer",
   waiter = FUNCTION, stop = FUNCTION }

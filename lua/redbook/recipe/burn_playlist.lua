@@ -45,6 +45,8 @@ local QUICK = 1 -- IMAPI_BURN_VERIFICATION_QUICK
 ---the burn; default auto: half of what is free for temporary files
 ---@field scan? fun(entries, options, on_event): redbook.ScannedTrack[]?, redbook.Failure? what
 ---opens and measures the sources, default `redbook.recipe.scan`
+---@field gapless boolean? neighbours of one album and sample rate go through one conversion
+---@field first integer? entry that is burned first; those before it are on the disc already
 ---@field on_written? fun(written: redbook.WrittenTrack, track: redbook.ScannedTrack) told of each
 ---@field plan_only boolean? stop after the plan; `recorder` may be nil then
 ---@field wait redbook.WaitOptions?
@@ -125,9 +127,10 @@ end
 -- Said before hours of decoding, where the number of names alone tells it.
 function Burn:check_count()
   local first = math.max(self.summary.NextTrack or 1, 1)
-  local last = first - 1 + #self.entries
-  if #self.entries > 0 and last <= planner.TRACKS then return true end
-  if #self.entries == 0 then
+  local count = #self.entries + 1 - (self.options.first or 1)
+  local last = first - 1 + count
+  if count > 0 and last <= planner.TRACKS then return true end
+  if count <= 0 then
     return nil, failure.new { stage = "source", message = "there is nothing to burn" }
   end
   return nil, failure.new { stage = "space", code = 0xC0AA0508,

@@ -24,19 +24,27 @@ end
 ---@return redbook.Levels? levels nil when nothing has to be decided
 function levels.open(slots, options)
   if not loudness.decides(options) then return nil end
-  local self = setmetatable({ options = options, list = {}, by_slot = {} }, Levels)
-  for _, slot in ipairs(slots) do
+  local self = setmetatable({ options = options, slots = slots }, Levels)
+  self:renew()
+  return self
+end
+
+---The same anew: tracks that were one sound have become several.
+function Levels:renew()
+  self.list, self.by_slot = {}, {}
+  for _, slot in ipairs(self.slots) do
     local level = level_of(slot)
     if level then
       self.list[#self.list + 1], self.by_slot[slot] = level, level
     end
   end
-  loudness.guess(self.list, options.gain or "off")
+  loudness.guess(self.list, self.options.gain or "off")
   for _, level in ipairs(self.list) do
-    level.source.MeasureLoudness = level.measure
-    level.source.Gain = level.guess
+    if level.source.MeasureLoudness ~= level.measure then
+      level.source.MeasureLoudness = level.measure
+    end
+    if level.source.Gain ~= level.guess then level.source.Gain = level.guess end
   end
-  return self
 end
 
 ---Decides, when all have been scanned, and sets the gains.

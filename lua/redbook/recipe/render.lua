@@ -19,6 +19,7 @@ local SECTOR = 2352
 ---@field clip ("clamp"|"scale-track"|"scale-disc"|"limit")?
 ---@field quality ("hq"|"vhq")?
 ---@field dither ("tpdf"|"shaped"|"none")?
+---@field gapless boolean? neighbours of one album and sample rate are one continuous sound
 ---@field stop? fun(): string? asked between steps; a signal's name ends the job there
 ---@field waiter? fun(operations: redbook.Operation[]) waits until one of them may go on; without
 ---it the operations are stepped in turns
@@ -53,7 +54,7 @@ function Job:measure(index)
   local slot = self.slots[index]
   local source, err = slot:open()
   if not source then return nil, failure.from(err, "source") end
-  local track = { slot = slot, keep = true }
+  local track = { slot = slot, keep = true, index = index, last = slot:last() }
   self.running[#self.running + 1] = track
   self.on_event { event = "scan", index = index, count = #self.entries, path = slot.entry.path }
   track.operation, err = source:BeginScan()
@@ -67,7 +68,7 @@ function Job:start(index)
   local source, err = slot:open()
   if not source then return nil, failure.from(err, "source") end
   local label = sources.label(entry, source.Tags or {})
-  local track = { index = index, entry = entry, slot = slot, source = source,
+  local track = { index = index, last = slot:last(), entry = entry, slot = slot, source = source,
     label = label, path = self:name_of(index, label) }
   track.part = track.path .. ".part"
   local file, problem = io.open(track.part, "wb")
@@ -115,14 +116,17 @@ end
 function Job:finish(place)
   local track = table.remove(self.running, place)
   local ok, err = track.operation:result()
-  if ok and track.keep then return true end
-  if ok then
+  if not ok then
+    self.running[#self.running + 1] = track -- for `abandon`
+    return nil, failure.from(err, "source")
+  end
+  if not track.keep then
     ok, err = self:complete(track)
     track.slot:close()
-    return ok, err
+    if not ok then return nil, err end
   end
-  self.running[#self.running + 1] = track -- for `abandon`
-  return nil, failure.from(err, "source")
+  if track.index == track.last then return true end
+  return (track.keep and self.measure or self.start)(self, track.index + 1)
 end
 
 -- Whatever ended the job, nothing half-done keeps the name of a track.
@@ -178,7 +182,7 @@ function Job:each(start)
     while next_index <= #self.entries and #self.running < self.threads do
       local ok, err = start(self, next_index)
       if not ok then return nil, err end
-      next_index = next_index + 1
+      next_index = self.slots[next_index]:last() + 1
     end
     local ok, err = self:turn()
     if not ok then return nil, err end
@@ -204,7 +208,8 @@ local function is_format(value)
 end
 
 local SHAPE = { folder = "string", format = is_format, threads = "integer",
-  stop = "function", waiter = "function", gain = loudness.is_gain, clip = loudness.is_clip,
+  gapless = "boolean", stop = "function", waiter = "function", gain = loudness.is_gain,
+  clip = loudness.is_clip,
   quality = loudness.is_quality, dither = loudness.is_dither }
 
 ---Renders every entry into a file of its own, "01 Title.wav" or "01.raw". What is written is what

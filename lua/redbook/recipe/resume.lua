@@ -98,7 +98,7 @@ end
 local RESCUE = { "client_name", "multi", "wait", "stop", "waiter", "commands" }
 local BURN = { "client_name", "catalog", "speed", "multi", "keep_open", "eject", "wait", "confirm",
   "stop", "waiter", "commands", "no_verify", "verify_speed", "on_written", "gain",
-  "clip", "quality", "dither", "render_ahead" }
+  "clip", "quality", "dither", "render_ahead", "gapless" }
 
 function Resume:pick(names, more)
   local picked = more
@@ -127,9 +127,9 @@ end
 -- Lengths of the first entries, as they lie on a disc.
 function Resume:measure(count)
   local decides = loudness.decides(self.options)
-  if decides then count = #self.entries end
-  local some = table.move(self.entries, 1, math.min(count, #self.entries), 1, {})
-  local tracks, err = scan(some, self.options, self.on_event)
+  local options = copy_of(self.options)
+  options.last = decides and #self.entries or math.min(count, #self.entries)
+  local tracks, err = scan(self.entries, options, self.on_event)
   if not tracks then return nil, err end
   local lengths = {}
   for index, track in ipairs(tracks) do
@@ -195,10 +195,6 @@ function Resume:tell(found)
     cut_off = found.cut_off })
 end
 
-local function rest(entries, done)
-  return table.move(entries, done + 1, #entries, 1, {})
-end
-
 -- Everything is there: what is missing is the end.
 function Resume:close()
   if self.options.keep_open then return { tracks = 0, disc = "open" } end
@@ -236,8 +232,8 @@ function Resume:run()
   if #found.on_disc == #self.entries then
     result, err = self:close()
   else
-    result, err = burn_playlist(self.recorder, rest(self.entries, #found.on_disc),
-      self:pick(BURN, { append = true }), self.on_event)
+    result, err = burn_playlist(self.recorder, self.entries,
+      self:pick(BURN, { append = true, first = #found.on_disc + 1 }), self.on_event)
   end
   if not result then return nil, err end
   result.on_disc = #found.on_disc

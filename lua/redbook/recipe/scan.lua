@@ -19,17 +19,19 @@ local sources = require "redbook.recipe.sources"
 ---@field loudness number? LUFS without the gain, where it was measured
 ---@field peak number of the sound with the gain, 1 = full scale
 ---@field processing { quality: string?, dither: string?, limit: boolean? }?
+---@field joined { parts: table[], place: integer }? what it is converted with
 ---@field format table
 ---@field kept integer bytes in a temporary file, from which it is burned
 
-local function measured(entry, source)
+local function measured(slot, source)
+  local entry = slot.entry
   local tags = source.Tags or {}
   local names = sources.label(entry, tags)
   return { path = entry.path, list = entry.list, line = entry.line, title = names.title,
     artist = names.artist, album = names.album,
     album_artist = names.album_artist, start = entry.start, length = entry.length,
     raw = entry.raw, isrc = sources.isrc(entry, tags), pre_emphasis = entry.pre_emphasis,
-    copy_permitted = entry.copy_permitted,
+    copy_permitted = entry.copy_permitted, continues = slot.continues,
     source = source, sectors = source.Sectors, crc32 = source.CRC32,
     clipped = source.ClippedSamples or 0, limited = source.LimitedFrames or 0,
     gain = source.Gain or 0, loudness = source.Loudness, peak = source.Peak,
@@ -49,8 +51,8 @@ local function scan_one(slot, options, budget)
   elseif not ok then
     return nil, problem
   end
-  local track = measured(entry, source)
-  track.processing = slot.processing
+  local track = measured(slot, source)
+  track.processing, track.joined = slot.processing, slot:joined()
   track.kept = budget:count(source)
   return track
 end
@@ -94,16 +96,31 @@ end
 local Scan = {}
 Scan.__index = Scan
 
--- False when it is the whole scan that has to end.
-function Scan:one(index, slot, again)
+-- Nil when it is the whole scan that has to end, else the index of the one that is next.
+function Scan:one(index, again)
+  local slot = self.slots[index]
   local entry = slot.entry
   self.on_event { event = "scan", index = index, count = #self.slots, path = entry.path,
     again = again }
   local track, err = scan_one(slot, self.options, self.budget)
   if not track and err.stage == "interrupted" then return nil, err end
-  if not track then self.problems[#self.problems + 1] = complaint(entry, err) end
   self.tracks[index] = track
-  return true
+  if not track and not again and slot:separate() then return self:apart(index) end
+  if not track then self.problems[#self.problems + 1] = complaint(entry, err) end
+  return index + 1
+end
+
+-- Of tracks that are converted as one, one has failed: each by itself shows all that is wrong.
+function Scan:apart(index)
+  local first = index
+  while first > 1 and self.slots[first].continues do first = first - 1 end
+  for place = first, index do
+    local track = self.tracks[place]
+    if track then self.budget:give_back(track.kept) end
+    self.tracks[place] = nil
+  end
+  if self.levels then self.levels:renew() end
+  return first
 end
 
 function Scan:tell(index)
@@ -118,10 +135,12 @@ end
 
 -- Every source once; what each has shown is told when it is final.
 function Scan:first()
-  for index, slot in ipairs(self.slots) do
-    local ok, err = self:one(index, slot)
-    if not ok then return nil, err end
-    if not self.levels then self:tell(index) end
+  local index = 1
+  while index <= #self.slots do
+    local following, err = self:one(index)
+    if not following then return nil, err end
+    if following > index and not self.levels then self:tell(index) end
+    index = following
   end
   return true
 end
@@ -133,7 +152,7 @@ function Scan:second()
   for index, slot in ipairs(self.slots) do
     if changed[slot] then
       self.budget:give_back(self.tracks[index].kept)
-      local ok, err = self:one(index, slot, true)
+      local ok, err = self:one(index, true)
       if not ok then return nil, err end
     end
     self:tell(index)
@@ -141,16 +160,23 @@ function Scan:second()
   return true
 end
 
+-- The whole list is looked at: what a track is may depend on the one before.
+local function chosen(entries, options)
+  local slots = sources.open_all(entries, options)
+  return table.move(slots, options.first or 1, options.last or #slots, 1, {})
+end
+
 ---@param entries redbook.Entry[]
 ---@param options { waiter: function?, render_ahead: integer|string|nil, plan_only: boolean?,
----gain: string?, clip: string?, quality: string?, dither: string?,
----shared: boolean? } shared: several read it, so that all of it is kept
+---gain: string?, clip: string?, quality: string?, dither: string?, gapless: boolean?,
+---shared: boolean?, first: integer?, last: integer? } shared: several read it, so that all of it is
+---kept; first, last: the entries that are scanned
 ---@param on_event fun(event: table) gets "ahead", then "scan" before a source is decoded, with
 ---`again` when it is for its gain, and "scanned" when what is told of it is final
 ---@return redbook.ScannedTrack[]? tracks
 ---@return redbook.Failure? err stage "source" with all problems, or "interrupted"
 local function scan(entries, options, on_event)
-  local slots = sources.open_all(entries, options)
+  local slots = chosen(entries, options)
   local self = setmetatable({ slots = slots, options = options, on_event = on_event,
     budget = budget_for(options, on_event), levels = levels.open(slots, options), tracks = {},
     problems = {} }, Scan)
@@ -162,7 +188,7 @@ local function scan(entries, options, on_event)
   local first = problems[1]
   return nil, failure.new { stage = "source", problems = problems, code = first.code,
     name = first.name, message = #problems == 1 and first.message
-      or ("%d of %d sources cannot be burned"):format(#problems, #entries),
+      or ("%d of %d sources cannot be burned"):format(#problems, #slots),
     advice = advice_for(problems) }
 end
 

@@ -2,6 +2,7 @@
 -- From the entries of a list to their AudioSources, and to what people call them.
 
 local core = require "redbook.core"
+local joints = require "redbook.recipe.joints"
 local loudness = require "redbook.recipe.loudness"
 
 local sources = {}
@@ -57,34 +58,75 @@ end
 
 ---@class redbook.Slot an entry and its source, opened when it is asked for
 ---@field entry redbook.Entry
+---@field index integer in its list
 ---@field source redbook.AudioSource? once it is open
 ---@field processing { quality: string?, dither: string?, limit: boolean? }?
+---@field joint redbook.Joint? the neighbours that it is one sound with, once it has been opened
+---@field continues boolean? the one before
+---@field decided boolean? whether it is joined
+---@field traits table? of `joints`
 local Slot = {}
 Slot.__index = Slot
 
 ---@return redbook.AudioSource? source the same every time
 ---@return redbook.Error? err
 function Slot:open()
+  local list = self.list
+  while not self.decided do list.decided = joints.decide(list, list.decided + 1, list.options) end
+  return self:open_alone()
+end
+
+---By itself, unless it is open already.
+---@return redbook.AudioSource? source
+---@return redbook.Error? err
+function Slot:open_alone()
   if self.source then return self.source end
   local source, err = open(self.entry, self.processing)
   self.source = source
   return source, err
 end
 
----The source's files and memory are given back. `open` opens it anew.
+---Each of the tracks that it is converted with is opened by itself from now on.
+---@return boolean done false when it is by itself already
+function Slot:separate()
+  if not (self.joint and self.joint.joined) then return false end
+  joints.separate(self.list, self.joint)
+  return true
+end
+
+---What `JoinedSources` makes it of.
+---@return { parts: table[], place: integer }? joined nil when it is converted by itself
+function Slot:joined()
+  local joint = self.joint
+  return joint and joint.joined and { parts = joint.parts, place = self.index - joint.first + 1 }
+    or nil
+end
+
+---The last of those that are read one after the other, by one thread.
+---@return integer index
+function Slot:last()
+  return self.joint and self.joint.joined and self.joint.last or self.index
+end
+
+---The source's files and memory are given back. `open` opens it anew, but not one that is joined.
 function Slot:close()
   if self.source then self.source:Close() end
   self.source = nil
 end
 
 ---The sources of a list. None is opened yet: a disc has up to 99, and few are read at once.
----@param entries redbook.Entry[]
----@param options? { quality: string?, dither: string?, clip: string? }
+---Neighbours that are one continuous sound are converted as one (joints.lua).
+---@param entries redbook.Entry[] all of them, also when not all will be read: what a track is may
+---depend on the one before
+---@param options? { quality: string?, dither: string?, clip: string?, gain: string?,
+---gapless: boolean? }
 ---@return redbook.Slot[] slots one for each entry
 function sources.open_all(entries, options)
-  local slots, processing = {}, loudness.processing(options or {})
+  local slots = { decided = 0, options = options or {} }
+  local processing = loudness.processing(slots.options)
   for index, entry in ipairs(entries) do
-    slots[index] = setmetatable({ entry = entry, processing = processing }, Slot)
+    slots[index] = setmetatable({ entry = entry, processing = processing, index = index,
+      list = slots }, Slot)
   end
   return slots
 end

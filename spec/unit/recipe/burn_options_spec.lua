@@ -35,9 +35,9 @@ describe("recipe.burn_playlist", function()
     it("for an option that it does not know, or of a wrong type", function()
       local cases = {
         { { keepopen = true }, "unknown key 'keepopen'; known are: append, catalog, "
-          .. "client_name, clip, commands, confirm, dither, eject, gain, keep_open, multi, "
-          .. "no_verify, on_written, plan_only, quality, render_ahead, scan, simulate, speed, "
-          .. "stop, verify_speed, wait, waiter" },
+          .. "client_name, clip, commands, confirm, dither, eject, first, gain, gapless, "
+          .. "keep_open, multi, no_verify, on_written, plan_only, quality, render_ahead, scan, "
+          .. "simulate, speed, stop, verify_speed, wait, waiter" },
         { { render_ahead = -1 }, "render_ahead: a number of MiB, 'auto' or 'off' expected, "
           .. "got -1" },
         { { gain = "loud" }, "gain: 'off', 'track' or 'album' expected, got 'loud'" },
@@ -68,9 +68,9 @@ describe("recipe.burn_playlist", function()
       local cases = {
         { { "a.wav" }, "[1]: a table expected, got string" },
         { { { path = "a.wav" }, { file = "b.wav" } }, "[2]: unknown key 'file'; known are: album, "
-          .. "artist, copy_permitted, embedded, gain, isrc, length, line, list, path, pre_emphasis, "
-          .. "raw, replaygain_album_gain, replaygain_album_peak, replaygain_track_gain, "
-          .. "replaygain_track_peak, start, title" },
+          .. "artist, continues, copy_permitted, embedded, gain, isrc, length, line, list, path, "
+          .. "pre_emphasis, raw, replaygain_album_gain, replaygain_album_peak, "
+          .. "replaygain_track_gain, replaygain_track_peak, start, title" },
         { { { title = "A" } }, "[1]: 'path' is missing" },
         { { { path = "" } }, "[1]: path: the name of a file expected, got ''" },
         { { { path = "a.wav", start = 1.5 } }, "[1]: start: integer or string expected, got 1.5" },

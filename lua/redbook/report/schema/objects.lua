@@ -5,6 +5,7 @@ return {
   planned_track = { about = "a track of a plan", fields = {
     number = "integer: on the disc, 1 to 99", start = "integer: LBA of its first sector",
     start_msf = "string: the same as MM:SS:FF", sectors = "integer: padding included",
+    continues = "boolean?: true when the sound of the track before goes on in it",
     length = "string: M:SS", padding = "integer: sectors of silence that fill it up to 4 seconds",
     gap = "integer: sectors between the track before and this one", path = "string?: the source",
     title = "string?: of tags, list or file name", artist = "string?: of tags or list",
