@@ -55,9 +55,12 @@ local function reporter(job)
   end
 end
 
-local function show_table(job, result)
+-- What the failure says below the table is not said in it too.
+local function show_table(job, result, failed)
   job.clear()
-  for _, line in ipairs(verified.table(job:plain(result), job.look.width())) do job:say(line) end
+  local list = verified.table(job:plain(result), job.look.width(),
+    failed and job:plain({ message = failed.message }).message)
+  for _, line in ipairs(list) do job:say(line) end
 end
 
 -- What kept the disc from being read at all says nothing about it.
@@ -90,7 +93,7 @@ local function run(job)
   local result, failed = recipe.verify(recorder, tracks, { client_name = "redbook verify.lua",
     speed = job.options.speed, retries = job.options.retries }, reporter(job))
   local found = result or failed.verification
-  if found then show_table(job, found) end
+  if found then show_table(job, found, failed) end
   if not result then return nil, not_read(failed) end
   for _, line in ipairs(verified.lines(result)) do job:say(line) end
   return true

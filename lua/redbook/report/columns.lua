@@ -70,17 +70,42 @@ function columns.pad(value, width, right)
   return right and space .. cut or cut .. space
 end
 
+-- Whether a word belongs to the command before it, as in "rescue.lua --continue PLAYLIST": a
+-- program and its options stay together, as does an option and its value, in capitals or a path.
+local function continues(word, before, inside)
+  if not inside then return word:find "^[%w_./-]*%.lua$" and before == "lua5.4" end
+  if word:find "^%-%-?%w" then return true end
+  return before:find "^%-%-?%w" ~= nil
+    and (word:find "^[%u%d_]+$" or word:find "^/" or word:find "^virtual:") ~= nil
+end
+
+-- Words, and commands that are to be copied as if they were one.
+local function pieces(value)
+  local list, before, inside = {}, "", false
+  for word in value:gmatch "%S+" do
+    if continues(word, before, inside) then
+      list[#list] = list[#list] .. " " .. word
+    else
+      list[#list + 1] = word
+      inside = false
+    end
+    inside = inside or word:find "%.lua$" ~= nil
+    before = word
+  end
+  return list
+end
+
 ---@param value string words with single spaces between them
 ---@param width integer
----@return string[] lines no wider than that, unless a single word is
+---@return string[] lines no wider than that, unless a single word or a command of redbook's is
 function columns.wrap(value, width)
   local list = {}
-  for word in value:gmatch "%S+" do
-    local longer = #list > 0 and list[#list] .. " " .. word
+  for _, piece in ipairs(pieces(value)) do
+    local longer = #list > 0 and list[#list] .. " " .. piece
     if longer and columns.width(longer) <= width then
       list[#list] = longer
     else
-      list[#list + 1] = word
+      list[#list + 1] = piece
     end
   end
   return list

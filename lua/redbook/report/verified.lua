@@ -58,12 +58,15 @@ local FIGURES = {
 
 ---@param result table of the recipe `verify`
 ---@param width integer
+---@param said string? message of a failure that is shown below: what it tells is not told twice
 ---@return string[]
-function verified.table(result, width)
+function verified.table(result, width, said)
   local list = width < WIDE and rows.doubled({ NUMBER, TITLE }, FIGURES, result.tracks, width, 4)
     or rows.lines({ NUMBER, TITLE, table.unpack(FIGURES) }, result.tracks, width)
   for _, track in ipairs(result.tracks) do
-    if track.verdict ~= "identical" then list[#list + 1] = verified.track(track) end
+    if track.verdict ~= "identical" and not (said and track.message == said) then
+      list[#list + 1] = verified.track(track)
+    end
   end
   return list
 end

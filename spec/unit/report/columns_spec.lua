@@ -47,6 +47,16 @@ describe("report.columns", function()
     assert.same({}, columns.wrap("", 80))
   end)
 
+  it("keeps commands that are to be copied whole", function()
+    assert.same({ "go on:", "rescue.lua --continue PLAYLIST", "burns the", "rest" },
+      columns.wrap("go on: rescue.lua --continue PLAYLIST burns the rest", 10))
+    assert.same({ "it is open;", "doctor.lua --device /dev/sr0", "tells more" },
+      columns.wrap("it is open; doctor.lua --device /dev/sr0 tells more", 12))
+    assert.same({ "call", "lua5.4 scripts/blank.lua --yes", "and wait" },
+      columns.wrap("call lua5.4 scripts/blank.lua --yes and wait", 10))
+    assert.same({ "a.lua and", "--b" }, columns.wrap("a.lua and --b", 10))
+  end)
+
   it("breaks sentences, and nothing that is a table or to be copied", function()
     assert.same({ "disc: The", "disc is", "open." }, columns.sentence("disc: The disc is open.", 9))
     assert.same({ "    closes", "    the disc" }, columns.sentence("    closes the disc", 12))

@@ -39,6 +39,15 @@ describe("report.verified", function()
       verified.table({ tracks = { GOOD, BAD } }, 40))
   end)
 
+  it("does not tell what the failure below it tells", function()
+    local third = { number = 3, verdict = "differs", start = 977, sectors = 450,
+      message = "track 3 is missing" }
+    assert.same({ " #  title  length  start     verdict",
+      " 2           0:06  00:09:02  DIFFERS",
+      " 3           0:06  00:15:02  DIFFERS", "track 3: is missing" },
+      verified.table({ tracks = { BAD, third } }, 60, BAD.message))
+  end)
+
   it("is part of what is shown of a burn", function()
     local text = {}
     local out = { write = function(_, ...) text[#text + 1] = table.concat { ... } end,
