@@ -117,6 +117,15 @@ describe("README", function()
     assert.same({}, missing(names, words))
   end)
 
+  it("names every option of inlay.lua", function()
+    local words, names = section "inlay.lua", {}
+    for option in require("redbook.cli.inlay").help():gmatch "%s(%-%-%l[%l-]+)" do
+      names[#names + 1] = option
+    end
+    assert.is_true(#names >= 9)
+    assert.same({}, missing(names, words))
+  end)
+
   it("names every option of verify.lua, and every member of a manifest", function()
     local words, names = section "Manifest and verify.lua", {}
     for option in verify.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end

@@ -10,7 +10,7 @@ run='gcc libc6-dev pkg-config lua5.4 liblua5.4-dev libsndfile1-dev libsoxr-dev l
 test='lua-busted libcmocka-dev luarocks sox flac lame vorbis-tools opus-tools ffmpeg cdrskin
       lua-luv lua-cqueues lua-socket procps wodim cdrdao cdparanoia cd-paranoia icedax cd-discid
       libdiscid-dev python3-mutagen python3-jsonschema tmux zsh fish mandoc groff-base
-      atomicparsley wavpack'
+      atomicparsley wavpack librsvg2-bin libxml2-utils fonts-dejavu-core'
 lint='clang clang-tidy clang-format cppcheck lua-check lua5.1 luarocks shellcheck git'
 long='clang valgrind'
 bench='libsox-fmt-mp3'

@@ -156,6 +156,7 @@ function args.parser()
     parser:option("--render-ahead", "Keep at most MIB of the sound that is decoded in temporary "
       .. "files, so that it is decoded once. Default: half of what is free there.")
       :argname "MIB|off":convert(args.ahead),
+    parser:flag("--no-inhibit", "Do not keep the machine awake meanwhile."),
     parser:flag("--eject", "Open the tray afterwards."))
   parser:group("What to do with the sound", sound.define(parser))
   parser:group("What to show",

@@ -4,6 +4,7 @@
 local args = require "redbook.cli.args"
 local common = require "redbook.cli.common"
 local failure = require "redbook.failure"
+local inhibit = require "redbook.cli.inhibit"
 local recipe = require "redbook.recipe"
 
 local COUNTDOWN = 5
@@ -14,6 +15,7 @@ local function define(parser)
     parser:flag("--full", "Erase all of the disc: as long as writing it full. Default: only what "
       .. "makes it readable, about a minute."),
     parser:flag("--yes", "No countdown before erasing; needed where no terminal shows one."),
+    parser:flag("--no-inhibit", "Do not keep the machine awake meanwhile."),
     parser:option("--wait", "Wait for a disc to be put in, or for a drive that is held, at most "
       .. "SECONDS (600). Without it a disc in the drive gets 60 seconds to become ready.")
       :argname(WAIT_ARGUMENT):convert(args.seconds "--wait=%s"))
@@ -73,6 +75,9 @@ local function run(job)
     job.show(event)
   end
   show { event = "begin", version = require("redbook.core").version, device = job.device }
+  local _ <close> = inhibit.hold("Erasing a CD-RW", { job.device }, options, function(line)
+    job:say(line)
+  end)
   local result
   result, err = recipe.erase_disc(recorder, { full = options.full or false,
     client_name = "redbook blank.lua",

@@ -8,6 +8,7 @@ local device = require "redbook.cli.device"
 local discs = require "redbook.cli.discs"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
+local inhibit = require "redbook.cli.inhibit"
 local manifest = require "redbook.manifest"
 local mistake = require "redbook.cli.mistake"
 local lists = require "redbook.cli.lists"
@@ -113,6 +114,14 @@ function Job:settings()
       prefix = advice.prefix(arg and arg[0], os.getenv "PATH") } })
 end
 
+-- While a medium is being prepared the machine must not fall asleep.
+function Job:stay_awake(ids)
+  local options = self.options
+  return not options.plan and inhibit.hold("Burning an audio CD", ids, options, function(line)
+    self.emit { event = "remark", name = "inhibit", message = line }
+  end) or nil
+end
+
 function Job:burn(entries)
   local options = self.options
   if discs.wanted(options) then return several.burn(self, entries) end
@@ -120,6 +129,7 @@ function Job:burn(entries)
   if err then return nil, err end
   self.emit { event = "begin", version = redbook.version, device = self.device,
     simulate = options.dummy or false, plan_only = options.plan or false }
+  local _ <close> = self:stay_awake { self.device }
   local record, settings = self.manifest, self:settings()
   self.drive = recorder
   settings.on_written = record and function(written, track) record:written(written, track) end

@@ -5,6 +5,7 @@ local advice = require "redbook.cli.advice"
 local args = require "redbook.cli.args"
 local common = require "redbook.cli.common"
 local exit = require "redbook.cli.exit"
+local inhibit = require "redbook.cli.inhibit"
 local lfs = require "lfs"
 local manifest = require "redbook.manifest"
 local lists = require "redbook.cli.lists"
@@ -35,6 +36,7 @@ local function define(parser)
   parser:group("With --continue, as it was with burn.lua (a manifest knows it)",
     sound.define(parser))
   parser:group("The drive",
+    parser:flag("--no-inhibit", "Do not keep the machine awake meanwhile."),
     parser:option("--wait", "Wait at most so long for a disc to be put in, or for a drive that is "
       .. "held."):argname "SECONDS":convert(args.seconds "--wait %s"),
     parser:option("--patience", "How long the drive may stay busy with what it was left with.")
@@ -143,10 +145,20 @@ local function save(job, recorder, on_event)
   return result and exit.OK, err
 end
 
+-- A mere look may be interrupted by anything.
+local function stay_awake(job)
+  local options = job.options
+  if not options["continue"] and action_of(options) == "look" then return nil end
+  return inhibit.hold("Closing an audio CD", { job.device }, options, function(line)
+    job:say(line)
+  end)
+end
+
 local function run(job)
   local recorder <close>, err = job:recorder()
   if not recorder then return nil, err end
   job:emit { event = "begin", version = require("redbook.core").version, device = job.device }
+  local _ <close> = stay_awake(job)
   local code
   code, err = (job.options["continue"] and go_on or save)(job, recorder, function(event)
     job:emit(event)

@@ -46,7 +46,7 @@ local function listener(job)
 end
 
 ---Burns onto all of them.
----@param job table of cli/burn.lua: options, emit, settings
+---@param job table of cli/burn.lua: options, emit, settings, stay_awake
 ---@param entries redbook.Entry[]
 ---@return table? result
 ---@return redbook.Failure? err `told`: it has been
@@ -56,6 +56,7 @@ function several.burn(job, entries)
   if not recorders then return nil, err end
   job.emit { event = "begin", version = redbook.version, device = ids[1], devices = ids,
     simulate = options.dummy or false, plan_only = options.plan or false }
+  local _ <close> = job:stay_awake(ids)
   local settings = job:settings()
   settings.copies = options.copies
   local result, problem = recipe.copies(recorders, entries, settings, listener(job))

@@ -221,6 +221,10 @@ return {
     example = { event = "drives", drives = { { id = "/dev/disk/by-id/usb-PIONEER", links = {
       "/dev/disk/by-id/usb-PIONEER" }, node = "/dev/sr0", sg = "/dev/sg1", vendor = "PIONEER",
       model = "BD-RW BDR-XD07", revision = "1.00", mounts = {}, users = {}, in_use = false } } } },
+  inlay = { by = "inlay.lua", when = "its only object", fields = { file = "string: the drawing",
+      title = "string: of the disc", artist = "string?: of the disc",
+      tracks = "integer: how many", front = "boolean: whether the front is there, too" },
+    example = { event = "inlay", file = "mix.svg", title = "Mix", tracks = 12, front = false } },
   doctor = { by = "doctor.lua", when = "its only object", fields = {
       version = "string: of redbook", kernel = "string?: of Linux", user = "user: who asks",
       container = "container?: in which it runs", drivers = "drivers: that are loaded",
