@@ -170,7 +170,7 @@ bool redbook_reel_open(const struct redbook_segment *segments, size_t count,
                        const struct redbook_processing *processing,
                        struct redbook_stream **streams, struct redbook_error *err) {
   struct redbook_reel *reel = new_reel(count, err);
-  struct redbook_look look;
+  struct redbook_look look = {0};
   size_t made = 0;
   bool good = reel && fits(count, err);
   for (; good && made < count; made++) {
