@@ -49,6 +49,19 @@ function Room:pcm(name)
   return bytes .. ("\0"):rep(sectors * burn_lua.SECTOR - #bytes)
 end
 
+---A disc of tracks as sox cuts them from a sound file, padded, with the drive's gaps between.
+---@param cuts integer[] sectors where tracks begin
+function Room:disc_of(sound, cuts)
+  local parts = {}
+  for index, cut in ipairs(cuts) do
+    local stop = cuts[index + 1] and ("=%ds"):format(cuts[index + 1] * 588) or ""
+    local bytes = self:must(("sox %s -t raw -e signed -b 16 -L - trim =%ds %s"):format(sound,
+      cut * 588, stop))
+    parts[index] = bytes .. ("\0"):rep(-#bytes % burn_lua.SECTOR)
+  end
+  return table.concat(parts, ("\0"):rep(152 * burn_lua.SECTOR))
+end
+
 ---@param words string the command line after the script's name, for sh
 ---@param before? string assignments for the environment
 ---@return integer code

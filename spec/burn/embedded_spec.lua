@@ -5,7 +5,6 @@
 local burn_lua = require "spec.burn.burn_lua"
 local sandbox = require "spec.support.sandbox"
 
-local GAP = ("\0"):rep(152 * burn_lua.SECTOR)
 
 local SHEET = [[
 CATALOG 4006381333931
@@ -39,17 +38,7 @@ describe("a sound file with a cue sheet in it", function()
   end)
   after_each(function() room:close() end)
 
-  -- Tracks as sox cuts them from a sound file, padded, with the drive's gaps between.
-  local function disc_of(sound)
-    local parts = {}
-    for index, cut in ipairs(CUTS) do
-      local stop = CUTS[index + 1] and ("=%ds"):format(CUTS[index + 1] * 588) or ""
-      local bytes = room:must(("sox %s -t raw -e signed -b 16 -L - trim =%ds %s"):format(sound,
-        cut * 588, stop))
-      parts[index] = bytes .. ("\0"):rep(-#bytes % burn_lua.SECTOR)
-    end
-    return table.concat(parts, GAP)
-  end
+  local function disc_of(sound) return room:disc_of(sound, CUTS) end
 
   local function burn(words)
     room:must "rm -f d.*"

@@ -32,12 +32,10 @@ describe("the schema holds for", function()
 
   -- The names of the events, in order and without repetition, each valid.
   local function events(code, script, words, before)
-    local command = ("%s %s %s/scripts/%s.lua --json %s"):format(sandbox.env, sandbox.lua,
-      sandbox.root, script, words)
-    -- Within vdrive a sanitizer's library stands before, not instead of, vdrive's own.
-    local inner = before and before .. "sh -c "
-      .. sandbox.quote((command:gsub("(LD_PRELOAD=%S+)", "%1:$LD_PRELOAD")))
-    local ended, out, err = sandbox.run(inner or command, room.folder)
+    local command = ("%s %s %s/scripts/%s.lua --json %s"):format(sandbox.env,
+      before and sandbox.lua_within or sandbox.lua, sandbox.root, script, words)
+    if before then command = before .. "sh -c " .. sandbox.quote(command) end
+    local ended, out, err = sandbox.run(command, room.folder)
     assert.equal(code, ended, command .. "\n" .. out .. err)
     local names, seen = {}, {}
     for index, event in ipairs(burn_lua.decode(out)) do

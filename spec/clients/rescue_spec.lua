@@ -44,8 +44,7 @@ describe("burn.lua, killed at any point, #clients", function()
 
   -- For a shell that sees the drive: a sanitizer's library comes before the drive's.
   local function words_of(name)
-    local lua = sandbox.lua:gsub("^(env LD_PRELOAD=%S+)", "%1:$LD_PRELOAD")
-    return ("%s %s/scripts/%s.lua"):format(lua, sandbox.root, name)
+    return ("%s %s/scripts/%s.lua"):format(sandbox.lua_within, sandbox.root, name)
   end
 
   local function run(name, words)

@@ -7,7 +7,12 @@ local place = require "spec.support.place"
 ---@field lua string the interpreter as words for sh, with the sanitizer's library of this pass
 local sandbox = { root = place.root, build = place.build, lua = os.getenv "LUA" or "lua5.4" }
 local preload = os.getenv "REDBOOK_PRELOAD"
-if preload then sandbox.lua = ("env LD_PRELOAD=%s %s"):format(preload, sandbox.lua) end
+---@field lua_within string the same for a shell within vdrive: before, not instead of, its library
+sandbox.lua_within = sandbox.lua
+if preload then
+  sandbox.lua_within = ("env LD_PRELOAD=%s:$LD_PRELOAD %s"):format(preload, sandbox.lua)
+  sandbox.lua = ("env LD_PRELOAD=%s %s"):format(preload, sandbox.lua)
+end
 
 ---Quotes one word for sh.
 ---@param word string

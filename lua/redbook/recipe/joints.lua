@@ -3,6 +3,7 @@
 -- conversion, so that nothing is heard where one ends and the next begins.
 
 local core = require "redbook.core"
+local loudness = require "redbook.recipe.loudness"
 
 local joints = {}
 
@@ -86,8 +87,7 @@ end
 
 -- Sectors of parts that pass bit-exactly are the same by themselves.
 local function needs_joining(slots, group, options)
-  local gain = (options.gain or "off") ~= "off" or slots[group.first].entry.gain
-    or (options.clip or ""):find "^scale" ~= nil
+  local gain = loudness.decides(options) or slots[group.first].entry.gain
   return group.files or gain or not slots[group.first].traits.format.exact
 end
 

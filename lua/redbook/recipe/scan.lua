@@ -6,7 +6,6 @@ local ahead = require "redbook.recipe.ahead"
 local failure = require "redbook.failure"
 local levels = require "redbook.recipe.levels"
 local loudness = require "redbook.recipe.loudness"
-local operate = require "redbook.recipe.operate"
 local sources = require "redbook.recipe.sources"
 
 ---@class redbook.ScannedTrack : redbook.Entry
@@ -39,18 +38,8 @@ local function measured(slot, source)
 end
 
 local function scan_one(slot, options, budget)
-  local entry = slot.entry
-  local source, err = slot:open()
+  local source, err = slot:scan(options, function(opened) budget:keep(opened) end)
   if not source then return nil, err end
-  budget:keep(source)
-  local operation, begin_err = source:BeginScan()
-  local ok, problem, signal = operate(operation, begin_err, nil, options)
-  if signal then
-    return nil, failure.interrupted(signal, "untouched", "interrupted while reading "
-      .. entry.path)
-  elseif not ok then
-    return nil, problem
-  end
   local track = measured(slot, source)
   track.processing, track.joined = slot.processing, slot:joined()
   track.kept = budget:count(source)

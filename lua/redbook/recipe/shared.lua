@@ -3,7 +3,6 @@
 -- kept through AudioSources of its own. What found no room is decoded for each drive by itself.
 
 local failure = require "redbook.failure"
-local operate = require "redbook.recipe.operate"
 local scan = require "redbook.recipe.scan"
 local sources = require "redbook.recipe.sources"
 
@@ -29,16 +28,11 @@ end
 
 -- Once more from the file, which must be what it was.
 local function decode_again(slot, track, options)
-  local source, err = slot:open()
-  if not source then return nil, failure.from(err, "source") end
-  if (track.gain or 0) ~= source.Gain then source.Gain = track.gain or 0 end
-  local operation, begin_err = source:BeginScan()
-  local ok, problem, signal = operate(operation, begin_err, nil, options)
-  if signal then
-    return nil, failure.interrupted(signal, "untouched", "interrupted while reading "
-      .. track.path)
-  elseif not ok then
-    return nil, failure.from(problem, "source")
+  local source, err = slot:scan(options, function(opened)
+    if (track.gain or 0) ~= opened.Gain then opened.Gain = track.gain or 0 end
+  end)
+  if not source then
+    return nil, err.stage == "interrupted" and err or failure.from(err, "source")
   elseif source.CRC32 ~= track.crc32 then
     return nil, failure.new { stage = "source", code = 0xC0AA050D,
       name = "E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED",

@@ -2,8 +2,10 @@
 -- From the entries of a list to their AudioSources, and to what people call them.
 
 local core = require "redbook.core"
+local failure = require "redbook.failure"
 local joints = require "redbook.recipe.joints"
 local loudness = require "redbook.recipe.loudness"
+local operate = require "redbook.recipe.operate"
 
 local sources = {}
 
@@ -84,6 +86,25 @@ function Slot:open_alone()
   local source, err = open(self.entry, self.processing)
   self.source = source
   return source, err
+end
+
+---Opens it and decodes it once.
+---@param options { waiter: function? }
+---@param before fun(source: redbook.AudioSource) told of the source before it is decoded
+---@return redbook.AudioSource? source
+---@return redbook.Error|redbook.Failure? err a Failure of stage "interrupted" when a signal came
+function Slot:scan(options, before)
+  local source, err = self:open()
+  if not source then return nil, err end
+  before(source)
+  local operation, begin_err = source:BeginScan()
+  local ok, problem, signal = operate(operation, begin_err, nil, options)
+  if signal then
+    return nil, failure.interrupted(signal, "untouched", "interrupted while reading "
+      .. self.entry.path)
+  end
+  if not ok then return nil, problem end
+  return source
 end
 
 ---Each of the tracks that it is converted with is opened by itself from now on.

@@ -33,7 +33,10 @@ local function hexadecimal(bytes)
   return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
 end
 
-local function sorted_keys(object)
+---The keys of a table in order.
+---@param object table<string, any>
+---@return string[]
+function json.sorted_keys(object)
   local keys = {}
   for key in pairs(object) do keys[#keys + 1] = key end
   table.sort(keys)
@@ -47,7 +50,7 @@ local function encode_list(list)
 end
 
 local function encode_members(object, parts)
-  for _, key in ipairs(sorted_keys(object)) do
+  for _, key in ipairs(json.sorted_keys(object)) do
     local value = object[key]
     parts[#parts + 1] = cjson.encode(key) .. ":" .. encode(value, key)
     if NAMES[key] and type(value) == "string" and not utf8.len(value) then

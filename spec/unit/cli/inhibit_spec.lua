@@ -137,9 +137,7 @@ describe("cli.inhibit", function()
 
   -- Runs a program of scripts/ on a CD-RW in /dev/sr0.
   local function program(words)
-    -- Within vdrive a sanitizer's library stands before, not instead of, vdrive's own.
-    local interpreter = sandbox.lua:gsub("^(env LD_PRELOAD=%S+)", "%1:$LD_PRELOAD")
-    local inner = ("%s %s/scripts/%s"):format(interpreter, sandbox.root, words)
+    local inner = ("%s %s/scripts/%s"):format(sandbox.lua_within, sandbox.root, words)
     return (sandbox.run(("%s LOG=%s/log PATH=%s/bin:$PATH %s %s/scripts/vdrive.lua --medium cd-rw "
       .. "--disc disc.cue -- sh -c %s"):format(sandbox.env, folder, folder, sandbox.lua,
       sandbox.root, sandbox.quote(inner)), folder))

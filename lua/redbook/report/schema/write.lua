@@ -6,13 +6,6 @@ local schema = require "redbook.report.schema"
 
 local write = {}
 
-local function sorted(set)
-  local names = {}
-  for name in pairs(set) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local function type_text(wanted)
   if wanted.kind == "list" then return "list of " .. type_text(wanted.of) end
   if wanted.kind == "words" then return "`" .. table.concat(wanted.words, "`, `") .. "`" end
@@ -24,7 +17,7 @@ local function rows(list, fields)
   list[#list + 1] = ""
   list[#list + 1] = "| field | type | |"
   list[#list + 1] = "|---|---|---|"
-  for _, name in ipairs(sorted(fields)) do
+  for _, name in ipairs(json.sorted_keys(fields)) do
     local wanted, text = schema.field(fields[name])
     list[#list + 1] = ("| `%s` | %s | %s%s |"):format(name, type_text(wanted),
       wanted.optional and "*may be absent:* " or "", text)
@@ -40,7 +33,7 @@ function write.page()
     "New fields and events may come without a new version; whatever is not listed here does not.",
     "Sectors are 2352 bytes, 1/75 second; addresses are LBAs. Beside a `path`, `list` or `device` "
       .. "that is not UTF-8 stand its bytes in hexadecimal, as `path_bytes` and so on.", "" }
-  for _, name in ipairs(sorted(schema.events)) do
+  for _, name in ipairs(json.sorted_keys(schema.events)) do
     local event = schema.events[name]
     list[#list + 1] = ("## %s"):format(name)
     list[#list + 1] = ""
@@ -51,7 +44,7 @@ function write.page()
   end
   list[#list + 1] = "# Objects in them"
   list[#list + 1] = ""
-  for _, name in ipairs(sorted(schema.objects)) do
+  for _, name in ipairs(json.sorted_keys(schema.objects)) do
     list[#list + 1] = ("## %s"):format(name)
     list[#list + 1] = ""
     list[#list + 1] = ("%s."):format(schema.objects[name].about:gsub("^%l", string.upper))
@@ -75,7 +68,7 @@ end
 
 local function json_object(fields)
   local properties, required = {}, json.list {}
-  for _, name in ipairs(sorted(fields)) do
+  for _, name in ipairs(json.sorted_keys(fields)) do
     local wanted, text = schema.field(fields[name])
     properties[name] = json_type(wanted)
     properties[name].description = text
@@ -88,10 +81,10 @@ end
 ---@return string JSON: one schema that every line of --json is valid by
 function write.json_schema()
   local definitions, choices = {}, json.list {}
-  for _, name in ipairs(sorted(schema.objects)) do
+  for _, name in ipairs(json.sorted_keys(schema.objects)) do
     definitions[name] = json_object(schema.objects[name].fields)
   end
-  for index, name in ipairs(sorted(schema.events)) do
+  for index, name in ipairs(json.sorted_keys(schema.events)) do
     local event = json_object(schema.fields(name))
     event.description = schema.events[name].when
     event.properties.event = { const = name }
