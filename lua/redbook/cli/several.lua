@@ -46,7 +46,7 @@ local function listener(job)
 end
 
 ---Burns onto all of them.
----@param job table of cli/burn.lua: options, emit, settings, stay_awake
+---@param job table of cli/job.lua: options, emit, settings, stay_awake
 ---@param entries redbook.Entry[]
 ---@return table? result
 ---@return redbook.Failure? err `told`: it has been
