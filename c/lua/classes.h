@@ -139,7 +139,7 @@ void redbook_add_inspection(lua_State *L);
 /* enumerations.c: adds IMAPI's enumerations to the table on top. */
 void redbook_add_enumerations(lua_State *L);
 
-/* files.c: adds replace_file. */
+/* files.c: adds replace_file, hold_file. */
 void redbook_add_files(lua_State *L);
 /* terminal.c */
 void redbook_add_terminal(lua_State *L);

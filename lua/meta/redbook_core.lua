@@ -118,6 +118,19 @@ function core.temporary_room() end
 ---@return redbook.Error? err
 function core.replace_file(path, data) end
 
+---Makes a file for this user alone, and locks it (flock) as long as it stays open here. Its holder
+---may remove it.
+---@param path string
+---@return file*|false|nil file closing it lets go; false: somebody else holds it
+---@return redbook.Error? err
+function core.hold_file(path) end
+
+---Makes a folder that only this user can look into, if it is not there yet.
+---@param path string
+---@return true? ok
+---@return redbook.Error? err
+function core.private_folder(path) end
+
 ---The tags of a file, without a look at its sound. None: an empty table, also for files that are
 ---no sound.
 ---@param path string

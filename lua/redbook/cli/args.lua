@@ -6,6 +6,7 @@ local lfs = require "lfs"
 local sound = require "redbook.cli.sound"
 
 local discs = require "redbook.cli.discs"
+local sets = require "redbook.cli.sets"
 
 local args = {}
 
@@ -19,7 +20,8 @@ local WORDS = {
 }
 -- Options whose value may be the next word.
 local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true,
-  ["--manifest"] = true, ["--render-ahead"] = true, ["--copies"] = true }
+  ["--manifest"] = true, ["--render-ahead"] = true, ["--copies"] = true, ["--split"] = true,
+  ["--minutes"] = true }
 
 local function assignment(word)
   local name, value = word:match("^(%l+)=(.*)$")
@@ -40,6 +42,7 @@ local function rewrite_word(word)
   if word:sub(1, 6) == "--dev=" then return "--device=" .. word:sub(7) end
   -- A bare `--wait` must not take the file that follows it for its seconds.
   if word == "--wait" then return "--wait=" .. args.WAIT end
+  if word == "--resume" then return "--resume=" end
   if word:sub(1, 1) == "-" then return word end
   return assignment(word)
 end
@@ -142,6 +145,7 @@ function args.parser()
     parser:option("--wait", "Wait for a disc to be put in, or for a drive that is held, at "
       .. "most SECONDS (600). Without it a disc in the drive gets 60 seconds to become ready.")
       :argname(WAIT_ARGUMENT):convert(args.seconds "--wait=%s"))
+  parser:group("A list longer than a disc", sets.define(parser))
   parser:group("What to do with the disc",
     parser:option("--speed", "Speed, times 1x; min, max. Default: the drive's own choice.")
       :argname "N":convert(args.speed),
@@ -177,7 +181,8 @@ end
 
 ---@return string text of --help
 function args.help()
-  return (args.parser():get_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] "))
+  return (args.parser():get_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] ")
+    :gsub("%-%-resume %[=NAME%]", "--resume[=NAME] "))
 end
 
 args.QUIET_AND_VERBOSE = "--quiet shows less, --verbose more: choose one"
@@ -196,11 +201,14 @@ end
 
 local function check(options)
   if options.help or options.version then return true end
-  if #options.files == 0 then return nil, "name a playlist or audio files" end
+  if #options.files == 0 and not options.resume then
+    return nil, "name a playlist or audio files"
+  end
   if options.quiet and options.verbose then return nil, args.QUIET_AND_VERBOSE end
   if options.multi and options.keep_open then
     return nil, "--multi closes the session, --keep-open leaves it open: choose one"
   end
+  if sets.wanted(options) then return sets.check(options) end
   return discs.check(options)
 end
 

@@ -83,7 +83,7 @@ local function from_manifest(path)
     local tags = type(track.tags) == "table" and track.tags or {}
     track.album_artist = tags.album_artist
   end
-  return data.tracks
+  return data.tracks, nil, data.set
 end
 
 -- Lengths are known when everything has been decoded, as for a burn.
@@ -124,15 +124,15 @@ local function run(job)
   local options = job.options
   local ok, err = check_out(options.out)
   if not ok then return nil, err end
-  local tracks
+  local tracks, set
   if #options.files == 1 and is_manifest(options.files[1]) then
-    tracks, err = from_manifest(options.files[1])
+    tracks, err, set = from_manifest(options.files[1])
   else
     tracks, err = from_sources(job)
   end
   if not tracks then return nil, err end
   local data = contents(tracks, { title = options.title, artist = options.artist,
-    name = name_of(options.files) })
+    name = name_of(options.files), set = set })
   ok, err = deliver(job, inlay.svg(data, { front = options.front or false }))
   if not ok then return nil, err end
   job:emit { event = "inlay", file = options.out, title = data.title, artist = data.artist,

@@ -12,6 +12,7 @@ local lists = require "redbook.cli.lists"
 local manifest = require "redbook.manifest"
 local recipe = require "redbook.recipe"
 local redbook = require "redbook"
+local sets = require "redbook.cli.sets"
 local several = require "redbook.cli.several"
 local sound = require "redbook.cli.sound"
 local terminal = require "redbook.cli.terminal"
@@ -100,6 +101,7 @@ end
 
 function Job:burn(entries)
   local options = self.options
+  if sets.wanted(options) then return sets.burn(self, entries) end
   if discs.wanted(options) then return several.burn(self, entries) end
   local recorder, err = self:recorder()
   if err then return nil, err end
@@ -118,7 +120,7 @@ end
 -- A file that cannot be written is found before anything is burned.
 function Job:open_manifest()
   local options = self.options
-  if not options.manifest then return nil end
+  if not options.manifest or sets.wanted(options) then return nil end
   local ok, err = core.replace_file(options.manifest)
   if ok and not manifest.read.replaceable(options.manifest) then
     ok, err = nil, { message = options.manifest .. " would destroy a file that is no manifest" }
@@ -149,8 +151,8 @@ end
 function Job:run()
   local entries, result
   local err = self:open_manifest()
-  if not err then entries, err = self:entries() end
-  if entries then result, err = self:burn(entries) end
+  if not err and not self.options.resume then entries, err = self:entries() end
+  if not err then result, err = self:burn(entries) end
   local code = exit.OK
   if not result then
     advice.fit(err, { device = self.device or self.options.device, trace = self.options.trace })

@@ -37,12 +37,15 @@ end
 
 ---@param tracks { number: integer?, title: any, artist: any, album: any, album_artist: any,
 ---sectors: integer }[] number: else their order
----@param options { title: string?, artist: string?, name: string? } what people have said; `name`
----of the disc, where nothing else tells
+---@param options { title: string?, artist: string?, name: string?, set: table? } what people have
+---said; `name` of the disc, where nothing else tells; `set` of a manifest
 ---@return redbook.Inlay
 return function(tracks, options)
-  local made = { tracks = {},
-    title = clean(options.title) or common(tracks, "album") or clean(options.name) or "Audio CD",
+  local set = type(options.set) == "table" and options.set or {}
+  local disc, of = math.tointeger(set.disc), math.tointeger(set.of)
+  local made = { tracks = {}, disc = disc and of and ("disc %d of %d"):format(disc, of) or nil,
+    title = clean(options.title) or common(tracks, "album") or clean(options.name)
+      or clean(set.name) or "Audio CD",
     artist = clean(options.artist) or common(tracks, "album_artist") or common(tracks, "artist") }
   for index, track in ipairs(tracks) do
     local artist, number = clean(track.artist), track.number or index

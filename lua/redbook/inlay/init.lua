@@ -11,6 +11,7 @@ local inlay = {}
 ---@class redbook.Inlay
 ---@field title string
 ---@field artist string? of the disc
+---@field disc string? "disc 2 of 3", of a set
 ---@field tracks redbook.InlayTrack[]
 
 ---@class redbook.InlayTrack
@@ -83,6 +84,7 @@ end
 -- Both are folded away from whoever reads the back, so the tops of their letters point outwards.
 function Drawing:spines(data)
   local line = data.artist and data.artist .. " – " .. data.title or data.title
+  if data.disc then line = ("%s (%s)"):format(line, data.disc) end
   local words, size = measure.fit(line, BACK.height - 8, { 3.6, 2.4 }, true)
   local half = BACK.spine / 2
   for _, spine in ipairs { { half, -90 }, { BACK.width - half, 90 } } do
@@ -119,6 +121,7 @@ function Drawing:footing(data, left, right)
   for _, track in ipairs(data.tracks) do total = total + track.sectors end
   local y = BACK.height - PADDING + 1
   self:text(left, y, ("%d track%s"):format(count, count == 1 and "" or "s"), { size = 3 })
+  if data.disc then self:text((left + right) / 2, y, data.disc, { size = 3, anchor = "middle" }) end
   self:text(right, y, "Total " .. msf.clock(total), { size = 3, anchor = "end" })
 end
 
@@ -152,6 +155,9 @@ function Drawing:front(data)
   for _, line in ipairs(lines) do
     self:text(middle, y, line, { size = size, anchor = "middle", bold = true })
     y = y + size * 1.25
+  end
+  if data.disc then
+    self:text(middle, FRONT.height - 12, data.disc, { size = 5, anchor = "middle" })
   end
   if not data.artist then return end
   self:line(middle - 15, y - 1, middle + 15, y - 1, 0.3)

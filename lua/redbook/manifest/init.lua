@@ -24,7 +24,7 @@ local function now()
 end
 
 ---@param settings table what was asked for, plain data
----@return table manifest
+---@return table manifest its `set` may be { disc, of, name } of a disc of a set
 function manifest.new(settings)
   return setmetatable({ sources = {}, tracks = {}, by_path = {}, begun = now(),
     settings = settings }, Manifest)
@@ -163,6 +163,20 @@ local function result_of(self, code, err)
   return result
 end
 
+-- Of a disc of a set only its own.
+local function sources_of(tracks)
+  local list, seen = {}, {}
+  for _, track in ipairs(tracks) do
+    local source = track.source
+    if not seen[source.path] then
+      list[#list + 1] = { path = source.path, size = source.size, mtime = source.mtime,
+        sha256 = source.sha256 }
+    end
+    seen[source.path] = true
+  end
+  return list
+end
+
 ---Everything, as plain data.
 ---@param code integer exit code
 ---@param outcome { err: redbook.Failure?, result: table?, recorder: redbook.Recorder? }
@@ -174,8 +188,9 @@ function Manifest:finish(code, outcome)
   local medium = medium_of(self.medium)
   if medium then medium.atip = self.atip end
   return { manifest = manifest.VERSION, program = "redbook " .. core.version,
-    begun = self.begun, ended = now(), settings = self.settings, drive = self.drive,
-    medium = medium, disc_id = self.ids, sources = json.list(self.sources),
+    set = self.set, begun = self.begun, ended = now(), settings = self.settings, drive = self.drive,
+    medium = medium, disc_id = self.ids,
+    sources = json.list(self.set and sources_of(self.tracks) or self.sources),
     tracks = with_accuraterip(self.tracks),
     plan = plan and { tracks = json.list(plan.tracks), audio_sectors = plan.audio,
       gap_sectors = plan.gaps, needed_sectors = plan.needed, free_sectors = plan.free,
@@ -184,8 +199,8 @@ function Manifest:finish(code, outcome)
 end
 
 -- Members in an order that people can read, one a line; of the tracks one a line each.
-manifest.MEMBERS = { "manifest", "program", "begun", "ended", "result", "verification", "drive",
-  "medium", "settings", "disc_id", "plan", "sources", "tracks" }
+manifest.MEMBERS = { "manifest", "program", "set", "begun", "ended", "result", "verification",
+  "drive", "medium", "settings", "disc_id", "plan", "sources", "tracks" }
 
 local function lines_of(name, value)
   if name ~= "tracks" or #value == 0 then return json.encode(value, name) end

@@ -57,6 +57,11 @@ local function check_track(track)
   end
 end
 
+---What is wrong with a written track of a file, nil when nothing is; its numbers become integers.
+---@param track any
+---@return string? problem
+read.problem_of_track = check_track
+
 local function check(data)
   if type(data) ~= "table" or data.redbook == nil or data.manifest == nil then
     return "it is no manifest of redbook"

@@ -2,6 +2,8 @@
 -- What the recipes take; all else raises in the caller's line, before anything is touched.
 
 local ahead = require "redbook.recipe.ahead"
+local set = require "redbook.set"
+local split = require "redbook.split"
 local loudness = require "redbook.recipe.loudness"
 local shape = require "redbook.shape"
 
@@ -29,7 +31,7 @@ end
 local function is_commands(value)
   if type(value) ~= "table" then return false, "a table" end
   shape.check("commands", value, { device = "string", prefix = "string", sources = "table",
-    flags = "table", multi = "boolean" }, LEVEL + 3)
+    flags = "table", multi = "boolean", set = "string" }, LEVEL + 3)
   return true
 end
 
@@ -40,6 +42,22 @@ local BURN = { client_name = "string", catalog = "string", speed = is_speed, sim
   quality = loudness.is_quality, dither = loudness.is_dither, gapless = "boolean",
   first = "integer", plan_only = "boolean", wait = "table", confirm = FUNCTION,
   stop = FUNCTION, waiter = FUNCTION, commands = is_commands }
+
+local function is_resume(value)
+  return value == true or set.is_name(value), "true, or the name of a set,"
+end
+
+local function is_name(value) return set.is_name(value), "a name for a set" end
+
+local function is_capacity(value)
+  return math.type(value) == "integer" and value >= 300, "a number of sectors, 300 or more,"
+end
+
+local SET = { split = split.is_mode, capacity = is_capacity, resume = is_resume,
+  restart = "boolean", name = is_name, title = "string", folder = is_path, exchange = "boolean",
+  manifest = "table", on_disc = FUNCTION }
+-- What a disc of a set cannot be.
+local NOT_OF_SETS = { "append", "multi", "keep_open", "first", "scan" }
 
 local WAIT = { limit = shape.at_least(0, "seconds"), insertion = "boolean", pause = FUNCTION,
   waiter = FUNCTION }
@@ -178,6 +196,32 @@ function accept.copies(recorders, entries, options, on_event)
   burn.copies = nil
   shape.check("copies: options", { copies = options.copies }, { copies = is_attempts }, LEVEL)
   accept.burn(recorders[1], entries, burn, on_event, "copies", LEVEL + 1)
+end
+
+---@param recorders any a recorder, a list of some, or nil
+---@param entries any
+---@param options any
+---@param on_event any
+function accept.set(recorders, entries, options, on_event)
+  if type(options) ~= "table" then error("burn_set: options: a table expected", LEVEL) end
+  local own, burn = {}, {}
+  for name, value in pairs(options) do
+    if SET[name] then own[name] = value else burn[name] = value end
+  end
+  shape.check("burn_set: options", own, SET, LEVEL)
+  for _, name in ipairs(NOT_OF_SETS) do
+    if options[name] then error("burn_set: options: no " .. name .. " with a set", LEVEL) end
+  end
+  if (entries == nil) ~= (options.resume ~= nil) then
+    error("burn_set: either entries, or the option resume", LEVEL)
+  elseif entries and #entries == 0 then
+    error("burn_set: entries: there is nothing to burn", LEVEL)
+  elseif options.resume and (options.plan_only or options.simulate) then
+    error("burn_set: options: resume burns", LEVEL)
+  end
+  local list = type(recorders) == "table" and recorders[1] and recorders or { recorders }
+  for _, recorder in ipairs(list) do check_recorder("burn_set", recorder) end
+  accept.burn(list[1], entries or {}, burn, on_event, "burn_set", LEVEL + 1)
 end
 
 return accept

@@ -29,6 +29,7 @@ local CD_ROM, CD_R, CD_RW = 1, 2, 3
 ---@field prefix string? stands before their programs' names
 ---@field sources string[]? what was to be burned, as the command line named it
 ---@field flags string[]? options of burn.lua that hold for going on with them, too
+---@field set string? name of the set that the disc is of: it is gone on with as a whole
 ---@field multi boolean? the session is to be closed for another one
 ---@field whole boolean? nothing of them is missing on the disc
 ---@field failed boolean? closing it has just failed
@@ -80,6 +81,10 @@ function REMEDIES.close_track(options)
 end
 
 REMEDIES["continue"] = function(options)
+  if options.set then
+    return { does = "burns what of the set is missing, on this disc first",
+      command = command("burn.lua", options, { "--resume=" .. quote(options.set) }) }
+  end
   return { does = "burns what of a playlist is not on the disc yet, and closes it",
     command = command("rescue.lua", options, continue_words(options)) }
 end
@@ -219,11 +224,18 @@ local function with_blank(names, found, state)
   return names
 end
 
+-- To close a disc of a set would keep the rest of it from being burned.
+local OF_ONE_DISC = { close = true, multi = true, close_track = true }
+
 -- What was asked for comes first, what is of no use not at all.
 local function wanted(names, options)
   local list = {}
   for _, name in ipairs(names) do
-    if name ~= "continue" or not options.whole then list[#list + 1] = name end
+    if options.set and OF_ONE_DISC[name] then
+      if name == "close" then list[1] = list[1] or "continue" end
+    elseif name ~= "continue" or options.set or not options.whole then
+      list[#list + 1] = name
+    end
   end
   if options.failed and #list > 0 then
     table.insert(list, 1, "other_drive")

@@ -3,6 +3,7 @@
 
 return {
   burn_playlist = require "redbook.recipe.burn_playlist",
+  burn_set = require "redbook.recipe.burn_set",
   continue_playlist = require("redbook.recipe.resume").continue_playlist,
   copies = require "redbook.recipe.copies",
   diagnose = require "redbook.recipe.diagnose",

@@ -17,13 +17,19 @@ local MORE = { [0] = true, [2] = true, [150] = true, [152] = true }
 
 local resume = {}
 
-local function is_whole(track, sectors)
+---@param track table of `Recorder:Examine()`
+---@param sectors integer that it would have
+---@return boolean whether it is one of that length
+function resume.is_whole(track, sectors)
   return track.Complete and MORE[track.Sectors - sectors] or false
 end
 
 -- Its writing was cut off, or it was closed where that happened. One that was never closed is not
 -- trusted even when all its sectors were sent, nor is its length, which drives tell as they like.
-local function is_part(track, sectors)
+---@param track table of `Recorder:Examine()`
+---@param sectors integer that it would have
+---@return boolean
+function resume.is_part(track, sectors)
   return not track.Complete or track.Sectors < sectors
 end
 
@@ -39,9 +45,9 @@ local function align(tracks, lengths, first, known)
     if not sectors then return nil end
     local doubtful = index == #tracks and sectors == planner.MINIMUM
       and not (known == true or known[track.Number])
-    if is_whole(track, sectors) and not doubtful then
+    if resume.is_whole(track, sectors) and not doubtful then
       found.on_disc[entry] = track.Number
-    elseif is_part(track, sectors) or doubtful then
+    elseif resume.is_part(track, sectors) or doubtful then
       found.cut_off[#found.cut_off + 1] = { track = track.Number, entry = entry }
     else
       return nil
@@ -152,7 +158,7 @@ function Resume:check_known(diagnosis, tracks)
   for _, track in ipairs(tracks) do by_number[track.Number] = track end
   for number, known in pairs(self.known) do
     local track = by_number[number]
-    if not (track and track.StartLba == known.start and is_whole(track, known.sectors)) then
+    if not (track and track.StartLba == known.start and resume.is_whole(track, known.sectors)) then
       return refuse(diagnosis, ("the manifest is of another disc: track %d, %d sectors at %d, is "
         .. "not on this one"):format(number, known.sectors, known.start),
         "put the disc in that is to be continued, or go on without the manifest")

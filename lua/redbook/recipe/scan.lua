@@ -152,14 +152,19 @@ end
 -- The whole list is looked at: what a track is may depend on the one before.
 local function chosen(entries, options)
   local slots = sources.open_all(entries, options)
+  if options.only then
+    local list = {}
+    for place, index in ipairs(options.only) do list[place] = slots[index] end
+    return list
+  end
   return table.move(slots, options.first or 1, options.last or #slots, 1, {})
 end
 
 ---@param entries redbook.Entry[]
 ---@param options { waiter: function?, render_ahead: integer|string|nil, plan_only: boolean?,
 ---gain: string?, clip: string?, quality: string?, dither: string?, gapless: boolean?,
----shared: boolean?, first: integer?, last: integer? } shared: several read it, so that all of it is
----kept; first, last: the entries that are scanned
+---shared: boolean?, first: integer?, last: integer?, only: integer[]? } shared: several read it, so
+---that all of it is kept; first, last, or only: the entries that are scanned
 ---@param on_event fun(event: table) gets "ahead", then "scan" before a source is decoded, with
 ---`again` when it is for its gain, and "scanned" when what is told of it is final
 ---@return redbook.ScannedTrack[]? tracks

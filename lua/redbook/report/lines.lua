@@ -3,6 +3,7 @@
 
 local msf = require "redbook.msf"
 local playlist = require "redbook.playlist"
+local sets = require "redbook.report.sets"
 local text = require "redbook.playlist.text"
 local verified = require "redbook.report.verified"
 
@@ -167,8 +168,9 @@ function lines.failure(err, options)
     list = several(problems)
   end
   local codes = err.name and options.verbose and (" (%s, 0x%08X)"):format(err.name, err.code or 0)
-  list[#list + 1] = ("%s: %s%s%s"):format(options.program or "burn", options.device
-    and options.device .. ": " or "", what, codes or "")
+  local about = err.set and err.set.disc and sets.label(err.set):gsub("^D", "d") or ""
+  list[#list + 1] = ("%s: %s%s%s%s"):format(options.program or "burn", options.device
+    and options.device .. ": " or "", about, what, codes or "")
   if err.sense and options.verbose then list[#list + 1] = sense_line(err, what) end
   list[#list + 1] = "disc: " .. written_line(err, options)
   list[#list + 1] = "what to do: " .. lines.advice(err)

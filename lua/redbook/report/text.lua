@@ -9,6 +9,7 @@ local live = require "redbook.report.live"
 local paint = require "redbook.report.paint"
 local plan = require "redbook.report.plan"
 local screen = require "redbook.report.screen"
+local sets = require "redbook.report.sets"
 local text = require "redbook.playlist.text"
 local verified = require "redbook.report.verified"
 
@@ -61,10 +62,10 @@ end
 
 -- A line that the next one of the same drive overwrites.
 function Text:draw(line)
-  local name, utf8 = self.name, self.utf8
+  local name, utf8, about = self.name, self.utf8, self.about
   if name then self.screen:drop "" end
   self.screen:draw(name or "", function(room)
-    local head = name and columns.fit(name, room // 3) .. " " or ""
+    local head = (name and columns.fit(name, room // 3) .. " " or "") .. sets.mark(about, room)
     local drawn = head .. line(room - columns.width(head))
     return utf8 and drawn or ascii.line(drawn)
   end)
@@ -110,6 +111,7 @@ end
 
 function show.insert(self, event)
   if event.message then self:say(text.printable(event.message)) end
+  if event.disc then return self:say(sets.insert(event)) end
   self:say(("Put in the disc for copy %d of %d (at most %g s)."):format(event.copy, event.of,
     event.limit))
 end
@@ -129,6 +131,27 @@ function show.copies(self, event)
         text.printable(name), disc.disc))
     end
   end
+end
+
+function show.set(self, event)
+  self:each(sets.overview(event))
+end
+
+-- All that follows is about that disc.
+function show.set_disc(self, event)
+  self.about, self.planned = event, false
+  self:say(("Disc %s"):format(event.label))
+end
+
+function show.disc_done(self, event)
+  self.screen:drop(self.name)
+  self.about, self.planned = nil, false
+  self:say(sets.done(event))
+end
+
+function show.set_done(self, event)
+  self.about = nil
+  self:say(sets.finished(event))
 end
 
 function show.wait(self, event)
@@ -208,7 +231,10 @@ end
 
 -- The summary repeats what is said of a burn; nothing repeats what is said before.
 function show.remark(self, event)
-  if self.verbose or not self.planned then self:say("Note: " .. text.printable(event.message)) end
+  local of_set = (event.name or ""):find "^set_" ~= nil
+  if self.verbose or of_set or not self.planned then
+    self:say("Note: " .. text.printable(event.message))
+  end
 end
 
 function show.medium(self, event)
@@ -224,7 +250,9 @@ end
 
 function show.summary(self, event)
   self.screen:drop(self.name)
-  self:each(lines.summary(event))
+  local list = lines.summary(event)
+  list[1] = sets.label(self.about) .. list[1]
+  self:each(list)
 end
 
 -- Who says it stands in the first line behind problems that have lines of their own.

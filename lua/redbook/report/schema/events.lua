@@ -167,8 +167,11 @@ return {
       message = "string: a sentence", name = "string?: of a code, or what programs go by" },
     example = { event = "remark", message = "the drive writes at 8x instead of the speed asked for",
       name = "S_IMAPI_SPEEDADJUSTED" } },
-  insert = { by = "burn.lua --copies", when = "a drive has given its disc out and waits for the "
-      .. "next", fields = { copy = "integer: which disc that will be, from 1",
+  insert = { by = "burn.lua --copies, --split, --resume", when = "a drive has given its disc out, "
+      .. "or is empty, and waits for the next", fields = {
+      copy = "integer?: which of the copies that will be, from 1",
+      disc = "integer?: the same of a set",
+      begun = "boolean?: of a set: it may also be the one that is begun",
       of = "integer: of how many", limit = "number: seconds, at most",
       message = "string?: what was wrong with the disc that was put in" },
     example = { event = "insert", device = "/dev/sr0", copy = 2, of = 3, limit = 600 } },
@@ -183,6 +186,32 @@ return {
     example = { event = "copies", wanted = 2, made = 1, discs = {
       { device = "/dev/sr0", copy = 1, ok = true, disc = "finalised" },
       { device = "/dev/sr1", copy = 2, ok = false, disc = "open" } } } },
+  set = { by = "burn.lua --split, --resume", when = "once, when the list is split over several "
+      .. "discs", fields = { name = "string: of the set, for --resume",
+      title = "string?: for people",
+      split = "order|album|fit: how", resumed = "boolean: it was begun before",
+      discs = "[set_disc]: of each", file = "string?: where what is known of it is kept; absent: "
+        .. "--plan, --dummy" },
+    example = { event = "set", name = "mix-0badcafe", title = "mix", split = "order",
+      resumed = false, file = "/home/ann/.local/state/redbook/sets/mix-0badcafe.json", discs = {
+        { disc = 1, state = "waiting", track_count = 18, audio_sectors = 340000,
+          needed_sectors = 342584, written = 0 },
+        { disc = 2, state = "waiting", track_count = 3, audio_sectors = 41000,
+          needed_sectors = 41304, written = 0 } } } },
+  set_disc = { by = "burn.lua --split, --resume", when = "a disc of a set begins; what follows is "
+      .. "about it", fields = { disc = "integer: which, from 1", of = "integer: of how many",
+      label = "string: both, for people", name = "string: of the set",
+      track_count = "integer: tracks that it will have",
+      on_disc = "integer: of them that are on it already" },
+    example = { event = "set_disc", disc = 2, of = 3, label = "2 of 3", name = "mix-0badcafe",
+      track_count = 18, on_disc = 0 } },
+  disc_done = { by = "burn.lua --split, --resume", when = "it is closed, and checked", fields = {
+      disc = "integer: which, from 1", of = "integer: of how many",
+      left = "integer: discs that are not done" },
+    example = { event = "disc_done", disc = 2, of = 3, left = 1 } },
+  set_done = { by = "burn.lua --split, --resume", when = "all of them are done", fields = {
+      name = "string: of the set", discs = "integer: how many" },
+    example = { event = "set_done", name = "mix-0badcafe", discs = 3 } },
   summary = { by = BURNING, when = "all went well", fields = { tracks = "integer: written",
       sectors = "integer: of all of them", disc = "string: as error objects have it",
       simulated = "boolean: --dummy", clipped_samples = "integer: of all tracks",

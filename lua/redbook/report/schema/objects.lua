@@ -21,6 +21,12 @@ return {
   copied_disc = { about = "one of several discs", fields = {
     device = "string: its drive", copy = "integer: which, from 1", ok = "boolean: it is good",
     disc = "string?: as error objects have it" } },
+  set_disc = { about = "a disc of a set", fields = {
+    disc = "integer: which, from 1", state = "waiting|begun|done: of it",
+    track_count = "integer: tracks that it will have", audio_sectors = "integer: of all of them",
+    needed_sectors = "integer: with the gaps", written = "integer: tracks that are on it" } },
+  about_set = { about = "which disc of which set", fields = { name = "string: of the set",
+    disc = "integer?: which, from 1", of = "integer?: of how many" } },
   sense = { about = "what the drive answered", fields = {
     key = "integer: sense key", asc = "integer: additional sense code",
     ascq = "integer: its qualifier", text = "string?: the same in words",
@@ -74,7 +80,8 @@ return {
     code = "integer?: HRESULT", name = "string?: of the code",
     transient = "boolean?: worth trying again", sense = "sense?: the drive's answer",
     command = "string?: to the drive that failed", lba = "integer?: it was about",
-    errno = "integer?: of the system", signal = "HUP|INT|TERM?: that interrupted it",
+    errno = "integer?: of the system", set = "about_set?: when it is about one",
+    signal = "HUP|INT|TERM?: that interrupted it",
     problems = "[problem]?: when several things are wrong",
     devices = "[string]?: recorders that are connected, when none could be chosen",
     tracks_written = "integer?: whole ones, after a burn that failed",

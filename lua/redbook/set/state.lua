@@ -1,0 +1,219 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What is known of a set, in one file: written as a whole before a disc is begun and after every
+-- track, so that whatever ends the program, the next one knows where to go on. README describes
+-- it; a change that breaks a reader raises VERSION.
+
+local cjson = require "cjson"
+local core = require "redbook.core"
+local failure = require "redbook.failure"
+local json = require "redbook.report.json"
+local lfs = require "lfs"
+local read = require "redbook.manifest.read"
+local set = require "redbook.set"
+
+local state = { VERSION = 1 }
+
+---@class redbook.SetDisc
+---@field state "waiting"|"begun"|"done"
+---@field tracks integer[] places in the list
+---@field written table[] as a manifest has them, each with `entry`, its place in the list
+---@field cut { number: integer, start: integer, sectors: integer }[] beginnings of tracks on it
+
+---@class redbook.SetState
+---@field name string
+---@field path string of its file
+---@field data table title, split, settings, capacity, sources, entries, tracks, discs, begun
+local State = {}
+State.__index = State
+
+local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
+
+-- One a line, or one for each element.
+local MEMBERS = { "title", "begun", "changed", "program", "split", "capacity", "settings",
+  "catalog" }
+local LISTS = { "discs", "sources", "tracks", "entries" }
+
+-- Lists stay lists when they are empty.
+local function marked(disc)
+  return { state = disc.state, tracks = json.list(disc.tracks), written = json.list(disc.written),
+    cut = json.list(disc.cut) }
+end
+
+local function encode(self)
+  local data = self.data
+  local lines = { ('  "redbook": %d'):format(json.VERSION), ('  "set": %d'):format(state.VERSION),
+    '  "name": ' .. json.encode(self.name) }
+  for _, name in ipairs(MEMBERS) do
+    if data[name] ~= nil then
+      lines[#lines + 1] = ('  "%s": %s'):format(name, json.encode(data[name], name))
+    end
+  end
+  for _, name in ipairs(LISTS) do
+    local list = {}
+    for index, element in ipairs(data[name]) do
+      list[index] = "    " .. json.encode(name == "discs" and marked(element) or element)
+    end
+    lines[#lines + 1] = ('  "%s": [\n%s\n  ]'):format(name, table.concat(list, ",\n"))
+  end
+  return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
+end
+
+-- Null is nothing, whole numbers are integers, and names are the bytes that they were.
+local function plain(value)
+  if value == cjson.null then return nil end
+  if type(value) == "number" then return math.tointeger(value) or value end
+  if type(value) ~= "table" then return value end
+  local made = {}
+  for key, element in pairs(value) do made[key] = plain(element) end
+  for key, element in pairs(value) do
+    local name = type(key) == "string" and key:match "^(.*)_bytes$"
+    if name and type(element) == "string" then
+      made[name] = element:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
+      made[key] = nil
+    end
+  end
+  return made
+end
+
+local STATES = { waiting = true, begun = true, done = true }
+
+local function problem_of_disc(disc, seen, count)
+  if type(disc) ~= "table" or not STATES[disc.state] then return "has no state" end
+  for _, name in ipairs { "tracks", "written", "cut" } do
+    if type(disc[name]) ~= "table" then return ("has no list '%s'"):format(name) end
+  end
+  for _, index in ipairs(disc.tracks) do
+    if math.type(index) ~= "integer" or index < 1 or index > count or seen[index] then
+      return ("names track %s, which is not there or on another disc"):format(tostring(index))
+    end
+    seen[index] = true
+  end
+  for place, track in ipairs(disc.written) do
+    local problem = read.problem_of_track(track)
+    if not problem and math.type(track.entry) ~= "integer" then problem = "has no 'entry'" end
+    if problem then return ("written[%d]: %s"):format(place, problem) end
+  end
+  for _, part in ipairs(disc.cut) do
+    for _, name in ipairs { "number", "start", "sectors" } do
+      if math.type(type(part) == "table" and part[name]) ~= "integer" then
+        return ("a track that was cut off has no '%s'"):format(name)
+      end
+    end
+  end
+end
+
+local function problem_of(data)
+  if type(data) ~= "table" or data.set == nil then return "it tells of no set" end
+  if data.set ~= state.VERSION then
+    return ("it is of version %s; this redbook knows version %d"):format(tostring(data.set),
+      state.VERSION)
+  end
+  for _, name in ipairs { "settings", "entries", "tracks", "discs", "sources" } do
+    if type(data[name]) ~= "table" then return ("it has no '%s'"):format(name) end
+  end
+  if #data.entries == 0 or #data.entries ~= #data.tracks or #data.discs == 0 then
+    return "its lists do not fit together"
+  end
+  for index, track in ipairs(data.tracks) do
+    if type(track) ~= "table" or math.type(track.sectors) ~= "integer" then
+      return ("tracks[%d] has no 'sectors'"):format(index)
+    end
+  end
+  local seen = {}
+  for index, disc in ipairs(data.discs) do
+    local problem = problem_of_disc(disc, seen, #data.tracks)
+    if problem then return ("disc %d %s"):format(index, problem) end
+  end
+  if #seen ~= #data.tracks then return "not all of its tracks are on a disc" end
+end
+
+local function refuse(message, advice)
+  return nil, failure.new { stage = "arguments", message = message, advice = advice }
+end
+
+---Reads what is known of a set, without taking it.
+---@param folder string
+---@param name string
+---@return table? data
+---@return redbook.Failure? err
+function state.read(folder, name)
+  local path = set.file(folder, name)
+  local file <close>, problem = io.open(path, "rb")
+  if not file then
+    return refuse(("there is no set %s: %s"):format(name, problem), "burn.lua --split begins one")
+  end
+  local ok, data = pcall(cjson.decode, file:read "a" or "")
+  data = ok and plain(data) or nil
+  problem = not ok and "it is no JSON" or problem_of(data)
+  if problem then
+    return refuse(("%s: %s"):format(path, problem), "remove it, and begin the set anew")
+  end
+  return data
+end
+
+---Takes a set for this process; nobody else can have it until it is closed.
+---@param folder string
+---@param name string
+---@return redbook.SetState? state without `data` yet
+---@return redbook.Failure? err
+function state.take(folder, name)
+  local ok, err = set.make_folder(folder)
+  local held
+  if ok then held, err = core.hold_file(("%s/%s.lock"):format(folder, name)) end
+  if held == nil then
+    return nil, failure.from(err, "arguments", { disc = "untouched",
+      advice = "what is known of a set is kept in $XDG_STATE_HOME, else in ~/.local/state: let it "
+        .. "be a folder that you may write to" })
+  elseif not held then
+    return nil, failure.new { stage = "arguments", code = 0xC0AA0210,
+      message = ("another program is burning the set %s"):format(name),
+      advice = "wait until it has ended" }
+  end
+  return setmetatable({ name = name, folder = folder, path = set.file(folder, name),
+    held = held }, State)
+end
+
+---Reads it.
+---@return true? ok
+---@return redbook.Failure? err
+function State:load()
+  local data, err = state.read(self.folder, self.name)
+  if not data then return nil, err end
+  self.data = data
+  return true
+end
+
+---@return boolean whether it was begun, and is not finished
+function State:exists() return lfs.attributes(self.path) ~= nil end
+
+---Writes it, whole or not at all, down to the disk.
+---@return true? ok
+---@return redbook.Error? err
+function State:save()
+  local data = self.data
+  data.program, data.changed = "redbook " .. core.version, now()
+  data.begun = data.begun or data.changed
+  return core.replace_file(self.path, encode(self))
+end
+
+---Nothing more is to be done: what is known of it is removed.
+---@return true? ok
+---@return string? problem
+function State:finish()
+  local ok, problem = os.remove(self.path)
+  os.remove(("%s/%s.lock"):format(self.folder, self.name))
+  self:close()
+  return ok, problem
+end
+
+---Lets others have it. A set that was never written leaves nothing behind.
+function State:close()
+  if not self.held then return end
+  if not self:exists() then os.remove(("%s/%s.lock"):format(self.folder, self.name)) end
+  self.held:close()
+  self.held = nil
+end
+
+State.__close = State.close
+
+return state
