@@ -2,6 +2,7 @@
 -- A manifest from its file, and its tracks as the recipe `verify` takes them.
 
 local cjson = require "cjson"
+local content = require "redbook.content"
 local core = require "redbook.core"
 local failure = require "redbook.failure"
 local lfs = require "lfs"
@@ -19,12 +20,10 @@ local function refuse(path, problem)
 end
 
 local function content_of(path)
-  local file <close>, problem = io.open(path, "rb")
-  if not file then return nil, (problem:gsub("^.*: ", "")) end
-  local text, read_problem = file:read(LARGEST + 1)
-  if not text then return nil, read_problem or "it is empty" end
-  if #text > LARGEST then return nil, "it is too large for a manifest" end
-  return text
+  local text, problem, long = content.of(path, LARGEST)
+  if long then return nil, "it is too large for a manifest" end
+  if text == "" then return nil, "it is empty" end
+  return text, problem
 end
 
 local function digits(value, count, empty)

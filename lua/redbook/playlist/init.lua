@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Playlists and files as one list of entries, with every problem named by list and line.
 
+local content = require "redbook.content"
 local core = require "redbook.core"
 local cue_tracks = require "redbook.playlist.cue_tracks"
 local m3u = require "redbook.playlist.m3u"
@@ -101,16 +102,12 @@ local function is_binary(bytes)
 end
 
 local function read_all(name)
-  local file, problem = io.open(name, "rb")
-  if not file then return nil, (problem:gsub("^.*: ", "")) end
-  local bytes, failure = file:read(BYTES + 1)
-  file:close()
-  if failure then return nil, failure end
-  if bytes and #bytes > BYTES then return nil, "is no playlist: longer than 64 MiB" end
-  if bytes and is_binary(bytes) then
+  local bytes, problem, long = content.of(name, BYTES)
+  if not bytes then return nil, long and "is no playlist: " .. problem or problem end
+  if is_binary(bytes) then
     return nil, "is no playlist: it begins with binary data, not with lines of text"
   end
-  return bytes or ""
+  return bytes
 end
 
 local Collector = {}
