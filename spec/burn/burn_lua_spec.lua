@@ -213,7 +213,8 @@ what to do: put a blank disc in
     it("with 5 for an empty drive, at once or after --wait", function()
       local code, out, err = room:burn "--device virtual: one.wav"
       assert.same({ 5, "", "burn: there is no disc in the drive\ndisc: The disc is untouched.\n"
-        .. "what to do: put a blank CD-R or CD-RW in; --wait waits for it\n" }, { code, out, err })
+        .. "what to do: put a blank CD-R or CD-RW in; --wait-for-disc waits for it\n" },
+        { code, out, err })
       code, out = room:burn "--wait=1 --device virtual: one.wav"
       assert.same({ 5, "waiting for a disc (at most 1 s)\n" }, { code, out })
     end)
@@ -392,7 +393,7 @@ what to do: correct the list, or take this line out of it
       stage = "medium", disc = "untouched", code = 0xC0AA0202,
       name = "E_IMAPI_RECORDER_MEDIA_NO_MEDIA", transient = false,
       message = "there is no disc in the drive",
-      advice = "put a blank CD-R or CD-RW in; --wait waits for it" } },
+      advice = "put a blank CD-R or CD-RW in; --wait-for-disc waits for it" } },
       burn_lua.find(events, "error"))
     assert.same({ redbook = 1, event = "end", exit = 5 }, events[#events])
   end)

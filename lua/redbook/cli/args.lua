@@ -4,6 +4,7 @@
 local argparse = require "argparse"
 local lfs = require "lfs"
 local sound = require "redbook.cli.sound"
+local waiting = require "redbook.cli.waiting"
 
 local discs = require "redbook.cli.discs"
 local sets = require "redbook.cli.sets"
@@ -40,15 +41,10 @@ local function rewrite_word(word)
     return nil, ("'%s': redbook burns track at once only"):format(word)
   end
   if word:sub(1, 6) == "--dev=" then return "--device=" .. word:sub(7) end
-  -- A bare `--wait` must not take the file that follows it for its seconds.
-  if word == "--wait" then return "--wait=" .. args.WAIT end
   if word == "--resume" then return "--resume=" end
-  if word:sub(1, 1) == "-" then return word end
+  if word:sub(1, 1) == "-" then return waiting.rewrite(word) end
   return assignment(word)
 end
-
--- How long a bare --wait waits for a disc, and how long any disc may take to become ready.
-args.WAIT = 600
 
 ---Turns cdrecord's spellings into redbook's.
 ---@param words string[]
@@ -104,21 +100,6 @@ function args.ahead(value)
   return nil, ("--render-ahead %s: a number of MiB, or 'off'"):format(value)
 end
 
----@param shown string how a message spells the option and its value: "--wait=%s"
----@return fun(value: string): number?, string?
-function args.seconds(shown)
-  return function(value)
-    local number = tonumber(value)
-    if not number or number < 0 or number > 86400 or number ~= number then
-      return nil, (shown .. ": a number of seconds, up to 86400"):format(value)
-    end
-    return number
-  end
-end
-
--- argparse has no optional value that must be joined by `=`; the help shows it so.
-local WAIT_ARGUMENT = "[=SECONDS]"
-
 ---@return table parser of argparse, also for manual pages and completions
 function args.parser()
   local parser = argparse("burn.lua",
@@ -142,9 +123,7 @@ function args.parser()
       .. "them burn the same disc at once."):argname "ID":count "*",
     parser:option("--copies", "Burn N discs; a drive that is done waits for its next one.")
       :argname "N":convert(args.copies),
-    parser:option("--wait", "Wait for a disc to be put in, or for a drive that is held, at "
-      .. "most SECONDS (600). Without it a disc in the drive gets 60 seconds to become ready.")
-      :argname(WAIT_ARGUMENT):convert(args.seconds "--wait=%s"))
+    waiting.define(parser))
   parser:group("A list longer than a disc", sets.define(parser))
   parser:group("What to do with the disc",
     parser:option("--speed", "Speed, times 1x; min, max. Default: the drive's own choice.")
@@ -181,8 +160,7 @@ end
 
 ---@return string text of --help
 function args.help()
-  return (args.parser():get_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] ")
-    :gsub("%-%-resume %[=NAME%]", "--resume[=NAME] "))
+  return waiting.help(args.parser():get_help())
 end
 
 args.QUIET_AND_VERBOSE = "--quiet shows less, --verbose more: choose one"

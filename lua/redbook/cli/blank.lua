@@ -1,14 +1,13 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- blank.lua: erases a CD-RW.
 
-local args = require "redbook.cli.args"
 local common = require "redbook.cli.common"
 local failure = require "redbook.failure"
 local inhibit = require "redbook.cli.inhibit"
 local recipe = require "redbook.recipe"
+local waiting = require "redbook.cli.waiting"
 
 local COUNTDOWN = 5
-local WAIT_ARGUMENT = "[=SECONDS]"
 
 local function define(parser)
   parser:group("What to do",
@@ -16,9 +15,7 @@ local function define(parser)
       .. "makes it readable, about a minute."),
     parser:flag("--yes", "No countdown before erasing; needed where no terminal shows one."),
     parser:flag("--no-inhibit", "Do not keep the machine awake meanwhile."),
-    parser:option("--wait", "Wait for a disc to be put in, or for a drive that is held, at most "
-      .. "SECONDS (600). Without it a disc in the drive gets 60 seconds to become ready.")
-      :argname(WAIT_ARGUMENT):convert(args.seconds "--wait=%s"))
+    waiting.define(parser))
 end
 
 -- cdrecord's names of the two ways; its others leave a part of the disc.
@@ -32,10 +29,8 @@ local function rewrite_word(word)
     return nil, ("'%s': blank=fast (quick) or blank=all (everything) can be had"):format(word)
   elseif word:find "^%-?%-?speed=" then
     return nil, ("'%s': the drive chooses at which speed it erases"):format(word)
-  elseif word == "--wait" then
-    return ("--wait=%d"):format(args.WAIT)
   end
-  return word
+  return waiting.rewrite(word)
 end
 
 local function rewrite(words)
@@ -88,7 +83,7 @@ local function run(job)
   return result and true, err
 end
 
-local program = common.program {
+return common.program {
   name = "blank", summary = "Erases a CD-RW, in whatever state it is.", usage = "[OPTION]...",
   epilog = "cdrecord's dev=, blank=fast and blank=all mean what they mean there. Once the drive "
     .. "has begun nothing can stop it.\n\nExit: 0 the disc is blank; 2 usage; 3 no such drive; 4 "
@@ -96,11 +91,3 @@ local program = common.program {
     .. "143, 129 interrupted.",
   device = true, events = true, signals = true, define = define, rewrite = rewrite, run = run,
 }
-
-local plain_help = program.help
-
-function program.help()
-  return (plain_help():gsub("%-%-wait %[=SECONDS%]", "--wait[=SECONDS] "))
-end
-
-return program

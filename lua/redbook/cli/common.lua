@@ -23,6 +23,7 @@ local mistake = require "redbook.cli.mistake"
 local report = require "redbook.report"
 local signals = require "redbook.cli.signals"
 local terminal = require "redbook.cli.terminal"
+local waiting = require "redbook.cli.waiting"
 
 local common = {}
 
@@ -211,7 +212,7 @@ function common.program(spec)
 
   function program.parser() return build(spec) end
 
-  function program.help() return build(spec):get_help() end
+  function program.help() return waiting.help(build(spec):get_help()) end
 
   function program.main(words)
     local options, problem = parse(spec, words)

@@ -12,6 +12,7 @@ local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
 local sound = require "redbook.cli.sound"
 local text = require "redbook.playlist.text"
+local waiting = require "redbook.cli.waiting"
 
 local CLIENT = "redbook rescue.lua"
 
@@ -37,10 +38,9 @@ local function define(parser)
     sound.define(parser))
   parser:group("The drive",
     parser:flag("--no-inhibit", "Do not keep the machine awake meanwhile."),
-    parser:option("--wait", "Wait at most so long for a disc to be put in, or for a drive that is "
-      .. "held."):argname "SECONDS":convert(args.seconds "--wait %s"),
+    waiting.define(parser),
     parser:option("--patience", "How long the drive may stay busy with what it was left with.")
-      :argname "SECONDS":default "600":convert(args.seconds "--patience %s"))
+      :argname "SECONDS":default "600":convert(waiting.converter "--patience %s"))
 end
 
 local function count(...)
@@ -174,5 +174,6 @@ return common.program {
   epilog = "Without an option nothing is written.\n\nExit: 0 done, or looked; 2 usage; 3 no such "
     .. "drive; 4 no permission or busy; 5 no suitable disc; 6 a source cannot be burned; 7 does "
     .. "not fit; 10 it failed; 11 check failed; 130, 143, 129 interrupted.",
-  device = true, events = true, signals = true, define = define, check = check, run = run,
+  device = true, events = true, signals = true, define = define, rewrite = waiting.join,
+  check = check, run = run,
 }

@@ -44,7 +44,7 @@ local function judge_error(facts, system)
   if NOT_READY[err.code] then
     return finding.warning("not_ready", ("The drive is not ready: %s"):format(err.message),
       "Wait; burn.lua does so by itself:",
-      finding.own(system, "burn", ("--wait --device %s PLAYLIST"):format(quote(facts.id))))
+      finding.own(system, "burn", ("--wait-for-disc --device %s PLAYLIST"):format(quote(facts.id))))
   end
   return problem("bad_medium", "medium", ("The disc cannot be used: %s"):format(err.message),
     "Put a blank CD-R or CD-RW in, label upwards:", other_disc(facts))

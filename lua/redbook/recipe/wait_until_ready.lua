@@ -8,8 +8,11 @@ local pause = require "redbook.pause"
 
 -- A drive takes up to half a minute to recognise a disc; a slim one with a bad disc longer.
 local READY_LIMIT = 60
--- How often an empty drive, or one that somebody holds, is looked at.
+-- How often an empty drive is looked at: whoever puts a disc in is not to be kept waiting. A drive
+-- that somebody holds, or that does not answer, is asked less and less often.
 local INTERVAL = 1
+local FACTOR = 2
+local LONGEST = 8
 
 local NO_MEDIA = 0xC0AA0202
 local LOCKED = 0xC0AA0210
@@ -31,7 +34,7 @@ local REASONS = {
 local function no_medium()
   return { code = NO_MEDIA, name = "E_IMAPI_RECORDER_MEDIA_NO_MEDIA", transient = false,
     message = "there is no disc in the drive", disc = "untouched",
-    advice = "put a blank CD-R or CD-RW in; --wait waits for it" }
+    advice = "put a blank CD-R or CD-RW in; --wait-for-disc waits for it" }
 end
 
 -- The summary of a disc that can be worked with, or why not yet.
@@ -44,21 +47,37 @@ end
 local Wait = {}
 Wait.__index = Wait
 
+-- Once for each reason; then each time that the drive is going to be asked once more.
 function Wait:announce(reason, detail)
-  if reason ~= self.reason and self.on_event then
-    self.on_event { event = "wait", reason = reason, detail = detail, limit = self.limit }
+  if reason ~= self.reason then self.attempt, self.delay = 0, INTERVAL end
+  self.attempt = self.attempt + 1
+  local again = self.attempt > 1
+  if self.on_event and (again or reason ~= self.reason) then
+    self.on_event { event = "wait", reason = reason, detail = detail, limit = self.limit,
+      attempt = again and self.attempt or nil,
+      again = again and self:next_delay() or nil }
   end
   self.reason = reason
+end
+
+function Wait:next_delay()
+  return math.min(self.delay, self.limit - self.waited)
+end
+
+-- Until the drive is asked again; a signal ends it.
+function Wait:rest(factor)
+  local seconds = self:next_delay()
+  self.waited, self.delay = self.waited + seconds, math.min(self.delay * factor, LONGEST)
+  return self.pause(seconds)
 end
 
 -- Until the drive is ready, by the drive's own clock. One that says so and then does not answer all
 -- the same is asked once in a while, as long as the limit lets.
 function Wait:for_drive(because)
   local reason, message = REASONS[because.code], tostring(because.message)
+  if self.waited >= self.limit then return nil, because end
   self:announce(reason or "waiting: " .. message, reason and message)
-  if self.rounds >= self.limit then return nil, because end
-  local interrupted = self.rounds > 0 and self.pause(INTERVAL)
-  self.rounds = self.rounds + INTERVAL
+  local interrupted = self.attempt > 1 and self:rest(FACTOR)
   if interrupted then return nil, nil, interrupted end
   local operation, begin_err = self.recorder:BeginWaitReady(self.limit)
   local ok, err, signal = operate(operation, begin_err, nil, { waiter = self.waiter })
@@ -67,20 +86,22 @@ end
 
 -- Until a person has put something in, or another program has let go, or the limit is over.
 function Wait:for_others(err, reason)
+  local factor = err.code == LOCKED and FACTOR or 1
   self:announce(reason)
-  local waited = 0
-  while waited < self.limit do
-    local signal = self.pause(INTERVAL)
+  while self.waited < self.limit do
+    local signal = self:rest(factor)
     if signal then return nil, nil, signal end
-    waited = waited + INTERVAL
     local summary, now = look(self.recorder)
     if summary or now.code ~= err.code then return true end
+    if factor > 1 and self.waited < self.limit then self:announce(reason) end
   end
   return nil, err
 end
 
 function Wait:wait(err)
   local others = err.code == NO_MEDIA or err.code == LOCKED
+  local kind = others and err.code or "drive"
+  if kind ~= self.kind then self.kind, self.waited = kind, 0 end -- each has its own limit
   if self.limit <= 0 or not (others and self.insertion or err.transient and not others) then
     return nil, err
   elseif not others then
@@ -91,11 +112,13 @@ function Wait:wait(err)
 end
 
 ---Waits while the drive says that it is becoming ready or busy (and, with `insertion`, while it
----is empty or held by somebody). The reason of the wait goes to `on_event` when it changes.
+---is empty or held by somebody). The reason of the wait goes to `on_event` when it changes, and
+---whenever a drive that is held or does not answer is going to be asked again. Nothing is written
+---meanwhile, so that asking spoils nothing; an error that is not `transient` ends it at once.
 ---@param recorder redbook.Recorder
 ---@param options? redbook.WaitOptions
----@param on_event? fun(event: table) gets { event = "wait", reason, detail,
----limit }
+---@param on_event? fun(event: table) gets { event = "wait", reason, detail, limit, attempt,
+---again }
 ---@return table? summary as `MediaSummary()` gives it
 ---@return redbook.Failure? err stage "medium", or "interrupted"
 local function wait_until_ready(recorder, options, on_event)
@@ -103,7 +126,7 @@ local function wait_until_ready(recorder, options, on_event)
   accept.wait("wait_until_ready: options", options)
   local wait = setmetatable({ recorder = recorder, on_event = on_event,
     limit = options.limit or READY_LIMIT, insertion = options.insertion,
-    pause = options.pause or pause, waiter = options.waiter, rounds = 0 }, Wait)
+    pause = options.pause or pause, waiter = options.waiter, waited = 0 }, Wait)
   while true do
     local summary, err = look(recorder)
     if summary then return summary end

@@ -155,6 +155,13 @@ function show.set_done(self, event)
 end
 
 function show.wait(self, event)
+  if event.attempt then
+    if self.verbose then
+      self:say(("%s; asked %d times, again in %g s"):format(text.printable(event.reason),
+        event.attempt, event.again))
+    end
+    return
+  end
   local detail = self.verbose and event.detail and ": " .. event.detail or ""
   self:say(("%s (at most %g s)%s"):format(text.printable(event.reason), event.limit,
     text.printable(detail)))

@@ -104,7 +104,7 @@ describe("cli.args", function()
   it("has a help text of every option within 79 columns", function()
     local help = args.help()
     for line in help:gmatch "[^\n]+" do assert.is_true(#line <= 79, line) end
-    for _, option in ipairs { "--device ID", "--wait[=SECONDS]", "--speed N", "--dummy",
+    for _, option in ipairs { "--device ID", "--wait-for-disc[=SECONDS]", "--speed N", "--dummy",
       "--multi", "--keep-open", "--append", "--eject", "--plan", "--json", "--yes", "--verbose",
       "--trace FILE", "--help", "--version" } do
       assert.is_truthy(help:find("\n   " .. option, 1, true), option)

@@ -188,7 +188,7 @@ describe("doctor.judge", function()
 
   it("a disc that is not ready, or cannot be read", function()
     only({ "not_ready", "warning", false, "The drive is not ready: becoming ready",
-      "Wait; burn.lua does so by itself:", "burn.lua --wait --device /dev/sr0 PLAYLIST" },
+      "Wait; burn.lua does so by itself:", "burn.lua --wait-for-disc --device /dev/sr0 PLAYLIST" },
       failed { code = 0xC0AA0205, message = "becoming ready" })
     only({ "bad_medium", "problem", 5, "The disc cannot be used: upside down",
       "Put a blank CD-R or CD-RW in, label upwards:", "eject /dev/sr0" },

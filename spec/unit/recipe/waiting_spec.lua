@@ -30,12 +30,15 @@ describe("recipe.wait_until_ready", function()
     assert.same({ {}, {} }, { log, events })
   end)
 
-  it("waits while the drive is becoming ready, and says why once", function()
+  it("waits while the drive is becoming ready, and says why, and that it asks again", function()
     local disc = fake.blank()
     assert.equal(disc, (wait { BECOMING, BECOMING, disc }))
     assert.same({ "wait 60", "pause 1", "wait 60" }, log)
-    assert.same({ { event = "wait", reason = "waiting: the drive is becoming ready", limit = 60,
-      detail = "TEST UNIT READY failed: not ready (2/04/01)" } }, events)
+    local first = { event = "wait", reason = "waiting: the drive is becoming ready", limit = 60,
+      detail = "TEST UNIT READY failed: not ready (2/04/01)" }
+    local again = { event = "wait", reason = first.reason, detail = first.detail, limit = 60,
+      attempt = 2, again = 1 }
+    assert.same({ first, again }, events)
   end)
 
   it("says in words what it waits for, else what the drive says", function()
@@ -52,10 +55,14 @@ describe("recipe.wait_until_ready", function()
   it("gives up on a drive that calls itself ready and does not answer all the same", function()
     local script = {}
     for i = 1, 20 do script[i] = BECOMING end
-    local summary, err = wait(script, { limit = 3 })
+    local summary, err = wait(script, { limit = 20 })
     assert.is_nil(summary)
     assert.equal(0xC0AA0205, err.code)
-    assert.same({ "wait 3", "pause 1", "wait 3", "pause 1", "wait 3" }, log)
+    assert.same({ "wait 20", "pause 1", "wait 20", "pause 2", "wait 20", "pause 4", "wait 20",
+      "pause 8", "wait 20", "pause 5", "wait 20" }, log)
+    local told = {}
+    for index, event in ipairs(events) do told[index] = { event.attempt, event.again } end
+    assert.same({ {}, { 2, 1 }, { 3, 2 }, { 4, 4 }, { 5, 8 }, { 6, 5 } }, told)
   end)
 
   it("gives up at the limit with the drive's reason", function()
@@ -88,11 +95,21 @@ describe("recipe.wait_until_ready", function()
     assert.same({ "medium", 0xC0AA0210, {}, {} }, { err.stage, err.code, log, events })
     local disc = fake.blank()
     assert.equal(disc, (wait({ held, held, disc }, { insertion = true, limit = 5 })))
-    assert.same({ "pause 1", "pause 1" }, log)
-    assert.same({ { event = "wait", reason = "waiting: kiosk holds the drive", limit = 5 } },
-      events)
+    assert.same({ "pause 1", "pause 2" }, log)
+    local reason = "waiting: kiosk holds the drive"
+    assert.same({ { event = "wait", reason = reason, limit = 5 },
+      { event = "wait", reason = reason, limit = 5, attempt = 2, again = 2 } }, events)
     _, err = wait({ held }, { insertion = true, limit = 2 })
     assert.same({ 0xC0AA0210, { "pause 1", "pause 1" } }, { err.code, log })
+    wait({ held }, { insertion = true, limit = 25 })
+    assert.same({ "pause 1", "pause 2", "pause 4", "pause 8", "pause 8", "pause 2" }, log)
+  end)
+
+  it("has a limit for each thing that it waits for", function()
+    local disc = fake.blank()
+    assert.equal(disc, (wait({ EMPTY, EMPTY, BECOMING, BECOMING, disc },
+      { insertion = true, limit = 2 })))
+    assert.same({ "pause 1", "pause 1", "wait 2" }, log)
   end)
 
   it("gives up on a person at the limit, too", function()

@@ -15,9 +15,12 @@ return {
       without_source = "[integer]?: verify.lua: numbers of tracks whose source is gone" },
     example = { event = "begin", version = "0.1.0", device = "/dev/sr0", simulate = false,
       plan_only = false } },
-  wait = { by = "all that need a disc", when = "the medium is not ready, and each time the reason "
-      .. "changes", fields = { reason = "string: a sentence", detail = "string?: the drive's words",
-      limit = "number: seconds, at most" },
+  wait = { by = "all that need a disc", when = "the medium is not ready, each time the reason "
+      .. "changes, and each time a drive that is held or does not answer will be asked again",
+    fields = { reason = "string: a sentence", detail = "string?: the drive's words",
+      limit = "number: seconds, at most",
+      attempt = "integer?: how often it was asked; absent: once",
+      again = "number?: seconds until it is asked once more" },
     example = { event = "wait", reason = "waiting: the drive is becoming ready",
       detail = "TEST UNIT READY failed: becoming ready (2/04/01)", limit = 60 } },
   ahead = { by = BURNING, when = "before the first source is decoded", fields = {
@@ -226,7 +229,7 @@ return {
       err = "failure: why" },
     example = { event = "error", exit = 5, simulate = false, err = { stage = "medium",
       message = "there is no disc in the drive", disc = "untouched", code = 3232367106,
-      advice = "put a blank CD-R or CD-RW in; --wait waits for it",
+      advice = "put a blank CD-R or CD-RW in; --wait-for-disc waits for it",
       name = "E_IMAPI_RECORDER_MEDIA_NO_MEDIA", transient = false } } },
   ["end"] = { by = ALL, when = "always last", fields = { exit = "integer: exit code" },
     example = { event = "end", exit = 0 } },
