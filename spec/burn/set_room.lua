@@ -80,11 +80,8 @@ local function identify(self, bytes)
     while pcm:sub(same + 1, same + step) == bytes:sub(same + 1, same + step) and same < #bytes do
       same = same + step
     end
-    for at = same + 1, #bytes, SECTOR do
-      if bytes:sub(at, at + SECTOR - 1) ~= pcm:sub(at, at + SECTOR - 1) then break end
-      same = at + SECTOR - 1
-    end
-    if same >= 10 * SECTOR and not bytes:find("[^\0]", same + 1) then return { name, false } end
+    while same < #bytes and bytes:byte(same + 1) == pcm:byte(same + 1) do same = same + 1 end
+    if same >= SECTOR and not bytes:find("[^\0]", same + 1) then return { name, false } end
   end
   return { "something else", false }
 end

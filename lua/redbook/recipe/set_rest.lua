@@ -2,6 +2,7 @@
 -- A disc of a set that was begun before: what is on it, what still fits, what has to go elsewhere.
 
 local aftermath = require "redbook.recipe.aftermath"
+local match = require "redbook.set.match"
 local planner = require "redbook.plan"
 local rescue = require "redbook.recipe.rescue"
 local set_begin = require "redbook.recipe.set_begin"
@@ -45,9 +46,9 @@ local function move_rest(burn, slot, many)
     for place, index in ipairs(list) do list[place] = pool[index] end
     table.insert(data.discs, set_begin.discs({ list })[1])
   end
-  burn:remark(("the beginning of a track takes room on disc %d: %d track%s on later discs, of "
-    .. "which there are %d now instead of %d"):format(slot.disc, moved, moved == 1
-    and " goes" or "s go", #data.discs - slot.disc, before - slot.disc), "set_moved")
+  local more = #data.discs > before and ("; the set has %d discs now"):format(#data.discs) or ""
+  burn:remark(("the beginning of a track takes room on disc %d: %d track%s onto later discs%s")
+    :format(slot.disc, moved, moved == 1 and " goes" or "s go", more), "set_moved")
 end
 
 -- A track that was cut off is closed where it ends; then the drive tells what room is left.
@@ -60,6 +61,9 @@ local function mend(burn, slot)
   end))
   if not mended then return nil, err end
   slot.examination = mended.examination
+  -- All of it may have been written, and only its end not told.
+  local on = match(burn.data.discs[slot.disc], burn.data.tracks, mended.examination.Tracks, false)
+  if on then slot.on_disc, slot.cut_off = on.on_disc, on.cut_off end
   return true
 end
 

@@ -151,6 +151,16 @@ function state.read(folder, name)
   return data
 end
 
+-- A program that was killed while it wrote has left what it had begun.
+local function sweep(folder, name)
+  local begins = name .. ".json."
+  for entry in lfs.dir(folder) do
+    if entry:sub(1, #begins) == begins and entry:find "%.%d+%.new$" then
+      os.remove(folder .. "/" .. entry)
+    end
+  end
+end
+
 ---Takes a set for this process; nobody else can have it until it is closed.
 ---@param folder string
 ---@param name string
@@ -169,6 +179,7 @@ function state.take(folder, name)
       message = ("another program is burning the set %s"):format(name),
       advice = "wait until it has ended" }
   end
+  sweep(folder, name)
   return setmetatable({ name = name, folder = folder, path = set.file(folder, name),
     held = held }, State)
 end
