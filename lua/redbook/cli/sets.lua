@@ -12,6 +12,7 @@ local recipe = require "redbook.recipe"
 local redbook = require "redbook"
 local set = require "redbook.set"
 local sound = require "redbook.cli.sound"
+local state = require "redbook.set.state"
 
 local sets = {}
 
@@ -201,6 +202,16 @@ local function settings_of(job, ids)
   return settings
 end
 
+-- That there is no such set is said before any drive is looked for.
+local function check_set(options)
+  local folder = set.folder()
+  if not (options.resume and folder) then return true end
+  local name, err = options.resume, nil
+  if name == "" then name, err = state.only(folder) end
+  if not name then return nil, err end
+  return state.read(folder, name)
+end
+
 ---Burns a set, or what is missing of it.
 ---@param job table of cli/burn.lua: options, emit, settings, stay_awake
 ---@param entries redbook.Entry[]? nil with --resume
@@ -208,6 +219,8 @@ end
 ---@return redbook.Failure? err
 function sets.burn(job, entries)
   local options = job.options
+  local known, none = check_set(options)
+  if not known then return nil, none end
   local recorders, ids, err = open(job)
   if not recorders then return nil, err end
   job.emit { event = "begin", version = redbook.version, device = ids[1],

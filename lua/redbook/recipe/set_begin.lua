@@ -205,16 +205,6 @@ local function adopt(burn, data)
   if settings.clip ~= "limit" then burn.options.clip = "clamp" end
 end
 
--- The only one there is.
-local function only(folder)
-  local names = set.list(folder)
-  if #names == 1 then return names[1] end
-  return nil, failure.new { stage = "arguments", message = #names == 0
-      and "there is no set that is not finished" or ("%d sets are not finished: %s"):format(#names,
-      table.concat(names, ", ")), advice = #names == 0 and "burn.lua --split begins one"
-      or ("choose one: --resume=%s"):format(names[1]) }
-end
-
 ---Goes on where it was left.
 ---@param burn table of burn_set; gets `data`, `state`, `tracks` (none scanned)
 ---@return true? ok
@@ -223,7 +213,7 @@ function set_begin.resume(burn)
   local there, err = check_folder(burn)
   if not there then return nil, err end
   local name = burn.name
-  if not name then name, err = only(burn.folder) end
+  if not name then name, err = state.only(burn.folder) end
   if not name then return nil, err end
   local ok
   -- A name that is none must not leave a lock.

@@ -131,6 +131,19 @@ local function refuse(message, advice)
   return nil, failure.new { stage = "arguments", message = message, advice = advice }
 end
 
+---The only set that is not finished.
+---@param folder string
+---@return string? name
+---@return redbook.Failure? err lists those that there are
+function state.only(folder)
+  local names = set.list(folder)
+  if #names == 1 then return names[1] end
+  return nil, failure.new { stage = "arguments", message = #names == 0
+      and "there is no set that is not finished" or ("%d sets are not finished: %s"):format(#names,
+      table.concat(names, ", ")), advice = #names == 0 and "burn.lua --split begins one"
+      or ("choose one: --resume=%s"):format(names[1]) }
+end
+
 ---Reads what is known of a set, without taking it.
 ---@param folder string
 ---@param name string
