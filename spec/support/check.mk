@@ -145,7 +145,7 @@ lint-%:
 run-gcc:
 	+@$(AGAIN) all support c-tests bench-programs
 run-clang:
-	+@$(AGAIN) BUILD=$(BUILD)/clang CC=clang all support c-tests bench-programs
+	+@$(AGAIN) BUILD=$(BUILD)/clang CC=clang CFLAGS=-O0 all support c-tests bench-programs
 run-format:
 	clang-format --dry-run --Werror $(C_FILES)
 run-tidy: $(patsubst %,tidy/%,$(filter %.c,$(C_FILES)))
