@@ -81,7 +81,8 @@ describe("the pages", function()
     for _, part in ipairs { "\nNAME\n       burn.lua - burns playlists and audio files as "
       .. "an audio CD, track at\n       once\n",
       "\nSYNOPSIS\n       burn.lua [OPTION]... PLAYLIST|FILE...\n",
-      "\n       --wait-for-disc[=SECONDS]\n", "\n       --speed N\n", "\n       11     check failed\n",
+      "\n       --wait-for-disc[=SECONDS]\n", "\n       --speed N\n",
+      "\n       11     check failed\n",
       "\n       CDR_DEVICE\n" } do
       assert.is_truthy(page:find(part, 1, true), part .. "\n" .. page)
     end

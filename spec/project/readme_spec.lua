@@ -126,6 +126,19 @@ describe("README", function()
     assert.same({}, missing(names, words))
   end)
 
+  it("names every option of watch.lua, and every member of a job", function()
+    local words, names = section "Jobs and watch.lua", {}
+    for option in require("redbook.cli.watch").help():gmatch "%s(%-%-%l[%l-]+)" do
+      names[#names + 1] = option
+    end
+    assert.is_true(#names >= 9)
+    for _, member in ipairs { "redbook", "job", "files", "tracks", "catalog", "settings", "comment",
+      "path_bytes", "job_result", "begun", "ended", "exit", "ok", "disc", "error", "manifest" } do
+      names[#names + 1] = member
+    end
+    assert.same({}, missing(names, words))
+  end)
+
   it("names every option of verify.lua, and every member of a manifest", function()
     local words, names = section "Manifest and verify.lua", {}
     for option in verify.help():gmatch "%s(%-%-%l[%l-]+)" do names[#names + 1] = option end

@@ -7,6 +7,7 @@ local sound = require "redbook.cli.sound"
 local waiting = require "redbook.cli.waiting"
 
 local discs = require "redbook.cli.discs"
+local jobfile = require "redbook.cli.jobfile"
 local sets = require "redbook.cli.sets"
 
 local args = {}
@@ -22,7 +23,7 @@ local WORDS = {
 -- Options whose value may be the next word.
 local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true,
   ["--manifest"] = true, ["--render-ahead"] = true, ["--copies"] = true, ["--split"] = true,
-  ["--minutes"] = true }
+  ["--minutes"] = true, ["--job"] = true, ["--write-job"] = true }
 
 local function assignment(word)
   local name, value = word:match("^(%l+)=(.*)$")
@@ -125,6 +126,7 @@ function args.parser()
       :argname "N":convert(args.copies),
     waiting.define(parser))
   parser:group("A list longer than a disc", sets.define(parser))
+  parser:group("Jobs", jobfile.define(parser))
   parser:group("What to do with the disc",
     parser:option("--speed", "Speed, times 1x; min, max. Default: the drive's own choice.")
       :argname "N":convert(args.speed),
@@ -186,6 +188,8 @@ local function check(options)
   if options.multi and options.keep_open then
     return nil, "--multi closes the session, --keep-open leaves it open: choose one"
   end
+  local ok, problem = jobfile.check(options)
+  if not ok then return nil, problem end
   if sets.wanted(options) then return sets.check(options) end
   return discs.check(options)
 end
@@ -200,19 +204,37 @@ function args.wants_json(words)
   return false
 end
 
+local function finish(options, parser)
+  options.verbose = (options.verbose or 0) > 0
+  local shown = options.help or options.version
+  local ok, problem = true, nil
+  if options.job and not shown then ok, problem = jobfile.load(options, parser) end
+  if not ok then return nil, problem end
+  take_devices(options)
+  ok, problem = check(options)
+  if not ok then return nil, options.job and ("%s: %s"):format(options.job, problem) or problem end
+  return options
+end
+
 ---@param words string[] the command line
----@return table? options named as the long options, `files` a list
----@return string? problem a sentence
+---@return table? options named as the long options, `files` a list; with --job also what that says
+---@return string|redbook.Failure|nil problem a sentence; of a job file a failure
 function args.parse(words)
   local list, problem = args.rewrite(words)
   if not list then return nil, problem end
-  local ok, options = args.parser():pparse(list)
+  local parser = args.parser()
+  local ok, options = parser:pparse(list)
   if not ok then return nil, options end
-  options.verbose = (options.verbose or 0) > 0
-  take_devices(options)
-  ok, problem = check(options)
-  if not ok then return nil, problem end
-  return options
+  return finish(options, parser)
+end
+
+---@param job redbook.JobFile
+---@return table? options as `args.parse` gives them for a command line that says the same
+---@return string? problem a sentence
+function args.of_job(job)
+  local options, parser = { files = {} }, args.parser()
+  jobfile.apply(options, job, parser)
+  return finish(options, parser)
 end
 
 return args

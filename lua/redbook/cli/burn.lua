@@ -4,6 +4,7 @@
 local args = require "redbook.cli.args"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
+local jobfile = require "redbook.cli.jobfile"
 local mistake = require "redbook.cli.mistake"
 local new_job = require "redbook.cli.job"
 local redbook = require "redbook"
@@ -35,10 +36,14 @@ end
 local function usage(problem, words)
   local emit = reporter { json = args.wants_json(words) }
   emit { event = "error", exit = exit.USAGE, simulate = false,
-    err = failure.new { stage = "arguments", message = args.one_line(problem),
-      advice = "burn.lua --help lists the options" } }
+    err = type(problem) == "table" and problem or failure.new { stage = "arguments",
+      message = args.one_line(problem), advice = "burn.lua --help lists the options" } }
   emit { event = "end", exit = exit.USAGE }
   return exit.USAGE
+end
+
+local function write_job(job)
+  return jobfile.run(job.options, args.parser(), function() return job:entries() end, job.emit)
 end
 
 -- Kept until the process ends: a second ^C must not turn the exit code into that of a crash while
@@ -61,7 +66,7 @@ function cli.main(words)
   local emit, clear = reporter(options)
   trap = trap or signals.arm()
   local job = new_job(options, emit, trap)
-  local ok, code = xpcall(job.run, debug.traceback, job)
+  local ok, code = xpcall(options.write_job and write_job or job.run, debug.traceback, job)
   if not ok then
     clear()
     io.stderr:write(mistake("burn", code))

@@ -37,6 +37,7 @@ end
 -- A plan without a device named on purpose asks no drive at all.
 function Job:recorder()
   local options = self.options
+  if self.opened then return self.opened end
   if options.plan and not options.device and (os.getenv "CDR_DEVICE" or "") == "" then
     return nil
   end
@@ -87,7 +88,8 @@ function Job:settings()
       pause = trap.pause },
     stop = function() return trap.pause(0) end,
     confirm = function() return self:confirm(trap.pause) end,
-    commands = { device = self.device, sources = options.files, flags = flags(options),
+    commands = { device = self.device, sources = not options.parts and options.files or nil,
+      flags = flags(options),
       prefix = advice.prefix(arg and arg[0], os.getenv "PATH") } })
 end
 
@@ -120,10 +122,12 @@ end
 -- A file that cannot be written is found before anything is burned.
 function Job:open_manifest()
   local options = self.options
-  if not options.manifest or sets.wanted(options) then return nil end
-  local ok, err = core.replace_file(options.manifest)
-  if ok and not manifest.read.replaceable(options.manifest) then
-    ok, err = nil, { message = options.manifest .. " would destroy a file that is no manifest" }
+  local path = not sets.wanted(options) and options.manifest
+  if not path and not self.recording then return nil end
+  local ok, err = true, nil
+  if path then ok, err = core.replace_file(path) end
+  if ok and path and not manifest.read.replaceable(path) then
+    ok, err = nil, { message = path .. " would destroy a file that is no manifest" }
   end
   if not ok then
     return failure.from(err, "arguments", { disc = "untouched", message = "the manifest "
@@ -141,6 +145,8 @@ end
 function Job:write_manifest(code, result, err)
   if not self.manifest then return end
   local data = self.manifest:finish(code, { result = result, err = err, recorder = self.drive })
+  self.record = data
+  if not self.options.manifest then return end
   local ok, problem = core.replace_file(self.options.manifest, manifest.encode(data))
   if ok then return end
   io.stderr:write("burn.lua: the manifest ", text.printable(problem.message), "\n")
@@ -155,6 +161,7 @@ function Job:run()
   if not err then result, err = self:burn(entries) end
   local code = exit.OK
   if not result then
+    self.err = err
     advice.fit(err, { device = self.device or self.options.device, trace = self.options.trace })
     code = exit.code(err, self.options)
     if not err.told then
@@ -168,7 +175,9 @@ end
 ---@param options table of args.parse
 ---@param emit fun(event: table) gets the events of the burn, without "end"
 ---@param trap { pause: fun(seconds: number): string? } of cli/signals.lua
----@return table job `run` burns it and gives the exit code
+---@return table job `run` burns it and gives the exit code; before it `opened` may be set to a
+---recorder that is to be used, with `device`, its id, and `recording` to have a manifest's data as
+---`record` afterwards, beside `err`
 return function(options, emit, trap)
   return setmetatable({ options = options, emit = emit, trap = trap }, Job)
 end

@@ -28,6 +28,8 @@ manual.PROGRAMS = {
         text = "Burns to a disc in files." },
       { command = "burn.lua --dummy --speed 8 playlist.m3u",
         text = "Tries everything but the laser." },
+      { command = "burn.lua --write-job in/mix.json --gain album mix.m3u",
+        text = "Writes it down, to be burned by --job, or by watch.lua." },
     },
     environment = { "CDR_DEVICE", "TMPDIR" },
   },
@@ -48,6 +50,19 @@ manual.PROGRAMS = {
       .. "drive whether the disc is blank. A CD-R cannot be erased." },
     examples = { { command = "blank.lua --yes", text = "Erases what makes the disc readable." } },
     environment = { "CDR_DEVICE" },
+  },
+  watch = {
+    text = { "A job is taken when a blank disc is in the drive, by renaming it into working/. A "
+      .. "disc that is not blank is given back; nothing is ever appended to or erased. A disc that "
+      .. "was written is ejected.",
+      "Each job gets exactly one result, mix.result.json for mix.json, beside it in done/ or "
+      .. "failed/. After kill -9 or a crash the next watch.lua gives the interrupted job its "
+      .. "result, and does not burn it again." },
+    examples = {
+      { command = "watch.lua --device /dev/sr0 in", text = "Burns what comes into the folder in." },
+      { command = "watch.lua --once --quiet in", text = "Burns what is there; for cron." },
+    },
+    environment = { "CDR_DEVICE", "TMPDIR" },
   },
   verify = { examples = {
     { command = "burn.lua --manifest mix.json mix.m3u", text = "Writes the manifest." },

@@ -42,6 +42,17 @@ function waiting.rewrite(word)
   return NAMES[word] and ("%s=%d"):format(word, waiting.SECONDS) or word
 end
 
+---@param words string[] of a command line
+---@return string[]
+function waiting.all(words)
+  local list, over = {}, false
+  for index, word in ipairs(words) do
+    over = over or word == "--"
+    list[index] = over and word or waiting.rewrite(word)
+  end
+  return list
+end
+
 ---@param words string[] of a command line where a number behind it is its seconds
 ---@return string[]
 function waiting.join(words)

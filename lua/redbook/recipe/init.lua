@@ -11,6 +11,7 @@ return {
   render = require "redbook.recipe.render",
   rescue = require "redbook.recipe.rescue",
   verify = require("redbook.recipe.verify").verify,
+  wait_for_blank = require "redbook.recipe.wait_for_blank",
   wait_until_ready = require "redbook.recipe.wait_until_ready",
   with_retries = require "redbook.recipe.with_retries",
 }

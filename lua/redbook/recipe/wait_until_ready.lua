@@ -13,6 +13,8 @@ local READY_LIMIT = 60
 local INTERVAL = 1
 local FACTOR = 2
 local LONGEST = 8
+-- One operation lasts no longer; without a limit another one follows.
+local LONG = 86400
 
 local NO_MEDIA = 0xC0AA0202
 local LOCKED = 0xC0AA0210
@@ -26,7 +28,7 @@ local REASONS = {
 }
 
 ---@class redbook.WaitOptions
----@field limit number? seconds, default 60; 0 looks once
+---@field limit number? seconds, default 60; 0 looks once; math.huge: as long as it takes
 ---@field insertion boolean? also waits for a disc to be put in, or for whoever holds the drive
 ---@field pause? fun(seconds: number): string? how to wait for a person; a signal's name ends it
 ---@field waiter? fun(operation: redbook.Operation) see `redbook.run`
@@ -53,7 +55,8 @@ function Wait:announce(reason, detail)
   self.attempt = self.attempt + 1
   local again = self.attempt > 1
   if self.on_event and (again or reason ~= self.reason) then
-    self.on_event { event = "wait", reason = reason, detail = detail, limit = self.limit,
+    self.on_event { event = "wait", reason = reason, detail = detail,
+      limit = self.limit < math.huge and self.limit or nil,
       attempt = again and self.attempt or nil,
       again = again and self:next_delay() or nil }
   end
@@ -79,7 +82,7 @@ function Wait:for_drive(because)
   self:announce(reason or "waiting: " .. message, reason and message)
   local interrupted = self.attempt > 1 and self:rest(FACTOR)
   if interrupted then return nil, nil, interrupted end
-  local operation, begin_err = self.recorder:BeginWaitReady(self.limit)
+  local operation, begin_err = self.recorder:BeginWaitReady(math.min(self.limit, LONG))
   local ok, err, signal = operate(operation, begin_err, nil, { waiter = self.waiter })
   return ok, err, signal
 end

@@ -121,6 +121,21 @@ function show.copy(self, event)
   if event.ok then self:say(("Copy %d of %d is done."):format(event.copy, event.of)) end
 end
 
+local JOB = { written = "The job is written to %s; nothing was burned.", taken = "Job %s",
+  done = "Done: %s", failed = "Failed: %s" }
+
+-- What is said before the next plan is not repeated by that.
+function show.job(self, event)
+  self.planned = false
+  self.screen:drop(self.name)
+  self:say(JOB[event.state]:format(text.printable(event.result or event.job)))
+end
+
+function show.watch(self, event)
+  self:say(("Burning the jobs of %s on %s%s"):format(text.printable(event.folder),
+    text.printable(event.device), event.once and "." or "; ^C ends it."))
+end
+
 function show.copies(self, event)
   self:say(("%d of %d discs %s done."):format(event.made, event.wanted,
     event.made == 1 and "is" or "are"))
@@ -163,8 +178,8 @@ function show.wait(self, event)
     return
   end
   local detail = self.verbose and event.detail and ": " .. event.detail or ""
-  self:say(("%s (at most %g s)%s"):format(text.printable(event.reason), event.limit,
-    text.printable(detail)))
+  local most = event.limit and (" (at most %g s)"):format(event.limit) or ""
+  self:say(text.printable(event.reason) .. most .. text.printable(detail))
 end
 
 function show.retry(self, event)
@@ -285,9 +300,11 @@ local function constant(value)
   return function() return value end
 end
 
--- The drive of an event is told where there are several: "begin" always has one.
+-- The drive of an event is told where there are several: these always have one.
+local ONE_DRIVE = { begin = true, watch = true }
+
 function Text:notice(event)
-  local id = event.event ~= "begin" and event.device
+  local id = not ONE_DRIVE[event.event] and event.device
   if id and not self.names[id] then
     self.devices[#self.devices + 1] = id
     self.names = device_names(self.devices)

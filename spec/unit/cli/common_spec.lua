@@ -36,7 +36,7 @@ describe("cli.common", function()
 
   it("lets every program tell what it does, whatever else it needs", function()
     for _, name in ipairs { "blank", "burn", "discinfo", "doctor", "drives", "inlay", "render",
-      "rescue", "vdrive", "verify" } do
+      "rescue", "vdrive", "verify", "watch" } do
       for _, word in ipairs { "--help", "-h" } do
         local code, out, err = sandbox.run(("%s %s %s/scripts/%s.lua %s"):format(sandbox.env,
           sandbox.lua, sandbox.root, name, word))

@@ -18,7 +18,7 @@ return {
   wait = { by = "all that need a disc", when = "the medium is not ready, each time the reason "
       .. "changes, and each time a drive that is held or does not answer will be asked again",
     fields = { reason = "string: a sentence", detail = "string?: the drive's words",
-      limit = "number: seconds, at most",
+      limit = "number?: seconds, at most; absent: as long as it takes",
       attempt = "integer?: how often it was asked; absent: once",
       again = "number?: seconds until it is asked once more" },
     example = { event = "wait", reason = "waiting: the drive is becoming ready",
@@ -215,6 +215,18 @@ return {
   set_done = { by = "burn.lua --split, --resume", when = "all of them are done", fields = {
       name = "string: of the set", discs = "integer: how many" },
     example = { event = "set_done", name = "mix-0badcafe", discs = 3 } },
+  job = { by = "watch.lua, burn.lua --write-job", when = "a job file changes its state", fields = {
+      job = "string: path of its file", state = "written|taken|done|failed: written by "
+        .. "--write-job; taken to be burned; burned and checked; or not",
+      result = "string?: path of its result, when it is done or failed",
+      exit = "integer?: as burn.lua's, then", disc = "string?: as error objects have it" },
+    example = { event = "job", job = "in/done/mix.json", state = "done",
+      result = "in/done/mix.result.json", exit = 0, disc = "finalised" } },
+  watch = { by = "watch.lua", when = "once, when it watches the folder", fields = {
+      folder = "string: which", device = "string: the drive",
+      once = "boolean: --once", version = "string: of redbook" },
+    example = { event = "watch", folder = "in", device = "/dev/sr0", once = false,
+      version = "0.1.0" } },
   summary = { by = BURNING, when = "all went well", fields = { tracks = "integer: written",
       sectors = "integer: of all of them", disc = "string: as error objects have it",
       simulated = "boolean: --dummy", clipped_samples = "integer: of all tracks",

@@ -1,0 +1,199 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- A folder that job files are put into. One is taken by renaming it into `working/`, and ends, with
+-- its result beside it, in `done/` or `failed/`. Whatever stops the program between two of these
+-- steps, `recover` finds where it was; a job that may have been burned is never taken again.
+
+local core = require "redbook.core"
+local json = require "redbook.report.json"
+local lfs = require "lfs"
+
+local folder = {}
+
+local LOCK = ".redbook-watch.lock"
+local WORKING, DONE, FAILED = "working/", "done/", "failed/"
+local RESULT = ".result.json"
+-- A file that nobody has changed for so long is whole.
+local QUIET = 2
+-- One that is no JSON yet may still be growing.
+local GROWING = 10
+
+local Folder = {}
+Folder.__index = Folder
+Folder.__close = function(self) self:close() end
+
+local function is_job(name)
+  return name:find "^[^.].*%.json$" ~= nil and name:sub(-#RESULT) ~= RESULT
+end
+
+---Opens a folder, which no other process can meanwhile.
+---@param path string
+---@return redbook.JobFolder? folder closable
+---@return string? problem a sentence about the path
+---@return boolean? held by another process
+function folder.open(path)
+  local root = path:gsub("(.)/+$", "%1")
+  if lfs.attributes(root, "mode") ~= "directory" then return nil, "is no folder" end
+  root = root == "/" and root or root .. "/"
+  local held, err = core.hold_file(root .. LOCK)
+  if held == nil then return nil, "cannot be worked in: " .. tostring(err.message) end
+  if not held then return nil, "is watched by another process", true end
+  for _, name in ipairs { WORKING, DONE, FAILED } do
+    local ok, problem = lfs.mkdir(root .. name:sub(1, -2))
+    if not ok and lfs.attributes(root .. name:sub(1, -2), "mode") ~= "directory" then
+      held:close()
+      return nil, ("cannot be worked in: %s: %s"):format(name, problem)
+    end
+  end
+  return setmetatable({ root = root, held = held, sizes = {} }, Folder)
+end
+
+function Folder:close()
+  if self.held then self.held:close() end
+  self.held = nil
+end
+
+-- As it was at the last look, or unchanged for a while by the clock.
+function Folder:is_stable(name, attributes, now)
+  local key = ("%d %d"):format(attributes.size, attributes.modification)
+  local same = self.sizes[name] == key
+  self.sizes[name] = key
+  return same or math.abs(now - attributes.modification) >= QUIET
+end
+
+---Files that may be jobs, whole ones, by name.
+---@return { name: string, path: string, young: boolean }[] young: it may still be growing, if it
+---makes no sense
+---@return boolean more whether there are others that are still being written
+function Folder:jobs()
+  local found, more, now, seen = {}, false, os.time(), {}
+  for name in lfs.dir(self.root) do
+    local attributes = is_job(name) and lfs.attributes(self.root .. name)
+    if attributes and attributes.mode == "file" then
+      seen[name] = true
+      if self:is_stable(name, attributes, now) then
+        found[#found + 1] = { name = name, path = self.root .. name,
+          young = math.abs(now - attributes.modification) < GROWING }
+      else
+        more = true
+      end
+    end
+  end
+  for name in pairs(self.sizes) do
+    if not seen[name] then self.sizes[name] = nil end
+  end
+  table.sort(found, function(a, b) return a.name < b.name end)
+  return found, more
+end
+
+-- Moves a file where none is.
+local function move(from, to)
+  if lfs.symlinkattributes(to, "mode") then return nil, to .. " is there already" end
+  local ok, problem = os.rename(from, to)
+  return ok, problem
+end
+
+---Takes a job: from then on it is nobody else's.
+---@param name string of `jobs`
+---@return string? path in `working/`
+---@return string? problem somebody has taken it away
+function Folder:take(name)
+  local path = self.root .. WORKING .. name
+  local ok, problem = move(self.root .. name, path)
+  self.sizes[name] = nil
+  if ok then return path end
+  return nil, problem
+end
+
+---Gives a job back that was not begun.
+---@param name string
+---@return true?
+---@return string? problem
+function Folder:give_back(name)
+  return move(self.root .. WORKING .. name, self.root .. name)
+end
+
+local function stem_of(name) return (name:gsub("%.json$", "")) end
+
+-- "mix", or "mix-2" when an earlier job of that name lies there.
+function Folder:free_stem(place, name)
+  local stem, number = stem_of(name), 1
+  local made = stem
+  while lfs.symlinkattributes(self.root .. place .. made .. ".json", "mode")
+    or lfs.symlinkattributes(self.root .. place .. made .. RESULT, "mode") do
+    number = number + 1
+    made = ("%s-%d"):format(stem, number)
+  end
+  return place .. made
+end
+
+function Folder:settle(name, final)
+  local working = self.root .. WORKING
+  local ok, problem = true, nil
+  if lfs.symlinkattributes(working .. name, "mode") then
+    ok, problem = move(working .. name, self.root .. final .. ".json")
+  end
+  if ok then
+    ok, problem = move(working .. stem_of(name) .. RESULT, self.root .. final .. RESULT)
+  end
+  return ok, problem
+end
+
+-- Members in an order that people can read, one a line.
+local ORDER = { "redbook", "job_result", "job", "comment", "device", "begun", "ended", "exit", "ok",
+  "disc", "error", "remarks", "manifest" }
+
+local function encode(result)
+  local lines = {}
+  for _, key in ipairs(ORDER) do
+    if result[key] ~= nil then
+      lines[#lines + 1] = ('  "%s": %s'):format(key, json.encode(result[key], key))
+    end
+  end
+  return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
+end
+
+---Writes a job's only result and moves both where they belong. The result says where that is, so
+---that whoever finds only half of it done can do the rest.
+---@param name string of the job that was taken
+---@param result table `ok` tells where to; plain data
+---@return string? job path of the job file
+---@return string result path of its result; or what went wrong
+function Folder:finish(name, result)
+  local final = self:free_stem(result.ok and DONE or FAILED, name)
+  result.redbook, result.job_result, result.job = json.VERSION, 1, final .. ".json"
+  local path = self.root .. WORKING .. stem_of(name) .. RESULT
+  local ok, err = core.replace_file(path, encode(result))
+  if not ok then return nil, tostring(err.message) end
+  local moved, problem = self:settle(name, final)
+  if not moved then return nil, problem end
+  return self.root .. final .. ".json", self.root .. final .. RESULT
+end
+
+-- Where a result that was written says that it belongs.
+local function final_of(path)
+  local file <close> = io.open(path, "rb")
+  local text = file and file:read(4096) or ""
+  local final = text:match '\n  "job": "([^\n]*)%.json",?\n'
+  return final and final:gsub('\\(.)', "%1")
+end
+
+---Looks what an earlier process has left behind: what was finished but for a renaming is brought
+---to its end; the names of the others are given, each of which needs a result.
+---@return string[] names of jobs that were interrupted
+function Folder:recover()
+  local working, left = self.root .. WORKING, {}
+  for name in lfs.dir(working) do
+    if name:sub(-#RESULT) == RESULT and name:sub(1, 1) ~= "." then
+      local job = name:sub(1, -#RESULT - 1) .. ".json"
+      local final = final_of(working .. name)
+      if final then self:settle(job, final) end
+    end
+  end
+  for name in lfs.dir(working) do
+    if is_job(name) then left[#left + 1] = name end
+  end
+  table.sort(left)
+  return left
+end
+
+return folder
