@@ -31,8 +31,8 @@ describe("the schema holds for", function()
   teardown(function() room:close() end)
 
   -- The names of the events, in order and without repetition, each valid.
-  local function events(code, script, words, before)
-    local command = ("%s %s %s/scripts/%s.lua --json %s"):format(sandbox.env,
+  local function events(code, script, words, before, environment)
+    local command = ("%s %s %s %s/scripts/%s.lua --json %s"):format(sandbox.env, environment or "",
       before and sandbox.lua_within or sandbox.lua, sandbox.root, script, words)
     if before then command = before .. "sh -c " .. sandbox.quote(command) end
     local ended, out, err = sandbox.run(command, room.folder)
@@ -97,6 +97,30 @@ describe("the schema holds for", function()
       events(0, "blank", "--yes --device virtual:f.cue"))
     assert.same({ "begin", "medium", "erased", "end" },
       events(0, "blank", "--device virtual:f.cue"))
+  end)
+
+  it("a set of two discs, gone on with", function()
+    local before = "XDG_STATE_HOME=" .. room.folder .. "/state "
+    local split = "--split order --minutes 0.15 --device virtual:x.cue one.wav J\u{F3}ga.wav"
+    assert.same({ "begin", "scan", "scanned", "remark", "set", "set_disc", "plan", "end" },
+      events(0, "burn", "--plan --split order --minutes 0.15 one.wav J\u{F3}ga.wav"))
+    local names = events(5, "burn", split, nil, before)
+    assert.same({ "begin", "ahead", "scan", "scanned", "set", "set_disc", "plan" },
+      { table.unpack(names, 1, 7) })
+    assert.same({ "disc_done", "error", "end" }, { table.unpack(names, #names - 2) })
+    events(2, "burn", split, nil, before)
+    room:write("faults.json", '[{"command":"WRITE","lba":300,"sense":"3/0C/00"}]')
+    events(10, "burn", "--resume --device /dev/sr0", ("%s %s %s/scripts/vdrive.lua --disc y.cue "
+      .. "--faults faults.json -- "):format(sandbox.env, sandbox.lua, sandbox.root), before)
+    names = events(0, "burn", "--resume --device virtual:y.cue", nil, before)
+    assert.same({ "begin", "set", "set_disc", "resume", "ahead" }, { table.unpack(names, 1, 5) })
+    assert.same({ "set_done", "end" }, { table.unpack(names, #names - 1) })
+    assert.same({ "begin", "ahead", "scan", "scanned", "set", "set_disc", "plan", "prepare",
+      "track", "progress", "track_done", "finish", "verify", "track_verified", "verified",
+      "summary", "disc_done", "insert", "wait", "error", "end" }, events(5, "burn", "--split fit "
+      .. "--minutes 0.15 --wait=1 --device /dev/sr0 one.wav J\u{F3}ga.wav",
+      ("%s %s %s/scripts/vdrive.lua --disc z.cue -- "):format(sandbox.env, sandbox.lua,
+      sandbox.root), before .. "TMPDIR=/tmp "))
   end)
 
   it("what is rendered, drives, and what keeps them from burning", function()

@@ -36,7 +36,7 @@ end
 -- Points to it, unless the core has done so.
 local function refer(err, id)
   local about_drive = err.stage == "device" or err.stage == "medium" or err.stage == "burn"
-  if not about_drive or not explains(err.code, id) then return end
+  if not about_drive or err.set or not explains(err.code, id) then return end
   local own = err.advice or ""
   if own:find("doctor.lua", 1, true) then return end
   local more = ("doctor.lua --device %s tells more"):format(id)

@@ -19,8 +19,8 @@ local sets = {}
 -- Less holds hardly a track, more no disc.
 local function minutes(value)
   local number = tonumber(value)
-  if number and number >= 1 and number <= 99 then return number end
-  return nil, ("--minutes %s: a number, 1 to 99"):format(value)
+  if number and number >= 0.1 and number <= 99 then return number end
+  return nil, ("--minutes %s: a number, 0.1 to 99"):format(value)
 end
 
 ---Adds the options to a command line.
@@ -153,26 +153,29 @@ local function writer(job)
   end
 end
 
--- What is needed of the command line to go on with it.
+-- What is needed of the command line to go on with it. Discs in files are used up.
 local function command(job, name, ids)
   local words = { (job:settings().commands.prefix or "") .. "burn.lua" }
-  for _, id in ipairs(ids) do words[#words + 1] = "--device " .. finding.quote(id) end
+  for _, id in ipairs(ids) do
+    words[#words + 1] = "--device " .. (is_virtual(id) and "virtual:NEXT.cue" or finding.quote(id))
+    if is_virtual(id) then break end
+  end
   words[#words + 1] = "--resume=" .. name
   return table.concat(words, " ")
 end
 
--- A disc that was not touched has no remedies that would tell it.
+-- A disc that was not touched has no diagnosis that would tell how to go on.
 local function fit(job, err, ids)
   local about = err.set
   if not about or not about.disc or err.diagnosis or job.options.plan or job.options.dummy then
     return err
   end
   advice.fit(err, { device = job.device, trace = job.options.trace })
-  local own = (err.advice or ""):gsub("%.$", "")
-  local virtual = ids[1] and is_virtual(ids[1])
-  err.advice = ("%s%s goes on with disc %d of %d%s"):format(own ~= "" and own .. "; " or "",
-    command(job, about.name, virtual and {} or ids), about.disc, about.of, virtual
-    and "; with discs in files, name one for each disc: --device virtual:other.cue" or "")
+  err.remedies = { { name = "continue", command = command(job, about.name, ids),
+    does = ("goes on with disc %d of %d"):format(about.disc, about.of) } }
+  if not err.advice or err.advice == "" then
+    err.advice = "put a blank disc in, and go on: the command below does it"
+  end
   return err
 end
 

@@ -355,7 +355,10 @@ function Set:run(entries)
   end
   while self:next_disc() do
     ok, err = self:one()
-    if not ok then return nil, err end
+    if not ok then
+      if not self:next_disc() then self.state:finish() end
+      return nil, err
+    end
   end
   return self:finish()
 end

@@ -11,6 +11,7 @@ local split = require "redbook.split"
 local wait_until_ready = require "redbook.recipe.wait_until_ready"
 
 local NO_MEDIA = 0xC0AA0202
+local LOCKED = 0xC0AA0210
 -- How long a disc is waited for, and how many wrong ones are given back.
 local INSERTION_LIMIT = 600
 local WRONG_DISCS = 5
@@ -85,15 +86,24 @@ local function copy_of(given, more)
   return copy
 end
 
--- Nil without anything: the drive is empty.
-local function look(burn, recorder)
+-- A drive that somebody holds is waited for where that is wanted; an empty one is prompted for.
+local function look_when_free(burn, recorder, again)
   local options = burn.options
   local wait = copy_of(options.wait, { waiter = options.waiter })
-  wait.insertion, wait.limit = nil, nil
+  if not again then wait.insertion, wait.limit = nil, nil end
   local looked, err = rescue(recorder, { client_name = options.client_name, wait = wait,
     stop = options.stop, waiter = options.waiter }, function(event)
     if event.event == "wait" or event.event == "remark" then burn:tell(event, recorder) end
   end)
+  local held = err and err.code == LOCKED and options.wait and options.wait.insertion
+  if held and not again then return look_when_free(burn, recorder, true) end
+  if err then err.diagnosis = nil end -- nothing was begun
+  return looked, err
+end
+
+-- Nil without anything: the drive is empty.
+local function look(burn, recorder)
+  local looked, err = look_when_free(burn, recorder)
   if looked then return judge(burn, looked.examination) end
   if err.code == NO_MEDIA then return nil end
   return nil, nil, err

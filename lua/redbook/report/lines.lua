@@ -176,6 +176,8 @@ function lines.failure(err, options)
   list[#list + 1] = "what to do: " .. lines.advice(err)
   if err.diagnosis and not options.simulate then
     for _, line in ipairs(rest_of(err)) do list[#list + 1] = line end
+  elseif err.remedies then
+    for _, line in ipairs(remedies(err, SHOWN)) do list[#list + 1] = line end
   end
   return list
 end

@@ -15,7 +15,7 @@ local HOW = { order = "in the order of the list", album = "albums kept together"
 
 local function state_of(disc)
   if disc.state ~= "begun" then return disc.state == "done" and "done" or nil end
-  return ("begun, %s written"):format(plural(disc.written, "track"))
+  return disc.written == 0 and "begun" or ("begun, %d written"):format(disc.written)
 end
 
 ---@param event table the "set" event

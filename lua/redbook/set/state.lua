@@ -188,7 +188,8 @@ function state.take(folder, name)
       advice = "what is known of a set is kept in $XDG_STATE_HOME, else in ~/.local/state: let it "
         .. "be a folder that you may write to" })
   elseif not held then
-    return nil, failure.new { stage = "arguments", code = 0xC0AA0210,
+    return nil, failure.new { stage = "device", code = 0xC0AA0210, set = { name = name },
+      name = "E_IMAPI_RECORDER_LOCKED", transient = true,
       message = ("another program is burning the set %s"):format(name),
       advice = "wait until it has ended" }
   end

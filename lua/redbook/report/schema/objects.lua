@@ -88,6 +88,7 @@ return {
     tracks_before = "integer?: that were on the disc before it",
     diagnosis = "diagnosis?: of the disc, after something was written",
     left = "[left]?: what is not on the disc yet",
+    remedies = "[remedy]?: of a set, when no disc was touched",
     verification = "verification?: when the disc was compared" } },
 
   -- discinfo.lua and drives.lua
