@@ -1,44 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* CRC-32 of IEEE 802.3, by folding where the processor multiplies without carries, else
- * eight bytes at a time ("slicing by 8"); and the s16le packer. */
+ * by tables; and the s16le packer. */
 #include <pthread.h>
 #include <string.h>
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
 
-#include "audio/little.h"
 #include "audio/source.h"
 #include "audio/stages.h"
+#include "audio/sums.h"
 
 #define POLYNOMIAL 0xEDB88320u /* bit-reversed 04C11DB7h */
 
-static uint32_t table[8][256];
+static struct redbook_sums sums;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void make_tables(void) {
-  for (uint32_t i = 0; i < 256; i++) {
-    uint32_t crc = i;
-    for (int bit = 0; bit < 8; bit++)
-      crc = crc >> 1 ^ (crc & 1 ? POLYNOMIAL : 0);
-    table[0][i] = crc;
-  }
-  for (int k = 1; k < 8; k++)
-    for (int i = 0; i < 256; i++)
-      table[k][i] = table[k - 1][i] >> 8 ^ table[0][table[k - 1][i] & 255];
-}
-
-/* `state` is the inverted sum. */
-static uint32_t by_tables(uint32_t state, const uint8_t *data, size_t length) {
-  for (; length >= 8; length -= 8, data += 8) {
-    uint32_t a = state ^ redbook_le32(data), b = redbook_le32(data + 4);
-    state = table[7][a & 255] ^ table[6][a >> 8 & 255] ^ table[5][a >> 16 & 255] ^
-            table[4][a >> 24] ^ table[3][b & 255] ^ table[2][b >> 8 & 255] ^
-            table[1][b >> 16 & 255] ^ table[0][b >> 24];
-  }
-  while (length-- > 0)
-    state = state >> 8 ^ table[0][(state ^ *data++) & 255];
-  return state;
+  redbook_sums_low_first(&sums, POLYNOMIAL);
 }
 
 #ifdef __x86_64__
@@ -73,7 +52,7 @@ static CARRYLESS uint32_t by_folding(uint32_t state, const uint8_t *data, size_t
     part[3] = _mm_xor_si128(folded(part[3], by_128), load(data));
   uint8_t last[16];
   _mm_storeu_si128((__m128i *)(void *)last, part[3]);
-  return by_tables(by_tables(0, last, sizeof last), data, length);
+  return redbook_sums_add(&sums, redbook_sums_add(&sums, 0, last, sizeof last), data, length);
 }
 #endif
 
@@ -82,7 +61,7 @@ uint32_t redbook_crc32(uint32_t crc, const uint8_t *data, size_t length) {
 #ifdef __x86_64__
   if (length >= 64 && __builtin_cpu_supports("pclmul")) return ~by_folding(~crc, data, length);
 #endif
-  return ~by_tables(~crc, data, length);
+  return ~redbook_sums_add(&sums, ~crc, data, length);
 }
 
 void redbook_pack(uint8_t *bytes, const int16_t *samples, size_t count) {

@@ -3,10 +3,12 @@
 #include "audio/decode.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define AHEAD (4 << 20) /* more than the last frames of FLAC and a tag take */
+#define STRETCH 65536   /* bytes read at once for libsndfile, which asks for a few of them */
 #define BLOCK 65536     /* more frames than any ADPCM block has */
 
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
@@ -26,17 +28,6 @@ static sf_count_t file_seek(sf_count_t offset, int whence, void *user) {
   return decoder->offset = from + offset;
 }
 
-/* The hidden stretch is stepped over: a read ends before it or begins behind it. */
-static ssize_t read_piece(const struct redbook_decoder *decoder, uint8_t *data, size_t count,
-                          int64_t offset) {
-  const struct redbook_container *container = &decoder->container;
-  if (offset >= container->hidden_at)
-    return redbook_read_at(decoder->input.fd, data, count, offset + container->hidden_bytes);
-  int64_t before = container->hidden_at - offset;
-  if (before < (int64_t)count) count = (size_t)before;
-  return redbook_read_at(decoder->input.fd, data, count, offset);
-}
-
 static void apply_patch(const struct redbook_decoder *decoder, uint8_t *data, size_t count,
                         int64_t offset) {
   const struct redbook_container *container = &decoder->container;
@@ -46,17 +37,55 @@ static void apply_patch(const struct redbook_decoder *decoder, uint8_t *data, si
   }
 }
 
+/* The hidden stretch is stepped over: a read ends before it or begins behind it. */
+static ssize_t read_piece(const struct redbook_decoder *decoder, uint8_t *data, size_t count,
+                          int64_t offset) {
+  const struct redbook_container *container = &decoder->container;
+  int64_t before = container->hidden_at - offset, hidden = 0;
+  if (before <= 0)
+    hidden = container->hidden_bytes;
+  else if (before < (int64_t)count)
+    count = (size_t)before;
+  ssize_t got = redbook_read_at(decoder->input.fd, data, count, offset + hidden);
+  if (got > 0) apply_patch(decoder, data, (size_t)got, offset);
+  return got;
+}
+
+static void drop_ahead(struct redbook_decoder *decoder) {
+  free(decoder->ahead);
+  decoder->ahead = NULL;
+  decoder->ahead_bytes = 0;
+}
+
+/* Small reads are served from a stretch. Where that cannot be read the disk may fail further on
+ * only, so from there on just what is asked for is read. */
+static ssize_t read_some(struct redbook_decoder *decoder, uint8_t *data, size_t count) {
+  int64_t within = decoder->offset - decoder->ahead_at;
+  if (decoder->ahead && count < STRETCH &&
+      (within < 0 || within >= (int64_t)decoder->ahead_bytes)) {
+    ssize_t got = read_piece(decoder, decoder->ahead, STRETCH, decoder->offset);
+    if (got <= 0) drop_ahead(decoder);
+    decoder->ahead_bytes = got > 0 ? (size_t)got : 0;
+    decoder->ahead_at = decoder->offset;
+    within = 0;
+  }
+  if (!decoder->ahead || count >= STRETCH)
+    return read_piece(decoder, data, count, decoder->offset);
+  size_t here = decoder->ahead_bytes - (size_t)within;
+  if (here > count) here = count;
+  memcpy(data, decoder->ahead + within, here);
+  return (ssize_t)here;
+}
+
 static sf_count_t file_read(void *data, sf_count_t count, void *user) {
   struct redbook_decoder *decoder = user;
   size_t done = 0, want = count > 0 ? (size_t)count : 0;
   int64_t left = file_length(user) - decoder->offset;
   if (left < (int64_t)want) want = left > 0 ? (size_t)left : 0;
   while (done < want) {
-    uint8_t *to = (uint8_t *)data + done;
-    ssize_t got = read_piece(decoder, to, want - done, decoder->offset);
+    ssize_t got = read_some(decoder, (uint8_t *)data + done, want - done);
     if (got < 0) decoder->read_errno = errno;
     if (got <= 0) break;
-    apply_patch(decoder, to, (size_t)got, decoder->offset);
     decoder->offset += got;
     done += (size_t)got;
   }
@@ -77,6 +106,8 @@ static bool open_file(struct redbook_decoder *decoder, struct redbook_error *err
   decoder->info = (SF_INFO){0};
   decoder->position = decoder->offset = 0;
   decoder->read_errno = 0;
+  decoder->ahead_bytes = 0;
+  if (!decoder->ahead) decoder->ahead = malloc(STRETCH); /* else it goes without */
   decoder->file = sf_open_virtual(&io, SFM_READ, &decoder->info, decoder);
   if (decoder->file && decoder->container.kind == REDBOOK_OPUS &&
       decoder->info.samplerate == 48000 && decoder->info.channels <= 2)
@@ -160,6 +191,7 @@ void redbook_decoder_rest(struct redbook_decoder *decoder) {
   decoder->file = NULL;
   redbook_opus_close(decoder->opus);
   decoder->opus = NULL;
+  drop_ahead(decoder);
 }
 
 void redbook_decoder_close(struct redbook_decoder *decoder) {

@@ -23,7 +23,10 @@ struct redbook_decoder {
   int64_t promise;  /* frames, -1 unknown */
   int64_t position; /* the frame read next */
   int64_t offset;   /* libsndfile's place in the file */
-  int read_errno;   /* the disk failed under libsndfile */
+  uint8_t *ahead;   /* the file from `ahead_at` on, as libsndfile sees it; may be NULL */
+  int64_t ahead_at;
+  size_t ahead_bytes;
+  int read_errno; /* the disk failed under libsndfile */
 };
 
 /* Errors as redbook_source_open's. A file of REDBOOK_OUTSIDE is looked at only. */

@@ -6,35 +6,23 @@
 
 #include <string.h>
 
+#include "audio/sums.h"
 #include "base/bytes.h"
 
 #define LONGEST_FRAME 1441 /* layer III, 320 kbit/s at 32 kHz */
 #define WORD_ROOM 65536    /* how far mp3gain's own tag is looked for */
 
 /* CRC-16 as LAME has it: x^16 + x^15 + x^2 + 1, least significant bit first, from 0. */
-static void make_table(uint16_t *table) {
-  for (unsigned i = 0; i < 256; i++) {
-    unsigned crc = i;
-    for (int bit = 0; bit < 8; bit++)
-      crc = crc >> 1 ^ (crc & 1 ? 0xA001u : 0);
-    table[i] = (uint16_t)crc;
-  }
-}
-
-static uint16_t add(const uint16_t *table, uint16_t crc, const uint8_t *data, size_t size) {
-  for (size_t i = 0; i < size; i++)
-    crc = (uint16_t)(crc >> 8 ^ table[(crc ^ data[i]) & 0xFF]);
-  return crc;
-}
+#define POLYNOMIAL 0xA001u
 
 /* From the nine letters of the encoder on: +25 what mp3gain has done, +28 length, +32 sum of
  * the frames, +34 sum of the tag's frame up to there. Only LAME's own word is taken. */
 static void read_sums(const uint8_t *frame, size_t offset, struct redbook_mpeg_tag *tag) {
   const uint8_t *lame = frame + offset;
-  uint16_t table[256];
+  struct redbook_sums sums;
   if (memcmp(lame, "LAME3.", 6) != 0 || lame[25] != 0) return;
-  make_table(table);
-  if (add(table, 0, frame, offset + 34) != redbook_get16(lame + 34)) return;
+  redbook_sums_low_first(&sums, POLYNOMIAL);
+  if (redbook_sums_add(&sums, 0, frame, offset + 34) != redbook_get16(lame + 34)) return;
   tag->summed = true;
   tag->bytes = redbook_get32(lame + 28);
   tag->sum = redbook_get16(lame + 32);
@@ -82,14 +70,15 @@ static bool says_mp3gain(const struct redbook_input *input, int64_t from, int64_
 bool redbook_mpeg_tag_fits(const struct redbook_input *input, int64_t at, int64_t from,
                            int64_t end, const struct redbook_mpeg_tag *tag) {
   if (!tag->summed || tag->bytes != end - at) return true;
-  uint16_t table[256], crc = 0;
+  struct redbook_sums sums;
+  uint32_t crc = 0;
   uint8_t block[16384];
-  make_table(table);
+  redbook_sums_low_first(&sums, POLYNOMIAL);
   for (int64_t place = from; place < end;) {
     size_t room = end - place < (int64_t)sizeof block ? (size_t)(end - place) : sizeof block;
     ssize_t got = redbook_read_at(input->fd, block, room, place);
     if (got <= 0) return true; /* the decoder will say what is wrong with the disk */
-    crc = add(table, crc, block, (size_t)got);
+    crc = redbook_sums_add(&sums, crc, block, (size_t)got);
     place += got;
   }
   int64_t before = at < WORD_ROOM ? at : WORD_ROOM, left = input->size - end;

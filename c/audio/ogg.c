@@ -7,6 +7,8 @@
 
 #include "audio/container.h"
 #include "audio/little.h"
+#include "audio/sums.h"
+#include "base/bytes.h"
 
 #define FIRST_PAGE 0x02 /* header type flags */
 #define LAST_PAGE 0x04
@@ -26,8 +28,8 @@ struct stream {
   double rate;
   int64_t granule; /* the last one seen: how far whole pages go */
   bool ended;
-  const char *outside; /* what only ffmpeg decodes, NULL when libsndfile does */
-  uint32_t table[256]; /* of the page check sum */
+  const char *outside;      /* what only ffmpeg decodes, NULL when libsndfile does */
+  struct redbook_sums sums; /* of pages */
 };
 
 static double seconds(const struct stream *stream) {
@@ -62,23 +64,13 @@ static bool get_page(const struct redbook_input *input, int64_t at, struct page 
   return true;
 }
 
-/* RFC 3533, 6: most significant bit first. */
-static void make_table(uint32_t *table) {
-  for (uint32_t i = 0; i < 256; i++) {
-    uint32_t crc = i << 24;
-    for (int bit = 0; bit < 8; bit++)
-      crc = crc << 1 ^ (crc >> 31 ? 0x04C11DB7u : 0);
-    table[i] = crc;
-  }
-}
-
-/* The sum goes over the page with its own field as zero. libogg drops a page that fails. */
-static bool sum_is_right(const uint32_t *table, struct page *page) {
-  uint32_t crc = 0, says = redbook_le32(page->data + 22);
+/* RFC 3533, 6: most significant bit first, from 0, over the page with its own field as zero.
+ * That is little-endian, in other words with its bytes reversed. libogg drops a page that
+ * fails. */
+static bool sum_is_right(const struct redbook_sums *sums, struct page *page) {
+  uint32_t says = redbook_get32(page->data + 22);
   memset(page->data + 22, 0, 4);
-  for (int64_t i = 0; i < page->bytes; i++)
-    crc = crc << 8 ^ table[crc >> 24 ^ page->data[i]];
-  return crc == says;
+  return redbook_sums_add(sums, 0, page->data, (size_t)page->bytes) == says;
 }
 
 static bool codec(const struct redbook_input *input, const struct page *page,
@@ -137,7 +129,7 @@ static bool granule_is_right(const struct stream *stream, const struct page *pag
 static bool next_page(struct stream *stream, struct page *page, int64_t at,
                       struct redbook_error *err) {
   if (!page->whole) return cut_off(stream, "within a page", err);
-  if (!sum_is_right(stream->table, page)) return damaged(stream, at, err);
+  if (!sum_is_right(&stream->sums, page)) return damaged(stream, at, err);
   uint32_t serial = redbook_le32(page->data + 14), sequence = redbook_le32(page->data + 18);
   if (page->data[5] & FIRST_PAGE) {
     if (!stream->ended)
@@ -163,7 +155,7 @@ bool redbook_ogg_check(const struct redbook_input *input, struct redbook_contain
                        struct redbook_error *err) {
   struct stream stream = {.input = input, .rate = 44100};
   struct page page = {0};
-  make_table(stream.table);
+  redbook_sums_high_first(&stream.sums, 0x04C11DB7u);
   if (!get_page(input, 0, &page) || !page.whole || !(page.data[5] & FIRST_PAGE))
     return refuse(input, "an Ogg file without its beginning", err);
   stream.serial = redbook_le32(page.data + 14);
