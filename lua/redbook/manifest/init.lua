@@ -136,7 +136,7 @@ local function with_accuraterip(tracks)
     local first, last = track.number == 1, index == #tracks
     local sums = track.accuraterip[first and last and "Only" or first and "First"
       or last and "Last" or "Middle"]
-    copy.accuraterip = nil
+    copy.accuraterip, copy.entry = nil, nil
     copy.accuraterip_v1, copy.accuraterip_v2 = ("%08x"):format(sums[1]), ("%08x"):format(sums[2])
     list[index] = copy
   end

@@ -12,6 +12,7 @@ local rescue = require "redbook.recipe.rescue"
 local set = require "redbook.set"
 local set_begin = require "redbook.recipe.set_begin"
 local set_disc = require "redbook.recipe.set_disc"
+local set_pretend = require "redbook.recipe.set_pretend"
 local set_rest = require "redbook.recipe.set_rest"
 local split = require "redbook.split"
 local verify = require "redbook.recipe.verify"
@@ -218,6 +219,7 @@ end
 
 function Set:disc_done(slot)
   self.data.discs[slot.disc].state = "done"
+  set_begin.give_back(self, self.data.discs[slot.disc].tracks)
   self.full[slot.recorder], self.place = true, self.place % #self.recorders + 1
   local ok, err = self:save()
   if not ok then return nil, err end
@@ -264,28 +266,6 @@ function Set:one()
   return true
 end
 
--- All of them on one disc that stays blank, or none at all.
-function Set:pretend()
-  local recorder, count = self.recorders[1], #self.data.discs
-  for index, disc in ipairs(self.data.discs) do
-    self:tell { event = "set_disc", disc = index, of = count, name = self.name, on_disc = 0,
-      label = ("%d of %d"):format(index, count), track_count = #disc.tracks }
-    local tracks, plan = {}, nil
-    for place, at in ipairs(disc.tracks) do tracks[place] = self.tracks[at] end
-    if self.options.plan_only then
-      plan = planner.make(tracks, self.medium, { finalise = true })
-      self:tell({ event = "plan", plan = plan, medium = self.medium, simulate = false }, recorder)
-    else
-      local result, err = burn_playlist(recorder, self:entries_of(disc.tracks),
-        self:burn_options(recorder, { scan = function() return tracks end }),
-        function(event) self:tell(event, recorder) end)
-      if not result then return self:failed(err, index) end
-    end
-    self.results[index] = { plan = plan }
-  end
-  return self:outcome()
-end
-
 function Set:outcome()
   return { discs = #self.data.discs, name = self.name, results = self.results }
 end
@@ -295,7 +275,7 @@ function Set:single()
   if self.state then self.state:close() end
   local recorder, record = self.recorders[1], nil
   local options = self:burn_options(recorder or {}, { eject = self.given.eject,
-    scan = function() return self.tracks end })
+    scan = function() return set_begin.scan(self, self.data.discs[1].tracks) end })
   if self.options.manifest then
     record = manifest.new(self.options.manifest)
     record.by_path, record.sources = self.files.by_path, self.files.sources
@@ -348,7 +328,7 @@ function Set:run(entries)
     self:remark "no drive is asked: planned for blank discs of 80 minutes"
   end
   self:tell_set(not entries)
-  if pretended then return self:pretend() end
+  if pretended then return set_pretend(self) end
   if entries then
     ok, err = self:save()
     if not ok then return nil, err end

@@ -109,12 +109,14 @@ end
 ---Decides about the slots from `first` on, as far as they belong to it.
 ---@param slots redbook.Slot[] of `sources.open_all`; those up to `first` are decided already
 ---@param first integer
----@param options { gapless: boolean?, gain: string?, clip: string? }
+---@param options { gapless: boolean?, gain: string?, clip: string?,
+---apart: table<integer, boolean>? } apart: slots that are known not to continue the one before
 ---@return integer last slot that is decided now
 function joints.decide(slots, first, options)
   local group = { first = first, last = first }
   while slots[group.last + 1] do
-    local kind = relation(slots[group.last], slots[group.last + 1], options)
+    local apart = options.apart and options.apart[group.last + 1]
+    local kind = not apart and relation(slots[group.last], slots[group.last + 1], options)
     if not kind then break end
     group.files = group.files or kind == "files"
     slots[group.last]:close()

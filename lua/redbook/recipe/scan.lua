@@ -163,8 +163,9 @@ end
 ---@param entries redbook.Entry[]
 ---@param options { waiter: function?, render_ahead: integer|string|nil, plan_only: boolean?,
 ---gain: string?, clip: string?, quality: string?, dither: string?, gapless: boolean?,
----shared: boolean?, first: integer?, last: integer?, only: integer[]? } shared: several read it, so
----that all of it is kept; first, last, or only: the entries that are scanned
+---shared: boolean?, first: integer?, last: integer?, only: integer[]?,
+---apart: table<integer, boolean>? } shared: several read it, so that all of it is kept; first,
+---last, or only: the entries that are scanned; apart: as `joints.decide` takes it
 ---@param on_event fun(event: table) gets "ahead", then "scan" before a source is decoded, with
 ---`again` when it is for its gain, and "scanned" when what is told of it is final
 ---@return redbook.ScannedTrack[]? tracks

@@ -7,8 +7,8 @@ local loudness = require "redbook.recipe.loudness"
 local medium = require "redbook.recipe.medium"
 local msf = require "redbook.msf"
 local planner = require "redbook.plan"
-local scan = require "redbook.recipe.scan"
 local set = require "redbook.set"
+local set_scan = require "redbook.recipe.set_scan"
 local split = require "redbook.split"
 local state = require "redbook.set.state"
 local wait_until_ready = require "redbook.recipe.wait_until_ready"
@@ -73,7 +73,7 @@ local function measured(tracks)
   for index, track in ipairs(tracks) do
     list[index] = { sectors = track.sectors, crc32 = track.crc32, title = track.title,
       artist = track.artist, album = track.album, album_artist = track.album_artist,
-      continues = track.continues, gain = loudness.told(track.gain) }
+      continues = track.continues or nil, gain = loudness.told(track.gain) }
   end
   return list
 end
@@ -178,16 +178,15 @@ function set_begin.new(burn, entries)
   local capacity = math.min(burn.medium.FreeSectors, options.capacity or math.huge)
   entries = located(entries)
   local sources = sources_of(entries)
-  local tracks
-  tracks, err = scan(entries, options, function(event) burn:tell(event) end)
-  if not tracks then return nil, err end
+  local tracks, open = set_scan.all(burn, entries)
+  if not tracks then return nil, open end
   ok, err = check_sources(sources, "burn again, when nobody writes to it")
   if ok then ok, err = check_lengths(tracks, capacity) end
   if not ok then return nil, err end
   local made = split.split(tracks, capacity, options.split)
   tell_cuts(burn, made, tracks)
   if loudness.decides(options) then with_gains(entries, tracks) end
-  burn.tracks = tracks
+  burn.tracks, burn.measured = open, tracks
   burn.data = { title = burn.title, split = options.split, capacity = capacity,
     settings = settings_of(options), catalog = options.catalog, sources = sources,
     entries = entries, tracks = measured(tracks), discs = set_begin.discs(made.discs) }
@@ -242,24 +241,25 @@ function set_begin.scan(burn, list)
     if not burn.tracks[index] then missing[#missing + 1] = index end
   end
   if #missing > 0 then
-    local options = copy_of(burn.options)
-    options.only = missing
-    local tracks, err = scan(burn.data.entries, options, function(event) burn:tell(event) end)
-    if not tracks then return nil, err end
-    for place, index in ipairs(missing) do
-      local track, known = tracks[place], burn.data.tracks[index]
-      if track.sectors ~= known.sectors or track.crc32 ~= known.crc32 then
-        return nil, failure.new { stage = "source", code = 0xC0AA050D,
-          name = "E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED",
-          message = track.path .. " gives another sound than when the set was begun",
-          advice = "begin the set anew: --split with --restart" }
-      end
-      burn.tracks[index] = track
-    end
+    local made, err = set_scan.some(burn, missing)
+    if not made then return nil, err end
+    for place, index in ipairs(missing) do burn.tracks[index] = made[place] end
   end
   local tracks = {}
   for place, index in ipairs(list) do tracks[place] = burn.tracks[index] end
   return tracks
+end
+
+---What is on a disc is not needed any more: files and memory are given back. One sound may reach
+---over several discs, and its parts are read together.
+---@param burn table
+---@param list integer[] places
+function set_begin.give_back(burn, list)
+  for _, index in ipairs(list) do
+    local track = burn.tracks[index]
+    if track and not track.joined then track.source:Close() end
+    burn.tracks[index] = nil
+  end
 end
 
 return set_begin

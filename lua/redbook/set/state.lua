@@ -33,10 +33,19 @@ local MEMBERS = { "title", "begun", "changed", "program", "split", "capacity", "
   "catalog" }
 local LISTS = { "discs", "sources", "tracks", "entries" }
 
--- Lists stay lists when they are empty.
-local function marked(disc)
-  return { state = disc.state, tracks = json.list(disc.tracks), written = json.list(disc.written),
-    cut = json.list(disc.cut) }
+-- What has been said of a track does not change any more: it is encoded once.
+local function line_of(self, element)
+  local line = self.lines[element] or json.encode(element)
+  self.lines[element] = line
+  return line
+end
+
+local function encode_disc(self, disc)
+  local written = {}
+  for place, track in ipairs(disc.written) do written[place] = line_of(self, track) end
+  return ('{"state":"%s","tracks":%s,"cut":%s,"written":[%s]}'):format(disc.state,
+    json.encode(json.list(disc.tracks)), json.encode(json.list(disc.cut)),
+    table.concat(written, ","))
 end
 
 local function encode(self)
@@ -51,7 +60,7 @@ local function encode(self)
   for _, name in ipairs(LISTS) do
     local list = {}
     for index, element in ipairs(data[name]) do
-      list[index] = "    " .. json.encode(name == "discs" and marked(element) or element)
+      list[index] = "    " .. (name == "discs" and encode_disc or line_of)(self, element)
     end
     lines[#lines + 1] = ('  "%s": [\n%s\n  ]'):format(name, table.concat(list, ",\n"))
   end
@@ -195,7 +204,7 @@ function state.take(folder, name)
   end
   sweep(folder, name)
   return setmetatable({ name = name, folder = folder, path = set.file(folder, name),
-    held = held }, State)
+    held = held, lines = setmetatable({}, { __mode = "k" }) }, State)
 end
 
 ---Reads it.
