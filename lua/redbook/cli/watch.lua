@@ -215,18 +215,23 @@ function Watch:interrupted(name)
   return self:finish(name, { begun = now(), exit = exit.BURN, err = err })
 end
 
+-- The folder; or how the program ends: somebody else works in it, or nobody can.
 local function open(job)
   local path = job.options.folder
   local folder, problem, held = job_folder.open(path)
   if folder then return folder end
-  return nil, failure.new { stage = "arguments", disc = "untouched",
-    code = held and 0xC0AA0210 or nil, message = ("%s %s"):format(path, problem),
-    advice = held and "let that one burn the jobs" or "name a folder that you may write to" }
+  local err = failure.new { stage = "arguments", disc = "untouched",
+    message = ("%s %s"):format(path, problem), advice = held and "let that one burn the jobs"
+      or "name a folder that is there and that you may write to" }
+  if not held then return nil, err end
+  job.show { event = "error", exit = exit.BUSY, err = err }
+  job:emit { event = "error", exit = exit.BUSY, err = err }
+  return nil, nil, exit.BUSY
 end
 
 local function run(job)
-  local folder <close>, err = open(job)
-  if not folder then return nil, err end
+  local folder <close>, err, busy = open(job)
+  if not folder then return busy, err end
   local recorder <close>, none = job:recorder()
   if not recorder then return nil, none end
   local watch = setmetatable({ folder = folder, recorder = recorder, device = job.device,

@@ -12,10 +12,12 @@ local folder = {}
 local LOCK = ".redbook-watch.lock"
 local WORKING, DONE, FAILED = "working/", "done/", "failed/"
 local RESULT = ".result.json"
--- A file that nobody has changed for so long is whole.
+-- A file that nobody has changed for so long is whole: by the clock of the file system, or by ours
+-- when that one cannot be compared.
 local QUIET = 2
+local UNCHANGED = 1
 -- One that is no JSON yet may still be growing.
-local GROWING = 10
+local GROWING = 30
 
 local Folder = {}
 Folder.__index = Folder
@@ -44,7 +46,7 @@ function folder.open(path)
       return nil, ("cannot be worked in: %s: %s"):format(name, problem)
     end
   end
-  return setmetatable({ root = root, held = held, sizes = {} }, Folder)
+  return setmetatable({ root = root, held = held, seen = {} }, Folder)
 end
 
 function Folder:close()
@@ -52,12 +54,14 @@ function Folder:close()
   self.held = nil
 end
 
--- As it was at the last look, or unchanged for a while by the clock.
 function Folder:is_stable(name, attributes, now)
   local key = ("%d %d"):format(attributes.size, attributes.modification)
-  local same = self.sizes[name] == key
-  self.sizes[name] = key
-  return same or math.abs(now - attributes.modification) >= QUIET
+  local seen = self.seen[name]
+  if not seen or seen.key ~= key then
+    seen = { key = key, since = core.now() }
+    self.seen[name] = seen
+  end
+  return core.now() - seen.since >= UNCHANGED or now - attributes.modification >= QUIET
 end
 
 ---Files that may be jobs, whole ones, by name.
@@ -65,11 +69,11 @@ end
 ---makes no sense
 ---@return boolean more whether there are others that are still being written
 function Folder:jobs()
-  local found, more, now, seen = {}, false, os.time(), {}
+  local found, more, now, there = {}, false, os.time(), {}
   for name in lfs.dir(self.root) do
     local attributes = is_job(name) and lfs.attributes(self.root .. name)
     if attributes and attributes.mode == "file" then
-      seen[name] = true
+      there[name] = true
       if self:is_stable(name, attributes, now) then
         found[#found + 1] = { name = name, path = self.root .. name,
           young = math.abs(now - attributes.modification) < GROWING }
@@ -78,8 +82,8 @@ function Folder:jobs()
       end
     end
   end
-  for name in pairs(self.sizes) do
-    if not seen[name] then self.sizes[name] = nil end
+  for name in pairs(self.seen) do
+    if not there[name] then self.seen[name] = nil end
   end
   table.sort(found, function(a, b) return a.name < b.name end)
   return found, more
@@ -99,7 +103,7 @@ end
 function Folder:take(name)
   local path = self.root .. WORKING .. name
   local ok, problem = move(self.root .. name, path)
-  self.sizes[name] = nil
+  self.seen[name] = nil
   if ok then return path end
   return nil, problem
 end
