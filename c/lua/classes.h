@@ -110,6 +110,8 @@ void redbook_tao_mark_disc(struct redbook_tao *tao, struct redbook_error *err);
  * Middle =, Last =, Only = }. */
 void redbook_push_fingerprint(lua_State *L, const struct redbook_fingerprint *print);
 void redbook_push_accuraterip(lua_State *L, const struct redbook_fingerprint *print);
+/* Adds the function `fingerprint` to the table on top. */
+void redbook_add_fingerprint(lua_State *L);
 /* The fingerprint that the table at `index` is one of; raises when it cannot be, NULL and err
  * without memory. */
 struct redbook_fingerprint *redbook_check_fingerprint(lua_State *L, int index, uint32_t sectors,

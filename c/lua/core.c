@@ -174,6 +174,7 @@ int luaopen_redbook_core(lua_State *L) {
   redbook_add_enumerations(L);
   redbook_add_inspection(L);
   redbook_add_digests(L);
+  redbook_add_fingerprint(L);
   redbook_add_read_image(L);
   redbook_add_files(L);
   redbook_add_tags(L);

@@ -125,6 +125,13 @@ function core.replace_file(path, data) end
 ---@return redbook.Error? err
 function core.hold_file(path) end
 
+---What a burn of these sectors would tell of them, as in `TrackAtOnce.WrittenTracks`.
+---@param file file* headerless sound, as `AudioSource:Render` writes it
+---@param sectors integer
+---@return { CRC32: integer, Fingerprint: redbook.Fingerprint, AccurateRip: table }? told
+---@return redbook.Error? err
+function core.fingerprint(file, sectors) end
+
 ---Makes a folder that only this user can look into, if it is not there yet.
 ---@param path string
 ---@return true? ok

@@ -164,6 +164,62 @@ describe("burn_set", function()
     assert.equal(4, #all "verified")
   end)
 
+  -- The program was killed between a track's end and the writing down of it.
+  local function forget_last(name)
+    local path = folder .. "/sets/five.json"
+    local text = sandbox.read(path)
+    local cut = text:gsub('("written":%[{"accuraterip".-"title":"T1"})'
+      .. ',{"accuraterip".-"title":"T2"}', "%1")
+    assert.is_true(#cut < #text)
+    sandbox.write(path, cut)
+    assert(virtual:Insert { path = ("%s/%s.cue"):format(folder, name) })
+  end
+
+  it("finds a track that was complete and not written down, and compares it", function()
+    options.capacity = 1900
+    virtual:AddFault { command = "WRITE", lba = 1500, sense = "3/0C/00" }
+    assert.is_nil((burn(entries)))
+    virtual:ClearFaults()
+    assert.equal(2, #kept().discs[1].written)
+    local before = kept().discs[1].written[2]
+    forget_last "d1"
+    assert.equal(1, #kept().discs[1].written)
+    local _, err = resume()
+    assert.equal(2, err.set.disc)
+    assert.same({ 2, { { track = 3, entry = 3 } } }, { #all("resume")[1].on_disc,
+      all("resume")[1].cut_off })
+    assert.equal("track 2 of the disc was written just before the burn was cut off; it was found "
+      .. "by its length", all("remark")[1].message)
+    local after = kept().discs[1].written[2]
+    for _, name in ipairs { "crc32", "blocks", "head", "tail", "number", "start", "sectors",
+      "entry", "accuraterip" } do
+      assert.same(before[name], after[name])
+    end
+    assert.is_true(holds("d1", 1, 2))
+  end)
+
+  it("burns a track again that is long enough, but not as it was sent", function()
+    options.capacity = 1300
+    virtual:AddFault { command = "CLOSE TRACK SESSION", sense = "3/0C/00" }
+    assert.is_nil((burn(entries)))
+    virtual:ClearFaults()
+    assert.equal(2, #kept().discs[1].written)
+    local image = sandbox.read(folder .. "/d1.bin")
+    local at = (552 + 690) * burner.SECTOR
+    sandbox.write(folder .. "/d1.bin", image:sub(1, at) .. ("\0"):rep(4000)
+      .. image:sub(at + 4001))
+    forget_last "d1"
+    local _, err = resume()
+    assert.equal(2, err.set.disc)
+    assert.same({ { track = 2, entry = 2 } }, all("resume")[1].cut_off)
+    assert(virtual:Insert { path = folder .. "/d1.cue" })
+    local tracks = recorder:Examine().Tracks
+    assert.same({ 3, 700, 700 }, { #tracks, tracks[2].Sectors, tracks[3].Sectors })
+    image = sandbox.read(folder .. "/d1.bin")
+    local start = tracks[3].StartLba * burner.SECTOR
+    assert.is_true(image:sub(start + 1, start + 700 * burner.SECTOR) == burner.pcm(700, 2))
+  end)
+
   it("begins a disc anew on a blank one that is put in instead", function()
     fault(800)
     assert.is_nil((burn(entries)))

@@ -113,6 +113,19 @@ function Set:listener(recorder, record)
   end
 end
 
+---A track that is on a disc, as it is written down.
+---@param index integer which disc
+---@param written table as `TrackAtOnce.WrittenTracks` has it
+---@param track redbook.ScannedTrack
+---@param entry integer its place in the list
+function Set:record(index, written, track, entry)
+  local record = self:new_record(index)
+  record:written(written, track)
+  local made = record.tracks[#record.tracks]
+  made.entry = entry
+  table.insert(self.data.discs[index].written, made)
+end
+
 -- After every track; the burn goes on when it cannot be kept, but not in silence.
 function Set:writer(disc, list, record)
   local place, heard = 0, self.options.on_written

@@ -2,6 +2,7 @@
 -- A disc of a set that was begun before: what is on it, what still fits, what has to go elsewhere.
 
 local aftermath = require "redbook.recipe.aftermath"
+local learn = require "redbook.recipe.set_found"
 local match = require "redbook.set.match"
 local planner = require "redbook.plan"
 local rescue = require "redbook.recipe.rescue"
@@ -92,10 +93,6 @@ function set_rest.adopt(burn, slot)
   end
   burn:tell({ event = "resume", on_disc = list, left = #disc.tracks - #list,
     count = #disc.tracks, cut_off = cut_off }, slot.recorder)
-  if #slot.on_disc > #disc.written then
-    burn:remark("the last whole track on the disc was written just before the burn was cut off; "
-      .. "it was found by its length", "set_found")
-  end
 end
 
 -- Whether a disc that is begun can take any of what is missing; nil: nothing is.
@@ -137,6 +134,8 @@ function set_rest.prepare(burn, slot)
     local ok, err = mend(burn, slot)
     if not ok then return nil, err end
   end
+  local ok, err = learn(burn, slot)
+  if not ok then return nil, err end
   if slot.kind == "open" and room_on(burn, slot) == false then
     burn.full[slot.recorder] = true
     burn:remark(("none of what is missing on disc %d of %d fits on it any more; it is begun "
