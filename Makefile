@@ -36,12 +36,16 @@ needs_drive   = virtual mmc base
 needs_audio   = base
 needs_burn    = audio drive virtual mmc base
 
+# For whoever begins with `make`: the compiler only names a header.
+hint = pkg-config --exists $(PKGS) lua5.4 2>/dev/null || \
+  echo "What is missing here is installed by 'make demo'; README, Installing, lists it." >&2
+
 objects = $(patsubst c/%.c,$(BUILD)/obj/%.o,$(wildcard c/$(1)/*.c))
 LIB_OBJECTS = $(foreach l,$(LAYERS),$(call objects,$(l)))
 LUA_OBJECTS = $(call objects,lua)
 LUA_MODULES = $(filter-out lua/meta/%,$(shell find lua -name '*.lua' 2>/dev/null))
 
-.PHONY: all support man install install-pages clean env demo
+.PHONY: all support man install install-pages uninstall clean env demo
 .DELETE_ON_ERROR:
 
 PRELOAD = $(BUILD)/redbook/redbook-vdrive.so
@@ -50,7 +54,7 @@ all: $(BUILD)/redbook/core.so $(PRELOAD)
 
 $(BUILD)/obj/%.o: c/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c $< -o $@ || { $(hint); false; }
 
 # The blocking methods are Lua; core.so carries their source as bytes (chunk.h), so that
 # requiring the core alone gives complete classes.
@@ -129,6 +133,13 @@ install-pages: man
 	install -m 644 $(PROGRAMS:%=$(BUILD)/fish/%.fish) '$(SHARE)/fish/vendor_completions.d'
 	install -m 644 README.md rockspec/CHANGELOG.md $(BUILD)/doc/events.md \
 	  $(BUILD)/doc/events.schema.json '$(SHARE)/doc/redbook'
+
+# What is there by one of our names; folders that others use, too, stay.
+uninstall:
+	rm -rf '$(DESTDIR)$(INST_LUADIR)/redbook' '$(DESTDIR)$(INST_LIBDIR)/redbook' '$(SHARE)/doc/redbook'
+	for f in $(PROGRAMS); do rm -f "$(DESTDIR)$(INST_BINDIR)/$$f" "$(SHARE)/man/man1/$$f.1" \
+	  "$(SHARE)/bash-completion/completions/$$f" "$(SHARE)/zsh/site-functions/_$$f" \
+	  "$(SHARE)/fish/vendor_completions.d/$$f.fish" || exit 1; done
 
 env:
 	@echo "LUA_PATH='$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;'" \

@@ -21,7 +21,7 @@ end
 
 if _VERSION ~= "Lua 5.4" then
   refuse(program() .. ".lua needs Lua 5.4, this is " .. _VERSION,
-    "run it as 'lua5.4 " .. program() .. ".lua'")
+    "run it as 'lua5.4 " .. script .. "'")
 end
 
 -- In a checkout the modules lie beside this folder; installed, Lua's own paths lead to them.
@@ -46,7 +46,7 @@ local function link_target()
   return (string.match(script, "^(.*/)[^/]*$") or "") .. target
 end
 
-local root
+local root, build
 for _ = 1, 40 do -- as many links in a row as Linux follows
   root = checkout()
   local target = not root and link_target()
@@ -54,18 +54,46 @@ for _ = 1, 40 do -- as many links in a row as Linux follows
   script = target
 end
 if root then
-  local build = os.getenv("REDBOOK_BUILD") or root .. "/build"
+  build = os.getenv("REDBOOK_BUILD") or root .. "/build"
   package.path = root .. "/lua/?.lua;" .. root .. "/lua/?/init.lua;" .. package.path
   package.cpath = build .. "/?.so;" .. package.cpath
 end
 
-local name = program()
-local found, cli = pcall(require, "redbook.cli." .. name)
-if not found then
-  local missing = string.match(tostring(cli), "module '([%w_.-]+)' not found")
-  if not missing then error(cli, 0) end
-  refuse("the Lua module '" .. missing .. "' is missing",
-    root and "run 'make' in " .. root .. " first" or "install redbook with LuaRocks or make")
+local where = root and root ~= "." and " in " .. root or ""
+
+-- Debian's names of what `make` does not build.
+local PACKAGES = { argparse = "lua-argparse", cjson = "lua-cjson", lfs = "lua-filesystem",
+  lxp = "lua-expat" }
+
+-- Without a traceback, which says nothing to whoever only has to build or install.
+local function explain(problem)
+  local missing = string.match(problem, "module '([%w_.-]+)' not found")
+  local broken = string.match(problem, "error loading module 'redbook%.core'[^\n]*\n%s*(.*)$")
+  if missing == "redbook.core" and root then
+    refuse("the checkout is not built yet: there is no " .. build .. "/redbook/core.so",
+      "run 'make'" .. where .. " first")
+  elseif missing then
+    refuse("the Lua module '" .. missing .. "' is missing", PACKAGES[missing]
+      and "install the package " .. PACKAGES[missing]
+      or "install redbook with LuaRocks or make")
+  elseif broken then
+    refuse("the C module cannot be loaded: " .. broken, root and "run 'make demo'" .. where
+      .. ": it installs what is missing" or "install the library, or redbook again")
+  end
+  error(problem, 0)
 end
+
+-- A build of another folder (REDBOOK_BUILD) is its owner's business.
+local function check_build()
+  local there, built = pcall(require, "redbook.cli.built")
+  local changed = there and built.stale(root, build)
+  if changed then
+    refuse(changed .. " has changed since redbook was built", "run 'make'" .. where .. " again")
+  end
+end
+
+if root and not os.getenv("REDBOOK_BUILD") then check_build() end
+local found, cli = pcall(require, "redbook.cli." .. program())
+if not found then explain(tostring(cli)) end
 
 os.exit(cli.main(arg), true)

@@ -73,7 +73,8 @@ struct redbook_foreign redbook_foreign_find(const uint8_t *head, size_t length) 
   if (adts(head, length)) return (struct redbook_foreign){"AAC (ADTS)", CONVERT, "aac"};
   if (text(head, length))
     return (struct redbook_foreign){
-        "text", "If it is a playlist, burn it as one, not as a sound file.", NULL};
+        "text", "If it is a playlist, give it a name that says so: .m3u, .pls, .xspf, .cue.",
+        NULL};
   return (struct redbook_foreign){NULL, NULL, NULL};
 }
 

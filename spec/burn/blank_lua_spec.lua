@@ -135,7 +135,8 @@ describe("blank.lua", function()
     burn("one.wav", "cd-r")
     local code, _, err = blank "--device virtual:d.cue --yes"
     assert.same({ 5, "blank: the disc is a CD-R: it can be written only once, not erased\n"
-      .. "disc: The disc is untouched.\nwhat to do: put a CD-RW in\n" }, { code, err })
+      .. "disc: The disc is untouched.\nwhat to do: name a CD-RW, such as "
+      .. "--device 'virtual:d2.cue?medium=cd-rw'\n" }, { code, err })
     assert.equal("complete", state())
     code, _, err = blank "--device virtual: --yes"
     assert.equal(5, code)

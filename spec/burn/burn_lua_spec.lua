@@ -65,7 +65,7 @@ Read back and compared: every track is as it was sent.
       assert.same({ 5, "", [[
 burn: the disc is not blank: it holds 1 track and is closed
 disc: The disc is untouched.
-what to do: put a blank disc in
+what to do: name a new disc, such as --device virtual:d2.cue
 ]] }, { code, out, err })
       assert.equal(5, (room:burn "--append --device virtual:d.cue list.m3u"))
       assert.is_true(image == room:read "d.bin" and cue == room:read "d.cue")
@@ -114,8 +114,8 @@ what to do: put a blank disc in
         room:remarks "d.cue")
       local refused, _, err = room:burn "--device virtual:d.cue two.wav"
       assert.equal(5, refused)
-      assert.is_truthy(err:find("what to do: put a blank disc in, or go on with this one: "
-        .. "--append", 1, true))
+      assert.is_truthy(err:find("what to do: name a new disc, such as --device "
+        .. "virtual:d2.cue, or go on with this one: --append", 1, true))
       assert.equal(0, (room:burn "--append --device virtual:d.cue two.wav"))
       assert.same({ "version 1", "medium cd-r", "minutes 80", "finalised yes",
         "session 1 lead-out 871", FIRST,

@@ -35,7 +35,8 @@ describe("burn.lua", function()
   it("says in a sentence that the interpreter is wrong", function()
     if sandbox.run "command -v lua5.1" ~= 0 then return pending "lua5.1 is not installed" end
     assert.same({ 1, "", "burn: burn.lua needs Lua 5.4, this is Lua 5.1\n"
-      .. "disc: No disc was written to.\nwhat to do: run it as 'lua5.4 burn.lua'\n" },
+      .. "disc: No disc was written to.\nwhat to do: run it as 'lua5.4 " .. sandbox.root
+      .. "/scripts/burn.lua'\n" },
       { sandbox.run("lua5.1 " .. sandbox.root .. "/scripts/burn.lua x.m3u") })
   end)
 
@@ -54,11 +55,56 @@ describe("burn.lua", function()
   end)
 
   it("says in a sentence that it is not built", function()
-    local code, out, err = sandbox.run(("REDBOOK_BUILD=/nowhere LUA_CPATH=/nowhere/?.so %s "
+    local code, out, err = sandbox.run(("REDBOOK_BUILD=/nowhere LUA_CPATH='/nowhere/?.so;;' %s "
       .. "%s/scripts/burn.lua x.m3u"):format(sandbox.lua, sandbox.root))
     assert.same({ 1, "" }, { code, out })
-    assert.is_truthy(err:find("^burn: the Lua module '[%w.]+' is missing\n"
-      .. "disc: No disc was written to.\n"
-      .. "what to do: run 'make' in [^\n]+ first\n$"))
+    assert.equal("burn: the checkout is not built yet: there is no /nowhere/redbook/core.so\n"
+      .. "disc: No disc was written to.\nwhat to do: run 'make' in " .. sandbox.root
+      .. " first\n", err)
+  end)
+
+  -- A checkout of its own, whose C module is `built` at second 1000 and its source at `changed`.
+  local function checkout(built, changed)
+    local root = room.folder .. "/checkout"
+    room:must(("rm -rf %s && mkdir -p %s/scripts %s/c/audio %s/c/preload %s/build/redbook && "
+      .. "ln -s %s/lua %s/lua"):format(root, root, root, root, root, sandbox.root, root))
+    room:must(("cp %s/scripts/burn.lua %s/scripts"):format(sandbox.root, root))
+    if built then room:must(("cp %s %s/build/redbook/core.so"):format(built, root)) end
+    room:must(("touch %s/c/audio/a.c %s/c/preload/p.c %s/c/audio/.a.c.swp"):format(root, root,
+      root))
+    local lfs = require "lfs"
+    assert(lfs.touch(root .. "/build/redbook/core.so", 1000))
+    assert(lfs.touch(root .. "/c/audio/a.c", changed))
+    return root
+  end
+
+  local function start(root, more)
+    return { sandbox.run(("env -u REDBOOK_BUILD -u LUA_PATH -u LUA_CPATH %s %s %s/scripts/burn.lua "
+      .. "--version"):format(sandbox.lua, more or "", root)) }
+  end
+
+  it("says in a sentence that sources have changed since it was built", function()
+    local root = checkout(sandbox.build .. "/redbook/core.so", 1001)
+    assert.same({ 1, "", "burn: c/audio/a.c has changed since redbook was built\n"
+      .. "disc: No disc was written to.\nwhat to do: run 'make' in " .. root .. " again\n" },
+      start(root))
+    assert.same({ 0, "redbook 0.1.0\n", "" },
+      start(checkout(sandbox.build .. "/redbook/core.so", 1000)))
+  end)
+
+  it("names the package of a Lua module that is missing, and a library", function()
+    local root = checkout(sandbox.build .. "/redbook/core.so", 1000)
+    for module, package in pairs { lxp = "lua-expat", cjson = "lua-cjson" } do
+      local hide = sandbox.quote(("table.insert(package.searchers, 1, function(name) if name == "
+        .. "%q then error(\"module '%s' not found:\", 0) end end)"):format(module, module))
+      assert.same({ 1, "", ("burn: the Lua module '%s' is missing\ndisc: No disc was written to.\n"
+        .. "what to do: install the package %s\n"):format(module, package) },
+        start(root, "-e " .. hide))
+    end
+    room:write("broken.so", "no library")
+    local result = start(checkout(room.folder .. "/broken.so", 1000))
+    assert.is_truthy(result[3]:find("^burn: the C module cannot be loaded: [^\n]+\n"
+      .. "disc: No disc was written to.\nwhat to do: run 'make demo' in [^\n]+: it installs what "
+      .. "is missing\n$"), result[3])
   end)
 end)

@@ -150,7 +150,8 @@ Read back and compared: every track is as it was sent.
       ["an array"] = { "[]", "it is no manifest of redbook" },
       ["a later one"] = { '{"redbook":1,"manifest":2,"tracks":[]}',
         "it is a manifest of version 2; this redbook knows version 1" },
-      ["no track"] = { '{"redbook":1,"manifest":1,"tracks":[]}', "it lists no written track" },
+      ["no track"] = { '{"redbook":1,"manifest":1,"tracks":[]}',
+        "it is of a job that has written no track" },
       ["a number"] = { text:gsub('"start":527,"ta', '"start":-1,"ta'),
         "tracks%[2%]: 'start' is no integer from 0 to 449849" },
       ["a sum"] = { text:gsub('"blocks":"', '%00'), "tracks%[1%]: 'blocks' is no string of 28 "
@@ -242,7 +243,7 @@ Read back and compared: every track is as it was sent.
     } do
       local code, out, err = burn_on_node(case[1], "--manifest m.json two.flac two.flac")
       assert.equal(11, code)
-      assert.is_truthy(out:find("Reading the disc back.\n  track 2: ", 1, true), out)
+      assert.is_truthy(out:find("Reading the disc back.\n$"), out)
       assert.equal("burn: " .. case[3] .. "\ndisc: The disc is doubtful; it is closed. 2 tracks "
         .. "are written whole.\nwhat to do: burn the tracks again, slower or on a disc of another "
         .. "make\n", err)

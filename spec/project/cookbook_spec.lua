@@ -68,7 +68,7 @@ describe("README's cookbook", function()
   it("folder.lua burns a folder beside other work", function()
     local code, out = run "folder.lua 'virtual:folder.cue?clock=real&personality=brisk' music"
     assert.equal(0, code)
-    assert.truthy(out:find "^looking\n.*track [12], %d+ %%\n", out)
+    assert.truthy(out:find "^looking\n.*track [12], %d+ %%\n.*done\n$", out)
     assert.same({ state = "complete", tracks = 2 }, look "folder.cue")
     holds("folder.cue", pcm[1], pcm[2])
   end)

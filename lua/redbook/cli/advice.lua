@@ -48,6 +48,18 @@ local function is_of_trace(err, trace)
   return trace and tostring(err.message):find("the trace to " .. trace, 1, true) ~= nil
 end
 
+-- The hands that change the disc of a virtual drive are --device: another name, another disc.
+local function in_files(own, id)
+  local name = id:match "^virtual:([^?]+)"
+  if not name or not own then return own end
+  local other = "virtual:" .. name:gsub("%.cue$", "") .. "2.cue"
+  return (own:gsub("^put a blank disc in", function()
+    return "name a new disc, such as --device " .. finding.quote(other)
+  end):gsub("^put a CD%-RW in$", function()
+    return "name a CD-RW, such as --device " .. finding.quote(other .. "?medium=cd-rw")
+  end))
+end
+
 ---@param err redbook.Failure its `advice` is replaced where a better one is known, its `stage`
 ---where the command line is at fault and no drive
 ---@param context { device: string?, trace: string? } as on the command line
@@ -64,6 +76,8 @@ function advice.fit(err, context)
   elseif virtual and err.stage == "device" and err.code == FILE_NOT_FOUND then
     err.advice = tostring(err.message):find("folder", 1, true)
       and "make that folder, or name another one" or "name a disc that is there"
+  elseif virtual and err.stage == "medium" then
+    err.advice = in_files(err.advice, context.device)
   end
   if err.stage ~= "arguments" then refer(err, context.device or "") end
   return err

@@ -62,12 +62,13 @@ function Job:say(line)
   self.say_line(line)
 end
 
----Data as the terminal can show it: what is measured before it is laid out must be final.
+---Data as the terminal can show it: what is measured before it is laid out must be final. A log
+---keeps names as they are.
 ---@generic T
 ---@param data T
 ---@return T
 function Job:plain(data)
-  return self.look.utf8 and data or ascii.copy(data)
+  return (self.look.utf8 or not self.tty) and data or ascii.copy(data)
 end
 
 ---An object for programs; nothing without --json.

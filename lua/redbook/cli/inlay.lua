@@ -24,7 +24,8 @@ local function define(parser)
     parser:flag("--front", "Also the front, 120 x 120 mm."),
     parser:flag("--hidden-track", "Sound before the first track of a cue sheet is a track of its "
       .. "own."),
-    parser:flag("--no-embedded-cue", "A file with a cue sheet in its tags is one track."))
+    parser:flag("--no-embedded-cue", "A file with a cue sheet in its tags is one track."),
+    parser:flag("--gapless", "The tracks of an album are cut as burn.lua --gapless cuts them."))
   parser:group("Where to",
     parser:option("--out", "SVG file; one that is no inlay is not replaced. Default: standard "
       .. "output."):argname "FILE")
@@ -96,8 +97,8 @@ local function from_sources(job)
     return refuse(("%d tracks: a disc holds 99"):format(#found.entries),
       "name the tracks of one disc")
   end
-  return scan(found.entries, { plan_only = true, stop = function() return job.trap.pause(0) end },
-    function() end)
+  return scan(found.entries, { plan_only = true, gapless = job.options.gapless,
+    stop = function() return job.trap.pause(0) end }, function() end)
 end
 
 local function name_of(files)

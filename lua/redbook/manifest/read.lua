@@ -69,7 +69,9 @@ local function check(data)
     return ("it is a manifest of version %s; this redbook knows version %d"):format(
       tostring(math.tointeger(data.manifest) or data.manifest), VERSION)
   end
-  if type(data.tracks) ~= "table" or #data.tracks == 0 then return "it lists no written track" end
+  if type(data.tracks) ~= "table" or #data.tracks == 0 then
+    return "it is of a job that has written no track"
+  end
   local seen = {}
   for index, track in ipairs(data.tracks) do
     local problem = check_track(track)

@@ -263,7 +263,9 @@ function Collector:argument(name)
   local finder = self.here
   local found, problem = finder:exact(name), nil
   if not found and name:find "^%a[%w+.-]+://" then found, problem = finder:find(name) end
-  if not found then return self:complain(problem or "no such file", { decoded = name }) end
+  if not found then
+    return self:complain(problem or path.missing(name), { decoded = name })
+  end
   problem = path.unreadable(found)
   if problem then return self:complain(problem, { decoded = name }) end
   local named_so = KINDS[path.extension(found)]

@@ -14,6 +14,15 @@ local function mode(name)
   return lfs.attributes(name, "mode")
 end
 
+---What is wrong with a name that nothing was found under. ENOENT is 2, ENOTDIR 20.
+---@param name string
+---@return string problem a part of a sentence
+function path.missing(name)
+  local _, problem, code = lfs.attributes(name, "mode")
+  if not code or code == 2 or code == 20 then return "no such file" end
+  return (tostring(problem):match ": ([^:]+)$" or "it cannot be looked at"):lower()
+end
+
 ---@param name string
 ---@return string folder without a final slash; "." when the name has none
 ---@return string base
@@ -277,7 +286,7 @@ function Finder:find(raw, decoded)
     found, problem = self:near(spellings)
   end
   if found then return found end
-  return nil, problem or "no such file"
+  return nil, problem or path.missing(path.join(self.folder, raw))
 end
 
 return path

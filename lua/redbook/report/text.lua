@@ -244,9 +244,24 @@ function show.verify(self)
   if not self.tty then self:say "Reading the disc back." end
 end
 
--- A track that is not as it was sent is told at once; the failure names only the first.
+-- A track that is not as it was sent is told at once, but the first: the failure names it.
 function show.track_verified(self, event)
-  if self.verbose or event.verdict ~= "identical" then
+  local name = self.name or ""
+  if event.index == 1 then self.first_difference[name] = nil end
+  local differs = event.verdict ~= "identical"
+  if differs and not self.verbose and not self.first_difference[name] then
+    self.first_difference[name] = event
+  elseif differs or self.verbose then
+    self:say("  " .. text.printable(verified.track(event)))
+  end
+end
+
+-- It names something else after all: then the first is told before it.
+local function tell_difference(self, err)
+  local name = self.name or ""
+  local event = self.first_difference[name]
+  self.first_difference[name] = nil
+  if event and event.message ~= err.message then
     self:say("  " .. text.printable(verified.track(event)))
   end
 end
@@ -285,6 +300,7 @@ end
 
 show["error"] = function(self, event)
   self.screen:drop(self.name)
+  tell_difference(self, event.err)
   self.screen:clear()
   for _, line in ipairs(lines.failure(event.err, { simulate = event.simulate,
     verbose = self.verbose, program = self.program, looks = self.looks, device = self.name })) do
@@ -332,7 +348,8 @@ local function new(options)
     utf8 = options.utf8 ~= false, colour = options.colour or false,
     err_colour = options.err_colour or false, verbose = options.verbose or false,
     quiet = options.quiet or false, program = options.program or "burn",
-    looks = options.looks or false, devices = {}, names = {}, last_action = {}, planned = false,
+    looks = options.looks or false, devices = {}, names = {}, last_action = {},
+    first_difference = {}, planned = false,
     screen = screen(out, width) }, Text)
   for _, id in ipairs(options.devices or {}) do self:notice { device = id } end
   return function(event) self:handle(event) end, function() self.screen:drop() end,

@@ -41,6 +41,19 @@ describe("cli.advice", function()
       { device = "virtual:d.cue?medium=pressed" }))
   end)
 
+  it("on a disc in files names another one", function()
+    local own = "put a blank disc in, or go on with this one: --append"
+    local wrong = { stage = "medium", code = 0xC0AA0506, message = "m", advice = own }
+    assert.equal("name a new disc, such as --device 'virtual:my disc2.cue', or go on with this "
+      .. "one: --append", fit(wrong, { device = "virtual:my disc.cue?clock=real" }))
+    wrong.advice = "put a CD-RW in"
+    assert.equal("name a CD-RW, such as --device 'virtual:d2.cue?medium=cd-rw'",
+      fit(wrong, { device = "virtual:d.cue" }))
+    wrong.advice = own
+    assert.equal(own, fit(wrong, { device = "/dev/sr0" }))
+    assert.equal(own, fit(wrong, { device = "virtual:" }))
+  end)
+
   it("points to doctor.lua once, where it knows more", function()
     local held = 0xC0AA0210
     assert.equal("wait; doctor.lua --device virtual:d.cue tells more", fit({ stage = "medium",

@@ -62,6 +62,22 @@ describe("inlay.lua", function()
       { code, err, words_of(out) })
   end)
 
+  it("has the times of --gapless: what fills a sector up is left out between tracks", function()
+    local SECTOR = 2352
+    for index, sectors in ipairs { 300, 373 } do
+      sandbox.write(("%s/join%d.wav"):format(folder, index),
+        tone.wav(("\1\0\2\0"):rep(sectors * SECTOR // 4 + 1)))
+    end
+    local function total(words)
+      local code, out, err = run(words .. " join1.wav join2.wav")
+      assert.same({ 0, "" }, { code, err })
+      local list = words_of(out)
+      return list[#list]
+    end
+    assert.equal("Total 00:09", total "") -- 301 + 374 sectors
+    assert.equal("Total 00:08", total "--gapless") -- 674
+  end)
+
   it("replaces an inlay, but nothing else", function()
     sandbox.write(folder .. "/mine.svg", "<svg/>")
     local code, out, err = run "--out=mine.svg one.wav"

@@ -125,6 +125,12 @@ describe("playlist.path", function()
       assert.same({ nil, "no such file" }, { find "note: b.mp3" })
     end)
 
+    it("says why it could not look", function()
+      assert.same({ nil, "file name too long" }, { find(("n"):rep(300)) })
+      assert.equal("file name too long", path.missing(("n"):rep(300)))
+      assert.equal("no such file", path.missing(folder .. "/nowhere/b.mp3"))
+    end)
+
     it("lets a user map names of another machine", function()
       finder = path.finder(folder, { map = function(name)
         return (name:gsub("^X:\\Sound\\", folder .. "/Music/"))

@@ -322,3 +322,29 @@ describe("report.text", function()
       { text(), failures() })
   end)
 end)
+
+describe("report.text, when a disc is not as it was sent,", function()
+  local function told(message, options)
+    local out, said = sink()
+    local err, failed = sink()
+    local show = report.text { out = out, err = err, program = "burn",
+      verbose = options and options.verbose }
+    for index, words in ipairs { false, "track 2 differs at 00:10:00", "track 3 is missing" } do
+      show { event = "track_verified", index = index, count = 3, number = index,
+        verdict = words and "differs" or "identical", message = words or nil }
+    end
+    show { event = "error", exit = 11, err = failure.new { stage = "verify", message = message,
+      disc = "unknown" } }
+    return { said(), failed():match "^[^\n]*" }
+  end
+
+  it("names the first difference once", function()
+    assert.same({ "  track 3: is missing\n", "burn: track 2 differs at 00:10:00" },
+      told "track 2 differs at 00:10:00")
+    assert.same({ "  track 3: is missing\n  track 2: differs at 00:10:00\n", "burn: gone" },
+      told "gone")
+    assert.same({ "  track 1: identical\n  track 2: differs at 00:10:00\n  track 3: is missing\n",
+      "burn: track 2 differs at 00:10:00" },
+      told("track 2 differs at 00:10:00", { verbose = true }))
+  end)
+end)
