@@ -49,15 +49,18 @@ local function is_of_trace(err, trace)
 end
 
 -- The hands that change the disc of a virtual drive are --device: another name, another disc.
+-- Those of a set's next disc are named by the command that goes on with it.
 local function in_files(own, id)
   local name = id:match "^virtual:([^?]+)"
   if not name or not own then return own end
   local other = "virtual:" .. name:gsub("%.cue$", "") .. "2.cue"
-  return (own:gsub("^put a blank disc in", function()
-    return "name a new disc, such as --device " .. finding.quote(other)
-  end):gsub("^put a CD%-RW in$", function()
+  local rest = own:match "^put a blank disc in(.*)$"
+  if rest == "" or rest and rest:find "^, or " then
+    return ("name a new disc, such as --device %s%s"):format(finding.quote(other), rest)
+  elseif own == "put a CD-RW in" then
     return "name a CD-RW, such as --device " .. finding.quote(other .. "?medium=cd-rw")
-  end))
+  end
+  return own
 end
 
 ---@param err redbook.Failure its `advice` is replaced where a better one is known, its `stage`

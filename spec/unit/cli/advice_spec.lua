@@ -49,6 +49,8 @@ describe("cli.advice", function()
     wrong.advice = "put a CD-RW in"
     assert.equal("name a CD-RW, such as --device 'virtual:d2.cue?medium=cd-rw'",
       fit(wrong, { device = "virtual:d.cue" }))
+    wrong.advice = "put a blank disc in, and go on: the command below does it"
+    assert.equal(wrong.advice, fit(wrong, { device = "virtual:d.cue" }))
     wrong.advice = own
     assert.equal(own, fit(wrong, { device = "/dev/sr0" }))
     assert.equal(own, fit(wrong, { device = "virtual:" }))
