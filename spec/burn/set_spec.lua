@@ -260,6 +260,57 @@ describe("burn_set", function()
     assert.is_true(holds("new", 1, 2))
   end)
 
+  it("goes from drive to drive, and prompts when the discs in all are full", function()
+    local second <close> = assert(core.VirtualRecorder { path = folder .. "/d2.cue" })
+    local other <close> = assert(second:Recorder())
+    local prompted = {}
+    assert(recipe.burn_set({ recorder, other }, entries, with(), function(event)
+      events[#events + 1] = event
+      if event.event == "insert" then
+        prompted[#prompted + 1] = event.device
+        assert(virtual:Insert { path = folder .. "/d3.cue" })
+      end
+    end))
+    finished()
+    assert.same({ recorder.ActiveDiscRecorder }, prompted)
+    local devices = {}
+    for index, event in ipairs(all "set_disc") do devices[index] = event.device end
+    assert.same({ recorder.ActiveDiscRecorder, other.ActiveDiscRecorder,
+      recorder.ActiveDiscRecorder }, devices)
+    for _, event in ipairs(all "progress") do assert.is_string(event.device) end
+  end)
+
+  it("does not block a host that runs it in a coroutine", function()
+    local next_disc, waits = discs_in_order(), 0
+    local thread = coroutine.create(function()
+      return recipe.burn_set(recorder, entries, with { waiter = function(operation)
+        waits = waits + 1
+        coroutine.yield(operation)
+      end }, function(event)
+        if event.event == "insert" then
+          assert(virtual:Insert { path = ("%s/%s.cue"):format(folder, next_disc()) })
+        end
+      end)
+    end)
+    local ok, result
+    repeat ok, result = coroutine.resume(thread) until coroutine.status(thread) == "dead"
+    assert.is_true(ok, tostring(result))
+    assert.is_true(waits > 20)
+    finished()
+  end)
+
+  it("stops between its discs when a signal comes, and lets others have the set", function()
+    local signal
+    local _, err = burn(entries, { wait = { limit = 60, insertion = true, pause = function()
+      return signal
+    end } }, function() signal = "TERM" end)
+    assert.same({ "interrupted", "TERM", "untouched", 2 }, { err.stage, err.signal, err.disc,
+      err.set.disc })
+    assert(virtual:Insert { path = folder .. "/d2.cue" })
+    assert(resume(function() return "d3" end))
+    finished()
+  end)
+
   it("refuses sources that have changed, by name", function()
     assert.is_nil((burn(entries)))
     sandbox.write(entries[3].path, burner.wav(burner.pcm(500, 9)))
