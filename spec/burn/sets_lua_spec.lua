@@ -207,7 +207,7 @@ Disc 2 of 2
 burn: disc 2 of 2: there is no blank disc for it
 disc: The disc is untouched.
 what to do: put a blank disc in, and go on: the command below does it
-  [^\n]*burn.lua %-%-device virtual:NEXT.cue %-%-resume=mix%-%x+
+  [^%c]*burn.lua %-%-device virtual:NEXT.cue %-%-resume=mix%-%x+
     goes on with disc 2 of 2
 ]]), err)
     code, _, err = burn(SPLIT .. "--device virtual:b.cue")
