@@ -98,6 +98,68 @@ describe("wait_until_ready on a drive", function()
   end)
 end)
 
+describe("wait_for_blank", function()
+  local folder, virtual, recorder
+
+  before_each(function()
+    folder = sandbox.folder()
+    sandbox.write(folder .. "/1.wav", burner.wav(burner.pcm(400, 1)))
+    for name, options in pairs { closed = {}, appendable = { multi = true } } do
+      local drive <close> = assert(core.Recorder(("virtual:%s/%s.cue?medium=cd-rw"):format(folder,
+        name)))
+      options.no_verify = true
+      assert(recipe.burn_playlist(drive, { { path = folder .. "/1.wav" } }, options))
+    end
+    virtual = assert(core.VirtualRecorder { path = folder .. "/closed.cue" })
+    recorder = assert(virtual:Recorder())
+  end)
+  after_each(function()
+    recorder:Close()
+    virtual:Close()
+    sandbox.remove(folder)
+  end)
+
+  -- Gives the drive these discs, one after the other; what was told of each that came back.
+  local function wait(discs, options)
+    local told, paused = {}, 0
+    options.pause = function()
+      paused = paused + 1
+      local name = table.remove(discs, 1)
+      if name then assert(virtual:Insert { path = ("%s/%s.cue"):format(folder, name) }) end
+      return paused > 50 and "INT" or nil
+    end
+    local summary, err = recipe.wait_for_blank(recorder, options, function(event)
+      if event.event == "remark" then told[#told + 1] = event.message end
+    end)
+    return summary, err, told
+  end
+
+  it("gives back what holds tracks, erasable or not, and never writes to it", function()
+    local before = sandbox.read(folder .. "/closed.bin") .. sandbox.read(folder
+      .. "/appendable.cue")
+    local summary, _, told = wait({ "appendable", "blank" }, { insertion = true, limit = 60 })
+    assert.same({ "blank", { "the disc is not blank: it holds 1 track and is closed; it is given "
+      .. "back", "the disc is not blank: it holds 1 track, with room for more; it is given "
+      .. "back" } }, { summary.State, told })
+    assert.equal(before, sandbox.read(folder .. "/closed.bin") .. sandbox.read(folder
+      .. "/appendable.cue"))
+  end)
+
+  it("gives it back once where nobody is waited for", function()
+    local summary, err, told = wait({}, {})
+    assert.same({ nil, "medium", 0xC0AA0506, "untouched", 1 }, { summary, err.stage, err.code,
+      err.disc, #told })
+    assert.is_true(virtual:View().TrayOpen)
+  end)
+
+  it("does not offer the same disc for ever to somebody who pushes it in again", function()
+    local same = {}
+    for index = 1, 20 do same[index] = "closed" end
+    local summary, err, told = wait(same, { insertion = true, limit = 60 })
+    assert.same({ nil, 0xC0AA0506, 5 }, { summary, err.code, #told })
+  end)
+end)
+
 describe("a burn", function()
   local folder, virtual, recorder, entries
 

@@ -192,6 +192,19 @@ describe("watch.lua", function()
     assert.same({ "taken a.json", "failed a.json", "taken b.json", "done b.json" }, check_events())
   end)
 
+  it("puts a job back that the drive had no time for, as long as nothing is written #long",
+    function()
+      drive "k"
+      -- A burn begins five times before it gives up.
+      virtual:AddFault { command = "MODE SELECT", sense = "2/04/07", times = 6 }
+      job("a.json", { "../one.wav" }, { no_verify = true })
+      start()
+      attend(file "in/done/a.result.json", "the job")
+      assert.equal(0, kill "TERM")
+      assert.same({ "taken a.json", "left a.json", "taken a.json", "done a.json" }, check_events())
+      assert.is_true(room:sectors("k.bin", 0, 375) == room:pcm "one.wav")
+    end)
+
   it("ends at once while it waits, and lets nobody else into its folder", function()
     drive()
     job("a.json", { "../one.wav" })

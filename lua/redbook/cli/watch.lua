@@ -18,10 +18,12 @@ local waiting = require "redbook.cli.waiting"
 
 -- How often the folder is looked at.
 local INTERVAL = 1
+-- How often a job is begun in all, when the drive was busy or held and nothing was written.
+local ATTEMPTS = 3
 
 local function define(parser)
   parser:argument("folder", "The folder that job files are put into."):argname "FOLDER"
-    :args "?"
+    :args "?":hidden(true)
   parser:group("What to do",
     parser:flag("--once", "Burn what is there, and end."),
     waiting.define(parser, "Wait for a blank disc at most SECONDS (600), then end and leave the "
@@ -103,6 +105,18 @@ function Watch:burn_of(options)
   return burn
 end
 
+-- A drive that was busy or held is no fault of the job's, which waits in the folder again. Never
+-- when anything may have been written.
+function Watch:put_back(name, err)
+  local passing = err and err.transient and err.disc == "untouched" and not err.signal
+  if not passing then return false end
+  local attempt = (self.attempts[name] or 0) + 1
+  self.attempts[name] = attempt
+  if attempt >= ATTEMPTS or not self.folder:give_back(name) then return false end
+  self.tell { event = "job", job = self.folder.root .. name, state = "left", disc = err.disc }
+  return true
+end
+
 -- A disc that something was written to is not the next job's.
 function Watch:give_out(disc)
   if disc == "untouched" then return end
@@ -130,6 +144,8 @@ function Watch:burn(name)
     burn.err, code = failure.new { stage = "burn", disc = "unknown", message = "a mistake in "
       .. "redbook: " .. tostring(code):match "^[^\n]*" }, exit.BUG
   end
+  if self:put_back(name, burn.err) then return true end
+  self.attempts[name] = nil
   local ok, problem = self:finish(name, { begun = begun, exit = code, err = burn.err,
     comment = options.comment, manifest = burn.record })
   local signal = burn.err and burn.err.signal
@@ -199,16 +215,24 @@ function Watch:run()
   end
 end
 
+-- What the drive says of its disc: for a failure, and in words.
+function Watch:disc_now()
+  local summary, err = recipe.wait_until_ready(self.recorder, { pause = self.trap.pause },
+    self.tell)
+  if summary then
+    return medium.disc_state(summary), ("the disc that is in the drive now is %s"):format(
+      summary.State)
+  end
+  return "unknown", tostring(err.message) .. " now"
+end
+
 -- A job that an earlier process was working on is not burned again: nobody knows how far it came.
 function Watch:interrupted(name)
-  local summary = self.recorder:MediaSummary()
-  local there = summary and summary.State ~= "none"
+  local disc, words = self:disc_now()
   local path = self.folder.root .. "working/" .. name
   self.tell { event = "job", job = path, state = "taken" }
-  local err = failure.new { stage = "burn", disc = there and medium.disc_state(summary)
-    or "unknown", transient = false, message = "watch.lua was ended while it worked on this job; "
-      .. (there and ("the disc that is in the drive now is %s"):format(summary.State)
-      or "no disc is in the drive now"),
+  local err = failure.new { stage = "burn", disc = disc, transient = false,
+    message = "watch.lua was ended while it worked on this job; " .. words,
     advice = "look at the disc with rescue.lua; the job is burned again when its file is put in "
       .. "again" }
   self.tell { event = "error", exit = exit.BURN, err = err, simulate = false }
@@ -235,7 +259,7 @@ local function run(job)
   local recorder <close>, none = job:recorder()
   if not recorder then return nil, none end
   local watch = setmetatable({ folder = folder, recorder = recorder, device = job.device,
-    options = job.options, trap = job.trap, tell = function(event)
+    options = job.options, trap = job.trap, attempts = {}, tell = function(event)
       job:emit(event)
       job.show(event)
     end }, Watch)

@@ -122,7 +122,7 @@ function show.copy(self, event)
 end
 
 local JOB = { written = "The job is written to %s; nothing was burned.", taken = "Job %s",
-  done = "Done: %s", failed = "Failed: %s" }
+  done = "Done: %s", failed = "Failed: %s", left = "Put back, to be tried again: %s" }
 
 -- What is said before the next plan is not repeated by that.
 function show.job(self, event)

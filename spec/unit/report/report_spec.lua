@@ -117,6 +117,33 @@ describe("report.text", function()
     assert.equal("becoming ready (at most 60 s): TEST UNIT READY failed (2/04/01)\n", text())
   end)
 
+  it("tells of each time that a drive is asked again when asked to", function()
+    local again = { event = "wait", reason = "waiting: kiosk holds it", limit = 60, attempt = 3,
+      again = 4 }
+    for verbose, line in pairs { [false] = "", [true] = "waiting: kiosk holds it; asked 3 times, "
+      .. "again in 4 s\n" } do
+      local out, text = sink()
+      report.text { out = out, verbose = verbose }(again)
+      assert.equal(line, text())
+    end
+    local out, text = sink()
+    report.text { out = out } { event = "wait", reason = "waiting for a disc" }
+    assert.equal("waiting for a disc\n", text())
+  end)
+
+  it("says what became of a job, and its notes also after another one's plan", function()
+    local out, text = sink()
+    local show = report.text { out = out }
+    show { event = "watch", folder = "in", device = "/dev/sr0", once = false }
+    show { event = "job", job = "in/a.json", state = "taken" }
+    show { event = "job", job = "in/a.json", state = "left" }
+    show { event = "job", job = "in/done/a.json", state = "done", result = "in/done/a.result.json" }
+    show { event = "remark", message = "the disc is not blank" }
+    assert.equal("Burning the jobs of in on /dev/sr0; ^C ends it.\nJob in/a.json\n"
+      .. "Put back, to be tried again: in/a.json\nDone: in/done/a.result.json\n"
+      .. "Note: the disc is not blank\n", text())
+  end)
+
   it("writes more of them when asked", function()
     local out, text = sink()
     events(report.text { out = out, verbose = true })

@@ -216,8 +216,9 @@ return {
       name = "string: of the set", discs = "integer: how many" },
     example = { event = "set_done", name = "mix-0badcafe", discs = 3 } },
   job = { by = "watch.lua, burn.lua --write-job", when = "a job file changes its state", fields = {
-      job = "string: path of its file", state = "written|taken|done|failed: written by "
-        .. "--write-job; taken to be burned; burned and checked; or not",
+      job = "string: path of its file", state = "written|taken|done|failed|left: written by "
+        .. "--write-job; taken to be burned; burned and checked; or not; put back: the drive was "
+        .. "busy, and nothing was written",
       result = "string?: path of its result, when it is done or failed",
       exit = "integer?: as burn.lua's, then", disc = "string?: as error objects have it" },
     example = { event = "job", job = "in/done/mix.json", state = "done",
