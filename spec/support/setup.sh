@@ -48,7 +48,7 @@ done
 
 if [ "$(id -u)" = 0 ]; then
   as_root=
-elif command -v sudo >/dev/null; then
+elif command -v sudo >/dev/null && sudo true; then
   as_root=sudo
 else
   echo "These packages are missing:$missing" >&2

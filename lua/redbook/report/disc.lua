@@ -242,7 +242,8 @@ function disc.lines(event, width)
     table_of_tracks(list, event, width)
     list[#list + 1] = ""
     for _, line in ipairs(columns.wrap("Flags: C copies permitted, P pre-emphasis, 4 channels, "
-      .. "D data, O in the open session, which players do not see.", width)) do
+      .. "D data, O in the open session, which players do not see. A length goes to the start of "
+      .. "the next track, so the pause between them is in it.", width)) do
       list[#list + 1] = line
     end
   end
