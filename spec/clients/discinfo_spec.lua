@@ -342,8 +342,8 @@ describe("discinfo.lua #clients", function()
       "    session 1 ends at 00:26:00",
       "",
       "Flags: C copies permitted, P pre-emphasis, 4 channels, D data, O in the open",
-      "session, which players do not see. A length goes to the start of the next",
-      "track, so the pause between them is in it.", "" }, [40] = {
+      "session, which players do not see. A length goes to the start of the next track,",
+      "so the pause between them is in it.", "" }, [40] = {
       " #  start     length    flags",
       " 1  00:02:00  00:05:00  C----",
       "    USRC17607839  Somebody - First",
