@@ -329,12 +329,19 @@ static int64_t decode_some(struct redbook_decoder *decoder, float *frames, int64
   return got;
 }
 
+/* What was made of an integer is a number. */
+static bool of_integers(const struct redbook_decoder *decoder) {
+  int encoding = decoder->info.format & SF_FORMAT_SUBMASK;
+  return encoding == SF_FORMAT_PCM_16 || encoding == SF_FORMAT_PCM_24;
+}
+
 int64_t redbook_decoder_floats(struct redbook_decoder *decoder, float *frames, int64_t count,
                                struct redbook_error *err) {
   int64_t got = decode_some(decoder, frames, count);
   if (got < 0) got = 0;
   decoder->position += got;
-  if (!all_finite(frames, (size_t)got * (size_t)decoder->info.channels)) {
+  if (!of_integers(decoder) &&
+      !all_finite(frames, (size_t)got * (size_t)decoder->info.channels)) {
     (void)redbook_fail(err, refused, "%s is damaged before %.2f s: a sample is not a number",
                        decoder->input.label, second(decoder));
     return -1;
