@@ -59,7 +59,18 @@ describe("report.verified", function()
     show(event)
     for name, value in pairs(BAD) do event[name] = value end
     show(event)
-    assert.equal("Reading the disc back.\n"
-      .. "  track 2: differs from what was burned at 00:10:00 (LBA 600)\n", table.concat(text))
+    event.number, event.message = 3, "track 3 is missing"
+    show(event)
+    -- The failure, which comes last, has the first difference.
+    assert.equal("Reading the disc back.\n  track 3: is missing\n", table.concat(text))
+    local said = {}
+    show = report.text { out = out, err = { write = function(_, ...)
+      said[#said + 1] = table.concat { ... } end, flush = function() end } }
+    for name, value in pairs(BAD) do event[name] = value end
+    show(event)
+    show { event = "error", exit = 11, err = { stage = "verify", message = "the drive is gone",
+      disc = "unknown" } }
+    assert.equal("  track 2: differs from what was burned at 00:10:00 (LBA 600)\n", text[#text])
+    assert.truthy(said[1]:find("the drive is gone", 1, true))
   end)
 end)
