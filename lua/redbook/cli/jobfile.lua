@@ -80,7 +80,14 @@ local function convert(element, text)
   return nil, (problem:gsub("^%-%-[%l-]+[ =]", ""))
 end
 
+local function has_nul(value)
+  for _, text in ipairs(type(value) == "table" and value or { value }) do
+    if type(text) == "string" and text:find("\0", 1, true) then return true end
+  end
+end
+
 local function accept_value(name, element, value, folder)
+  if has_nul(value) then return nil, "a name without the character U+0000 expected" end
   if name == "device" then return accept_devices(value, folder) end
   if element._maxargs == 0 then
     if type(value) == "boolean" then return value end

@@ -3,6 +3,7 @@
 -- breaks a reader raises VERSION.
 
 local cjson = require "cjson"
+local codes = require "redbook.codes"
 local content = require "redbook.content"
 local failure = require "redbook.failure"
 local json = require "redbook.report.json"
@@ -13,6 +14,8 @@ local jobs = { VERSION = 1 }
 
 -- A list of 99 tracks takes 30 kB.
 local LARGEST = 16 << 20
+-- Sectors of a day: no file of sound is longer.
+local LONGEST = 86400 * 75
 
 ---@class redbook.JobFile
 ---@field path string of the file
@@ -24,10 +27,6 @@ local LARGEST = 16 << 20
 
 local MEMBERS = { redbook = true, job = true, files = true, tracks = true, catalog = true,
   comment = true, settings = true }
-
-local TRACK = { path = "string", path_bytes = "string", title = "string", artist = "string",
-  album = "string", isrc = "string", raw = "string", start = "integer|string",
-  length = "integer|string", pre_emphasis = "boolean", copy_permitted = "boolean" }
 
 -- As a message names what stands in a file.
 local function shown(value)
@@ -45,16 +44,47 @@ local function known_names(set)
   return table.concat(json.sorted_keys(set), ", ")
 end
 
--- JSON has no integers: 150.0 is one.
-local function is_a(value, kinds)
-  for kind in kinds:gmatch "%a+" do
-    if kind == "integer" and type(value) == "number" and math.tointeger(value)
-      or kind ~= "integer" and type(value) == kind then
-      return true
+-- Sectors, from a number or from MM:SS:FF.
+local function time(least)
+  return function(value)
+    local sectors = type(value) == "number" and math.tointeger(value)
+    if type(value) == "string" then
+      local minutes, seconds, frames = value:match "^(%d%d?%d?):([0-5]%d):(%d%d)$"
+      sectors = minutes and tonumber(frames) < 75
+        and (tonumber(minutes) * 60 + tonumber(seconds)) * 75 + tonumber(frames)
     end
-  end
-  return false
+    if not sectors or sectors < least or sectors > LONGEST then return nil end
+    return sectors
+  end, ("a number of sectors from %d on, or MM:SS:FF,"):format(least)
 end
+
+local function words(value)
+  return type(value) == "string" and not value:find("\0", 1, true) and value or nil
+end
+
+local function flag(value)
+  if type(value) == "boolean" then return value end
+end
+
+-- As ISO 3901 has it, with or without its hyphens.
+local function isrc(value)
+  local code = type(value) == "string" and value:gsub("-", ""):upper() or ""
+  return codes.is_isrc(code) and code or nil
+end
+
+local function order(value)
+  if value == "little" or value == "big" then return value end
+end
+
+local function rule(accept, what) return { accept = accept, what = what } end
+
+-- A mistake in one of them must be found before the first track is burned.
+local TRACK = { path = rule(words, "a string"), path_bytes = rule(words, "a string"),
+  title = rule(words, "a string"), artist = rule(words, "a string"),
+  album = rule(words, "a string"), raw = rule(order, "'little' or 'big'"),
+  isrc = rule(isrc, "two letters, three letters or digits, seven digits"),
+  start = rule(time(0)), length = rule(time(1)), pre_emphasis = rule(flag, "true or false"),
+  copy_permitted = rule(flag, "true or false") }
 
 -- Names that are not UTF-8 stand beside the readable one, byte for byte in hexadecimal.
 local function bytes_of(hexadecimal)
@@ -98,21 +128,19 @@ local function files_of(list, folder)
   return files
 end
 
-local KINDS = { boolean = "true or false", string = "a string",
-  ["integer|string"] = "a number of sectors, or a time," }
-
 local function track_of(value, where, folder)
   if type(value) ~= "table" or #value > 0 then return nil, expected(where, "an object", value) end
   local track = {}
   for _, key in ipairs(json.sorted_keys(value)) do
-    local kinds, field = TRACK[key], value[key]
-    if not kinds then
+    local wanted, field = TRACK[key], value[key]
+    if not wanted then
       return nil, ("%s: unknown member '%s'; known are: %s"):format(where, key,
         known_names(TRACK))
-    elseif not is_a(field, kinds) then
-      return nil, expected(("%s.%s"):format(where, key), KINDS[kinds], field)
     end
-    track[key] = type(field) == "number" and math.tointeger(field) or field
+    track[key] = wanted.accept(field)
+    if track[key] == nil then
+      return nil, expected(("%s.%s"):format(where, key), wanted.what, field)
+    end
   end
   local path, problem = name_of(track, where, folder)
   if not path then return nil, problem end
@@ -154,6 +182,8 @@ local function check_head(data)
   elseif data.catalog ~= nil and not (type(data.catalog) == "string"
     and data.catalog:find("^" .. ("%d"):rep(13) .. "$")) then
     return expected("catalog", "a string of 13 digits", data.catalog)
+  elseif data.catalog ~= nil and not codes.check_digit_fits(data.catalog) then
+    return ("catalog: the last digit of %s does not fit the others"):format(data.catalog)
   elseif data.catalog ~= nil and data.tracks == nil then
     return "catalog: it belongs to 'tracks'; playlists have their own"
   end

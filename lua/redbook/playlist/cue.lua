@@ -2,6 +2,7 @@
 -- Cue sheets: the commands of CDRWIN's manual, and what programs have made of them. Lines in,
 -- tracks out; cue_tracks.lua makes of them what can be burned.
 
+local codes = require "redbook.codes"
 local text = require "redbook.playlist.text"
 
 local cue = {}
@@ -50,13 +51,6 @@ local function time(value)
   local m, s, f = value:match "^(%d+):(%d%d):(%d%d)$"
   if not m or #m > 3 or tonumber(s) > 59 or tonumber(f) > 74 then return nil end
   return (math.tointeger(m) * 60 + math.tointeger(s)) * 75 + math.tointeger(f)
-end
-
--- GS1's check digit: the last one makes the weighted sum a multiple of ten.
-local function check_digit_fits(digits)
-  local sum = 0
-  for place = 1, 13 do sum = sum + digits:byte(place) % 48 * (place % 2 == 1 and 1 or 3) end
-  return sum % 10 == 0
 end
 
 local commands = {}
@@ -148,7 +142,7 @@ function commands.ISRC(sheet, rest)
   local code = argument(rest):upper():gsub("[-%s]", "")
   if not sheet.track then return sheet:complain "stands before any TRACK" end
   if code == "" or code:find "^0+$" then return end
-  if code:find "^%u%u[%u%d][%u%d][%u%d]%d%d%d%d%d%d%d$" then
+  if codes.is_isrc(code) then
     sheet.track.isrc = code
   else
     sheet:remark(("ISRC %s is left out: two letters, three letters or digits, seven digits "
@@ -162,7 +156,7 @@ function commands.CATALOG(sheet, rest)
   if not digits:find "^%d%d%d%d%d%d%d%d%d%d%d%d%d$" then
     return sheet:remark(("CATALOG %s is left out: 13 digits are one"):format(digits))
   end
-  if not check_digit_fits(digits) then
+  if not codes.check_digit_fits(digits) then
     return sheet:remark(("CATALOG %s is left out: its last digit does not fit the others")
       :format(digits))
   end

@@ -37,10 +37,10 @@ describe("jobs", function()
 
   it("reads tracks", function()
     local job = read [[{"redbook":1,"job":1,"catalog":"4006381333931","tracks":[
-      {"path":"a.wav","title":"A","artist":"B","isrc":"DEA123456789","start":150,"length":600.0},
-      {"path":"/b.wav","start":"0:10","pre_emphasis":true}]}]]
+      {"path":"a.wav","title":"A","artist":"B","isrc":"de-a12-34-56789","start":150,"length":600.0},
+      {"path":"/b.wav","start":"0:10:74","pre_emphasis":true}]}]]
     assert.same({ { path = folder .. "/a.wav", title = "A", artist = "B", isrc = "DEA123456789",
-      start = 150, length = 600 }, { path = "/b.wav", start = "0:10", pre_emphasis = true } },
+      start = 150, length = 600 }, { path = "/b.wav", start = 824, pre_emphasis = true } },
       job.tracks)
     assert.equal("integer", math.type(job.tracks[1].length))
     assert.same({ "4006381333931", nil }, { job.catalog, job.files })
@@ -70,9 +70,25 @@ describe("jobs", function()
         "catalog: it belongs to 'tracks'; playlists have their own",
       [with '"tracks":[{"path":"a"}],"catalog":"12"'] =
         "catalog: a string of 13 digits expected, got '12'",
+      [with '"tracks":[{"path":"a"}],"catalog":"4006381333930"'] =
+        "catalog: the last digit of 4006381333930 does not fit the others",
       [with '"tracks":[{"title":"a"}]'] = "tracks[1]: the name of a file expected, got nil",
       [with '"tracks":[{"path":"a","start":1.5}]'] =
-        "tracks[1].start: a number of sectors, or a time, expected, got 1.5",
+        "tracks[1].start: a number of sectors from 0 on, or MM:SS:FF, expected, got 1.5",
+      [with '"tracks":[{"path":"a","start":"00:10:75"}]'] =
+        "tracks[1].start: a number of sectors from 0 on, or MM:SS:FF, expected, got '00:10:75'",
+      [with '"tracks":[{"path":"a","length":"00:00:00"}]'] =
+        "tracks[1].length: a number of sectors from 1 on, or MM:SS:FF, expected, got '00:00:00'",
+      [with '"tracks":[{"path":"a","length":-1}]'] =
+        "tracks[1].length: a number of sectors from 1 on, or MM:SS:FF, expected, got -1",
+      [with '"tracks":[{"path":"a"},{"path":"b","isrc":"xx"}]'] =
+        "tracks[2].isrc: two letters, three letters or digits, seven digits expected, got 'xx'",
+      [with '"tracks":[{"path":"a","raw":"x"}]'] =
+        "tracks[1].raw: 'little' or 'big' expected, got 'x'",
+      [with '"tracks":[{"path":"a","title":"x\\u0000"}]'] =
+        "tracks[1].title: a string expected, got 'x\0'",
+      [setting '"device":["a\\u0000b"]'] =
+        "settings.device: a name without the character U+0000 expected",
       [with '"tracks":[{"path":"a","titel":"x"}]'] = "tracks[1]: unknown member 'titel'; known "
         .. "are: album, artist, copy_permitted, isrc, length, path, path_bytes, pre_emphasis, raw, "
         .. "start, title",
