@@ -235,6 +235,8 @@ describe("watch.lua", function()
     job("b.json", { "../one.wav" })
     assert.equal(6, (once "--device virtual:n.cue in"))
     assert.equal(2, (once "--device virtual:n.cue none"))
+    assert.same({ 2, "", "watch: name the folder that job files are put into\ndisc: The disc is "
+      .. "untouched.\nwhat to do: watch.lua --help lists the options\n" }, { once "" })
     job("a.json", { "../one.wav" })
     assert.equal(0, (once "--device virtual:o.cue in/"))
     assert.equal("./done/a-2.json ./done/a-2.result.json ./done/a.json ./done/a.result.json "

@@ -282,8 +282,9 @@ return common.program {
     .. "or --once and all are done; 2 usage; 3 no such drive; 4 no permission or busy; 5 no blank "
     .. "disc in time, the jobs are left; 6, 7, 10, 11 with --once: as burn.lua, of the first job "
     .. "that has failed; 130, 143, 129 a burn was interrupted.",
-  device = true, events = true, signals = true, define = define, rewrite = function(words)
-    for index, word in ipairs(words) do words[index] = waiting.rewrite(word) end
-    return words
+  device = true, events = true, signals = true, define = define, rewrite = waiting.all,
+  check = function(options)
+    if options.folder then return true end
+    return nil, "name the folder that job files are put into"
   end, run = run,
 }

@@ -64,14 +64,15 @@ function Folder:is_stable(name, attributes, now)
   return core.now() - seen.since >= UNCHANGED or now - attributes.modification >= QUIET
 end
 
----Files that may be jobs, whole ones, by name.
+---Files that may be jobs, whole ones, by name. A link is none: it would lead elsewhere when it has
+---been moved.
 ---@return { name: string, path: string, young: boolean }[] young: it may still be growing, if it
 ---makes no sense
 ---@return boolean more whether there are others that are still being written
 function Folder:jobs()
   local found, more, now, there = {}, false, os.time(), {}
   for name in lfs.dir(self.root) do
-    local attributes = is_job(name) and lfs.attributes(self.root .. name)
+    local attributes = is_job(name) and lfs.symlinkattributes(self.root .. name)
     if attributes and attributes.mode == "file" then
       there[name] = true
       if self:is_stable(name, attributes, now) then

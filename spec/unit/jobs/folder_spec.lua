@@ -49,6 +49,7 @@ describe("jobs.folder", function()
       put(name)
     end
     assert(lfs.mkdir(root .. "/g.json"))
+    assert(lfs.link("a.json", root .. "/i.json", true))
     assert.same({ { "A.json", "a.json", "b.json" }, false },
       { names((opened:jobs())), (select(2, opened:jobs())) })
     put("h.json", "{", 0)
