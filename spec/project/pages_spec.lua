@@ -101,6 +101,16 @@ describe("the pages", function()
     fish = "function fish_prompt; echo '> '; end; source pages/fish/burn.lua.fish; echo ok",
   }
   local READY = { bash = "_redbook_burn_lua burn.lua", zsh = "\nok", fish = "\nok" }
+  local PROMPT = "\n>%s*$"
+
+  -- A ^C may end no more than a completion, and takes what is typed right behind it along.
+  local function cancel(terminal)
+    for _ = 1, 20 do
+      terminal:type "\3"
+      if pcall(terminal.wait, terminal, PROMPT, 1) then return end
+    end
+    terminal:wait(PROMPT, 0)
+  end
 
   for shell, command in pairs(SHELLS) do
     it("complete in " .. shell, function()
@@ -110,10 +120,11 @@ describe("the pages", function()
       terminal:wait "[>%%#$]%s*$"
       terminal:type(START[shell] .. "\n")
       terminal:wait(READY[shell])
+      terminal:wait(PROMPT)
       local function completes(typed, pattern)
         terminal:type("\21" .. typed .. "\t\t")
         terminal:wait(pattern)
-        terminal:type "\3"
+        cancel(terminal)
         terminal:tmux "clear-history"
       end
       completes("./burn.lua --hidd", "%-%-hidden%-track")

@@ -6,13 +6,16 @@ local sandbox = require "spec.support.sandbox"
 
 local screen = {}
 
+-- Each its own socket: a server that was killed answers a moment longer.
+local count = 0
+
 local Screen = {}
 Screen.__index = Screen
 Screen.__close = function(self) self:tmux "kill-server" end
 
 function Screen:tmux(words)
-  local code, out, err = sandbox.run(("LC_ALL=C.UTF-8 tmux -u -S %s/tmux -f /dev/null %s"):format(
-    sandbox.quote(self.folder), words), self.folder)
+  local code, out, err = sandbox.run(("LC_ALL=C.UTF-8 tmux -u -S %s -f /dev/null %s"):format(
+    sandbox.quote(self.socket), words), self.folder)
   if code ~= 0 then error(("tmux %s: %s"):format(words, err), 2) end
   return out
 end
@@ -24,7 +27,9 @@ end
 ---@param command string for sh
 ---@return table screen
 function screen.open(folder, columns, rows, command)
-  local self = setmetatable({ folder = folder }, Screen)
+  count = count + 1
+  local self = setmetatable({ folder = folder, socket = ("%s/tmux.%d"):format(folder, count) },
+    Screen)
   sandbox.write(folder .. "/command.sh", command .. "\nprintf '[ended %d]' $?\nsleep 60\n")
   self:tmux(("new-session -d -x %d -y %d sh command.sh"):format(columns, rows))
   return self
