@@ -56,4 +56,12 @@ function msf.clock_up(sectors)
   return msf.clock((sectors + 74) // 75 * 75)
 end
 
+---@param text string "MM:SS:FF" or "MMM:SS:FF"
+---@return integer? sectors of that length; nil when it is none
+function msf.parse(text)
+  local m, s, f = text:match "^(%d%d%d?):(%d%d):(%d%d)$"
+  if not m or tonumber(s) >= 60 or tonumber(f) >= 75 then return nil end
+  return math.tointeger((tonumber(m) * 60 + tonumber(s)) * 75 + tonumber(f))
+end
+
 return msf

@@ -17,4 +17,11 @@ describe("codes", function()
       assert.equal(fits, codes.check_digit_fits(digits), digits)
     end
   end)
+
+  it("know a catalogue number", function()
+    for text, is in pairs { ["4006381333931"] = true, ["4006381333930"] = false, [""] = false,
+      ["400638133393"] = false, ["40063813339310"] = false, ["400638133393A"] = false } do
+      assert.equal(is, codes.is_catalog(text), text)
+    end
+  end)
 end)

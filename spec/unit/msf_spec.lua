@@ -32,4 +32,16 @@ describe("msf", function()
       msf.clock(99 * 4500 + 59 * 75 + 74) })
     assert.same({ "00:01", "00:01" }, { msf.clock_up(1), msf.clock_up(75) })
   end)
+
+  it("reads lengths as it writes them, and nothing else", function()
+    for sectors, text in pairs { [0] = "00:00:00", [449999] = "99:59:74", [452] = "00:06:02",
+      [450000] = "100:00:00" } do
+      assert.equal(sectors, msf.parse(text))
+      assert.equal("integer", math.type(msf.parse(text)))
+    end
+    for _, text in ipairs { "", "1:30", "0:00:00", "00:60:00", "00:00:75", "1000:00:00",
+      "00:00:00 ", "-1:00:00" } do
+      assert.is_nil(msf.parse(text), text)
+    end
+  end)
 end)

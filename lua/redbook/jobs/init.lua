@@ -8,6 +8,7 @@ local content = require "redbook.content"
 local failure = require "redbook.failure"
 local json = require "redbook.report.json"
 local lfs = require "lfs"
+local msf = require "redbook.msf"
 local place = require "redbook.jobs.place"
 
 local jobs = { VERSION = 1 }
@@ -48,11 +49,7 @@ end
 local function time(least)
   return function(value)
     local sectors = type(value) == "number" and math.tointeger(value)
-    if type(value) == "string" then
-      local minutes, seconds, frames = value:match "^(%d%d?%d?):([0-5]%d):(%d%d)$"
-      sectors = minutes and tonumber(frames) < 75
-        and (tonumber(minutes) * 60 + tonumber(seconds)) * 75 + tonumber(frames)
-    end
+      or type(value) == "string" and msf.parse(value)
     if not sectors or sectors < least or sectors > LONGEST then return nil end
     return sectors
   end, ("a number of sectors from %d on, or MM:SS:FF,"):format(least)

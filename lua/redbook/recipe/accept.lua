@@ -4,7 +4,9 @@
 local ahead = require "redbook.recipe.ahead"
 local set = require "redbook.set"
 local split = require "redbook.split"
+local codes = require "redbook.codes"
 local loudness = require "redbook.recipe.loudness"
+local msf = require "redbook.msf"
 local shape = require "redbook.shape"
 
 local accept = {}
@@ -23,6 +25,29 @@ local function is_path(value)
   return type(value) == "string" and value ~= "", "the name of a file"
 end
 
+-- The drive is told these with the track, when others are on the disc already.
+local function is_isrc(value)
+  return type(value) == "string" and codes.is_isrc((value:gsub("-", ""))),
+    "an ISRC (two letters, three letters or digits, seven digits)"
+end
+
+local function is_catalog(value)
+  return type(value) == "string" and (value == "" or codes.is_catalog(value)),
+    "a Media Catalog Number (13 digits, the last one checks the others)"
+end
+
+local function is_time(least)
+  return function(value)
+    local sectors = type(value) == "string" and msf.parse(value) or value
+    return math.type(sectors) == "integer" and sectors >= least,
+      ("sectors, %d or more, or 'MM:SS:FF'"):format(least)
+  end
+end
+
+local function is_order(value)
+  return value == "little" or value == "big", "'little' or 'big'"
+end
+
 local function is_attempts(value)
   return math.type(value) == "integer" and value >= 1, "an integer, 1 or more,"
 end
@@ -35,7 +60,7 @@ local function is_commands(value)
   return true
 end
 
-local BURN = { client_name = "string", catalog = "string", speed = is_speed, simulate = "boolean",
+local BURN = { client_name = "string", catalog = is_catalog, speed = is_speed, simulate = "boolean",
   multi = "boolean", keep_open = "boolean", append = "boolean", eject = "boolean",
   no_verify = "boolean", verify_speed = is_speed, on_written = FUNCTION, scan = FUNCTION,
   render_ahead = ahead.is_option, gain = loudness.is_gain, clip = loudness.is_clip,
@@ -71,7 +96,7 @@ local RESCUE = { action = is_action, multi = "boolean", client_name = "string",
   patience = shape.at_least(0, "seconds"), wait = "table", stop = FUNCTION, waiter = FUNCTION,
   commands = is_commands }
 
-local RESUME = { client_name = "string", catalog = "string", speed = is_speed, multi = "boolean",
+local RESUME = { client_name = "string", catalog = is_catalog, speed = is_speed, multi = "boolean",
   keep_open = "boolean", eject = "boolean", wait = "table", confirm = FUNCTION, stop = FUNCTION,
   waiter = FUNCTION, commands = is_commands, no_verify = "boolean", verify_speed = is_speed,
   on_written = FUNCTION, manifest = "table", render_ahead = ahead.is_option,
@@ -82,7 +107,7 @@ local ERASE = { full = "boolean", client_name = "string", wait = "table", confir
   stop = FUNCTION, waiter = FUNCTION }
 
 local ENTRY = { path = is_path, title = "string", artist = "string", album = "string",
-  start = "integer|string", length = "integer|string", raw = "string", isrc = "string",
+  start = is_time(0), length = is_time(1), raw = is_order, isrc = is_isrc,
   pre_emphasis = "boolean", copy_permitted = "boolean", list = "string", line = "integer",
   gain = "number", replaygain_track_gain = "number", replaygain_track_peak = "number",
   replaygain_album_gain = "number", replaygain_album_peak = "number", embedded = "boolean",

@@ -38,7 +38,7 @@ describe("jobs", function()
   it("reads tracks", function()
     local job = read [[{"redbook":1,"job":1,"catalog":"4006381333931","tracks":[
       {"path":"a.wav","title":"A","artist":"B","isrc":"de-a12-34-56789","start":150,"length":600.0},
-      {"path":"/b.wav","start":"0:10:74","pre_emphasis":true}]}]]
+      {"path":"/b.wav","start":"00:10:74","pre_emphasis":true}]}]]
     assert.same({ { path = folder .. "/a.wav", title = "A", artist = "B", isrc = "DEA123456789",
       start = 150, length = 600 }, { path = "/b.wav", start = 824, pre_emphasis = true } },
       job.tracks)

@@ -51,6 +51,8 @@ describe("recipe.burn_playlist", function()
         { { speed = "fast" }, "speed: a number above 0 (times 1x), 'min' or 'max' expected, "
           .. "got 'fast'" },
         { { speed = 0 }, "speed: a number above 0 (times 1x), 'min' or 'max' expected, got 0" },
+        { { catalog = "1234567890123" }, "catalog: a Media Catalog Number (13 digits, the last "
+          .. "one checks the others) expected, got '1234567890123'" },
         { { confirm = {} }, "confirm: function expected, got a table" },
         { { multi = true, keep_open = true }, "multi closes the session, keep_open leaves it "
           .. "open: choose one" },
@@ -73,7 +75,17 @@ describe("recipe.burn_playlist", function()
           .. "replaygain_track_gain, replaygain_track_peak, start, title" },
         { { { title = "A" } }, "[1]: 'path' is missing" },
         { { { path = "" } }, "[1]: path: the name of a file expected, got ''" },
-        { { { path = "a.wav", start = 1.5 } }, "[1]: start: integer or string expected, got 1.5" },
+        { { { path = "a.wav", start = 1.5 } }, "[1]: start: sectors, 0 or more, or 'MM:SS:FF' "
+          .. "expected, got 1.5" },
+        { { { path = "a.wav", start = "1:30" } }, "[1]: start: sectors, 0 or more, or "
+          .. "'MM:SS:FF' expected, got '1:30'" },
+        { { { path = "a.wav", start = "00:60:00" } }, "[1]: start: sectors, 0 or more, or "
+          .. "'MM:SS:FF' expected, got '00:60:00'" },
+        { { { path = "a.wav", length = 0 } }, "[1]: length: sectors, 1 or more, or 'MM:SS:FF' "
+          .. "expected, got 0" },
+        { { { path = "a.wav", raw = "LE" } }, "[1]: raw: 'little' or 'big' expected, got 'LE'" },
+        { { { path = "a.wav", isrc = "GB-AYE-69-0030" } }, "[1]: isrc: an ISRC (two letters, "
+          .. "three letters or digits, seven digits) expected, got 'GB-AYE-69-0030'" },
         { { path = "a.wav" }, ": a list of tables with 'path' expected, but it has the key "
           .. "'path'" },
         { "l.m3u", ": a list of tables expected, got string" },
