@@ -140,6 +140,46 @@ describe("burn_set", function()
     finished()
   end)
 
+  -- A set that was begun, and of whose first disc nothing is known; another disc in the drive.
+  local function another_disc(source)
+    virtual:AddFault { command = "SEND OPC INFORMATION", sense = "3/73/03" }
+    assert.is_nil((burn(entries)))
+    virtual:ClearFaults()
+    assert.same({ "begun", 0 }, { kept().discs[1].state, #kept().discs[1].written })
+    assert(virtual:Insert { path = folder .. "/other.cue" })
+    assert(recipe.burn_playlist(recorder, { { path = source } }, { keep_open = true }))
+    local before = sandbox.read(folder .. "/other.cue")
+    assert(resume(function(event) return ({ "d1", "d2", "d3" })[event.disc] end))
+    finished()
+    assert.equal(before, sandbox.read(folder .. "/other.cue"))
+    return all("insert")[1].message or all("remark")[1].message
+  end
+
+  it("takes no disc that anybody has begun, with a shorter track", function()
+    assert.equal("the disc is none of the set five: the disc's session is open, with 1 track; "
+      .. "players cannot see it before it is closed", another_disc(entries[5].path))
+  end)
+
+  it("takes no disc that anybody has begun, with a track of just such a length", function()
+    sandbox.write(folder .. "/other.wav", burner.wav(burner.pcm(SECTORS[1], 77)))
+    assert.equal("the disc is none of the set five: its first track holds another sound",
+      another_disc(folder .. "/other.wav"))
+  end)
+
+  it("knows the beginning of its first track again", function()
+    fault(350)
+    assert.is_nil((burn(entries)))
+    virtual:ClearFaults()
+    local disc = kept().discs[1]
+    assert.same({ 0, 1, 1, 0 }, { #disc.written, #disc.cut, disc.cut[1].number,
+      disc.cut[1].start })
+    local _, err = resume()
+    assert.same({ 2, { { track = 1, entry = 1 } } }, { err.set.disc, all("resume")[1].cut_off })
+    assert(virtual:Insert { path = folder .. "/d1.cue" })
+    local tracks = recorder:Examine().Tracks
+    assert.same({ 3, 400, 700 }, { #tracks, tracks[2].Sectors, tracks[3].Sectors })
+  end)
+
   it("goes on with the next track of a disc that is begun", function()
     virtual:AddFault { command = "WRITE", lba = 800, sense = "3/0C/00" }
     local _, err = burn(entries)

@@ -126,7 +126,14 @@ function Set:record(index, written, track, entry)
   table.insert(self.data.discs[index].written, made)
 end
 
--- After every track; the burn goes on when it cannot be kept, but not in silence.
+---Saves, where nothing is gained by stopping when that fails; but not in silence.
+function Set:keep()
+  local ok, err = self.state:save()
+  if ok then return end
+  self:remark("what is known of the set cannot be kept: " .. tostring(err.message), "set_state")
+end
+
+-- After every track.
 function Set:writer(disc, list, record)
   local place, heard = 0, self.options.on_written
   return function(written, track)
@@ -135,10 +142,7 @@ function Set:writer(disc, list, record)
     local made = record.tracks[#record.tracks]
     made.entry = list[place]
     disc.written[#disc.written + 1] = made
-    local ok, err = self.state:save()
-    if not ok then
-      self:remark("what is known of the set cannot be kept: " .. tostring(err.message), "set_state")
-    end
+    self:keep()
     if heard then heard(written, track) end
   end
 end
@@ -269,6 +273,8 @@ function Set:one()
   if result or is_complete(self.data.discs[slot.disc], err) then
     ok, problem = self:disc_done(slot)
     if not ok then result, err = nil, err or problem end
+  else
+    set_rest.remember(self, slot)
   end
   if self.options.on_disc then
     self.options.on_disc { disc = slot.disc, of = #self.data.discs, manifest = record,

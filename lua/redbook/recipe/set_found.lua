@@ -58,13 +58,21 @@ local function is_as_sent(burn, slot, told, scanned)
     end)
 end
 
+-- A hole does not make every second differ.
+local function is_other(err)
+  local result = err.verification and err.verification.tracks[1]
+  return result ~= nil and result.seconds > 0 and result.differing_seconds == result.seconds
+end
+
 -- The last one of an open disc is compared at once, as there may be a hole in it: it comes again
--- when it differs, or cannot be read yet.
+-- when it differs, or cannot be read yet. False: nothing on the disc is known, and this is
+-- something else.
 local function keep(burn, slot, place, told, scanned)
   local disc, number = burn.data.discs[slot.disc], slot.on_disc[place]
   if slot.kind == "open" and number == #slot.examination.Tracks then
     local same, err = is_as_sent(burn, slot, told, scanned)
     if err and err.signal then return nil, err end
+    if not same and number == 1 and is_other(err) then return false end
     if not same then
       slot.on_disc[place] = nil
       table.insert(slot.cut_off, { track = number, entry = disc.tracks[place] })
@@ -80,7 +88,7 @@ end
 ---Learns what was sent for those that are on a disc and were not written down.
 ---@param burn table of burn_set
 ---@param slot redbook.SetSlot
----@return true? ok
+---@return boolean? ok false: it is another disc, which only has a track of such a length
 ---@return redbook.Failure? err
 local function found(burn, slot)
   local disc, by_number = burn.data.discs[slot.disc], {}
@@ -89,7 +97,7 @@ local function found(burn, slot)
     local told, scanned = as_written(burn, disc.tracks[place], by_number[slot.on_disc[place]])
     if not told then return nil, scanned end
     local ok, err = keep(burn, slot, place, told, scanned)
-    if not ok then return nil, err end
+    if not ok then return ok, err end
   end
   return true
 end

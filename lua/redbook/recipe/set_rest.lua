@@ -52,6 +52,21 @@ local function move_rest(burn, slot, many)
     :format(slot.disc, moved, moved == 1 and " goes" or "s go", more), "set_moved")
 end
 
+local function by_number(tracks)
+  local map = {}
+  for _, track in ipairs(tracks) do map[track.Number] = track end
+  return map
+end
+
+local function note_cut(disc, cut_off, tracks)
+  local map = by_number(tracks)
+  disc.cut = {}
+  for place, part in ipairs(cut_off) do
+    local track = map[part.track]
+    disc.cut[place] = { number = part.track, start = track.StartLba, sectors = track.Sectors }
+  end
+end
+
 -- A track that was cut off is closed where it ends; then the drive tells what room is left.
 local function mend(burn, slot)
   local options = burn.options
@@ -63,22 +78,33 @@ local function mend(burn, slot)
   if not mended then return nil, err end
   slot.examination = mended.examination
   -- All of it may have been written, and only its end not told.
-  local on = match(burn.data.discs[slot.disc], burn.data.tracks, mended.examination.Tracks, false)
-  if on then slot.on_disc, slot.cut_off = on.on_disc, on.cut_off end
-  return true
+  local disc, tracks = burn.data.discs[slot.disc], mended.examination.Tracks
+  local on = match(disc, burn.data.tracks, tracks, false, true)
+  if not on then return true end
+  slot.on_disc, slot.cut_off = on.on_disc, on.cut_off
+  note_cut(disc, on.cut_off, tracks)
+  return burn:save()
+end
+
+---A burn has failed: the beginning of a track that was closed then would pass for another
+---disc's, if it were not written down.
+---@param burn table of burn_set
+---@param slot redbook.SetSlot
+function set_rest.remember(burn, slot)
+  local found = slot.recorder:Examine()
+  local disc, tracks = burn.data.discs[slot.disc], found and found.Tracks or {}
+  local on = match(disc, burn.data.tracks, tracks, false, true)
+  if not on or #on.cut_off == #disc.cut then return end
+  note_cut(disc, on.cut_off, tracks)
+  burn:keep()
 end
 
 ---What is known of an open disc, before more is written to it.
 ---@param burn table of burn_set
 ---@param slot redbook.SetSlot
 function set_rest.adopt(burn, slot)
-  local disc, by_number = burn.data.discs[slot.disc], {}
-  for _, track in ipairs(slot.examination.Tracks) do by_number[track.Number] = track end
-  disc.cut = {}
-  for place, part in ipairs(slot.cut_off) do
-    local track = by_number[part.track]
-    disc.cut[place] = { number = part.track, start = track.StartLba, sectors = track.Sectors }
-  end
+  local disc = burn.data.discs[slot.disc]
+  note_cut(disc, slot.cut_off, slot.examination.Tracks)
   local list = {}
   for place, number in ipairs(slot.on_disc) do
     local entry = burn.data.entries[disc.tracks[place]]
@@ -122,7 +148,7 @@ end
 ---Brings what lies in the drive into the state from which it is written to.
 ---@param burn table of burn_set
 ---@param slot redbook.SetSlot
----@return boolean? ok false: none of what is missing fits on the disc
+---@return boolean? ok false: none of what is missing fits on the disc, or it is another one
 ---@return redbook.Failure? err
 function set_rest.prepare(burn, slot)
   local disc = burn.data.discs[slot.disc]
@@ -135,7 +161,13 @@ function set_rest.prepare(burn, slot)
     if not ok then return nil, err end
   end
   local ok, err = learn(burn, slot)
-  if not ok then return nil, err end
+  if err then return nil, err end
+  if not ok then
+    burn.full[slot.recorder] = true
+    burn:remark(("the disc is none of the set %s: its first track holds another sound"):format(
+      burn.name), "set_other")
+    return false
+  end
   if slot.kind == "open" and room_on(burn, slot) == false then
     burn.full[slot.recorder] = true
     burn:remark(("none of what is missing on disc %d of %d fits on it any more; it is begun "

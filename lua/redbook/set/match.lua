@@ -36,8 +36,9 @@ function Match:kind(track, index)
   return (resume.is_part(track, sectors) or doubtful) and "part" or nil
 end
 
--- What the file says must be there; without anything it says, one track that goes by its length,
--- or one beginning alone.
+-- What the file says must be there. Without anything it says: one track that goes by its length,
+-- or one beginning alone, which was never closed; a track that somebody has closed may be of
+-- anything that is shorter.
 function Match:is_credible()
   local known = #self.disc.written + #self.disc.cut
   for _, list in ipairs { self.disc.written, self.disc.cut } do
@@ -45,18 +46,20 @@ function Match:is_credible()
       if not self.seen[track.number] then return false end
     end
   end
-  return known > 0 or #self.found.on_disc > 0 or #self.on == 1
+  return known > 0 or #self.found.on_disc > 0
+    or #self.on == 1 and (self.own or not self.on[1].Complete)
 end
 
 ---@param disc redbook.SetDisc one that is begun
 ---@param tracks { sectors: integer }[] of the set, as measured
 ---@param on table[] tracks of `Recorder:Examine()`
 ---@param closed boolean the disc was closed as it was meant to be
+---@param own boolean? it is known to be this disc
 ---@return { on_disc: integer[], cut_off: { track: integer, entry: integer }[] }? found on_disc: the
 ---disc's numbers of the first of `disc.tracks`; nil: it is another disc
-local function match(disc, tracks, on, closed)
-  local self = setmetatable({ disc = disc, tracks = tracks, on = on, closed = closed, seen = {},
-    written = by_number(disc.written), cut = by_number(disc.cut),
+local function match(disc, tracks, on, closed, own)
+  local self = setmetatable({ disc = disc, tracks = tracks, on = on, closed = closed, own = own,
+    seen = {}, written = by_number(disc.written), cut = by_number(disc.cut),
     found = { on_disc = {}, cut_off = {} } }, Match)
   for index, track in ipairs(on) do
     local kind = track.Number == index and self:kind(track, index)

@@ -51,6 +51,9 @@ describe("a disc of a set", function()
     assert.same({ on_disc = {}, cut_off = { { track = 1, entry = 1 } } },
       match(disc(), TRACKS, on(-500), false))
     assert.is_nil(match(disc(), TRACKS, on(500, 600), false))
+    -- Closed by somebody: any track may be shorter than that.
+    assert.is_nil(match(disc(), TRACKS, on(500), false))
+    assert.same({ { track = 1, entry = 1 } }, match(disc(), TRACKS, on(500), false, true).cut_off)
     assert.is_nil(match(disc(), TRACKS, on(1001), false))
     assert.same({ 1, 2 }, match(disc(), TRACKS, on(1152, 2002), false).on_disc)
     -- Of 4 seconds may also be a beginning that was filled up.
