@@ -1,6 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What a file holds, unless it is longer than its kind ever is.
 
+local cjson = require "cjson"
+
 local content = {}
 
 -- `read(limit)` at once would take that much memory first, however short the file is.
@@ -22,6 +24,29 @@ function content.of(path, limit)
     blocks[#blocks + 1], length = block, length + #block
   end
   return nil, ("longer than %d MiB"):format(limit >> 20), true
+end
+
+---@param path string
+---@param limit integer bytes
+---@return any? data null is `cjson.null`
+---@return string? problem without the path
+---@return ("long"|"broken")? kind broken: it is no JSON
+function content.json(path, limit)
+  local text, problem, long = content.of(path, limit)
+  if not text then return nil, problem, long and "long" or nil end
+  local ok, data = pcall(cjson.decode, text)
+  if ok then return data end
+  return nil, text == "" and "it is empty" or "it is no JSON: " .. tostring(data), "broken"
+end
+
+---What stands beside a name that is not UTF-8, see redbook.report.json.
+---@param hexadecimal any
+---@return string? bytes nil unless it is pairs of hexadecimal digits
+function content.bytes(hexadecimal)
+  if type(hexadecimal) ~= "string" or #hexadecimal % 2 == 1 or hexadecimal:find "%X" then
+    return nil
+  end
+  return (hexadecimal:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
 end
 
 return content

@@ -32,4 +32,26 @@ describe("content.of", function()
       table.pack(content.of(folder .. "/none", 1)))
     assert.same({ nil, "Is a directory", n = 2 }, table.pack(content.of(folder, 1)))
   end)
+
+  it("reads JSON, and says whether it is none", function()
+    local function json(bytes, limit)
+      sandbox.write(folder .. "/f", bytes)
+      return table.pack(content.json(folder .. "/f", limit or 100))
+    end
+    assert.same({ { a = { 1, "x" } }, n = 1 }, json '{"a":[1,"x"]}')
+    assert.same({ false, n = 1 }, json "false")
+    assert.same({ nil, "it is empty", "broken", n = 3 }, json "")
+    local broken = json '{"a":'
+    assert.same({ nil, "broken", 1 }, { broken[1], broken[3], (broken[2]:find "it is no JSON: ") })
+    assert.same({ nil, "broken" }, { json(("["):rep(5000), 9000)[1], json(("["):rep(5000),
+      9000)[3] })
+    assert.same({ nil, "longer than 0 MiB", "long", n = 3 }, json('"' .. ("x"):rep(200) .. '"'))
+    assert.same({ nil, "No such file or directory", nil, n = 3 },
+      table.pack(content.json(folder .. "/none", 1)))
+  end)
+
+  it("knows bytes by their hexadecimal digits", function()
+    assert.same({ "l\xE4\n", "" }, { content.bytes "6cE40a", content.bytes "" })
+    for _, value in ipairs { "6", "xx", 5, {}, true } do assert.is_nil(content.bytes(value)) end
+  end)
 end)

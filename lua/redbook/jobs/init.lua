@@ -83,18 +83,12 @@ local TRACK = { path = rule(words, "a string"), path_bytes = rule(words, "a stri
   start = rule(time(0)), length = rule(time(1)), pre_emphasis = rule(flag, "true or false"),
   copy_permitted = rule(flag, "true or false") }
 
--- Names that are not UTF-8 stand beside the readable one, byte for byte in hexadecimal.
-local function bytes_of(hexadecimal)
-  if #hexadecimal % 2 == 1 or hexadecimal:find "%X" then return nil end
-  return (hexadecimal:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
-end
-
 local function name_of(value, where, folder)
   local name = value
   if type(value) == "table" then
     name = value.path
     if type(value.path_bytes) == "string" then
-      name = bytes_of(value.path_bytes)
+      name = content.bytes(value.path_bytes)
       if not name then
         return nil, where .. ".path_bytes: pairs of hexadecimal digits expected"
       end
@@ -228,12 +222,10 @@ end
 ---@return redbook.Failure? err stage "arguments"; names the file and the field
 ---@return boolean? broken it is no JSON: perhaps it is still being written
 function jobs.read(path, accept, folder)
-  local text, problem = content.of(path, LARGEST)
-  if not text then return refuse(path, problem) end
-  local ok, data = pcall(cjson.decode, text)
-  if not ok then
-    local _, err = refuse(path, "it is no JSON: " .. tostring(data))
-    return nil, err, true
+  local data, problem, kind = content.json(path, LARGEST)
+  if problem then
+    local _, err = refuse(path, problem)
+    return nil, err, kind == "broken" or nil
   end
   local job
   job, problem = read(data, accept, folder or place.folder(path))

@@ -19,13 +19,6 @@ local function refuse(path, problem)
     advice = "name a file that burn.lua --manifest has written", disc = "unknown" }
 end
 
-local function content_of(path)
-  local text, problem, long = content.of(path, LARGEST)
-  if long then return nil, "it is too large for a manifest" end
-  if text == "" then return nil, "it is empty" end
-  return text, problem
-end
-
 local function digits(value, count, empty)
   return type(value) == "string" and (#value == count or (empty and value == ""))
     and value:find "^%x*$" ~= nil
@@ -86,11 +79,9 @@ end
 ---@return table? data as the file has it, its tracks checked
 ---@return redbook.Failure? err stage "arguments", names the file and the field
 function read.file(path)
-  local text, problem = content_of(path)
-  if not text then return refuse(path, problem) end
-  local ok, data = pcall(cjson.decode, text)
-  if not ok then return refuse(path, "it is no JSON: " .. tostring(data)) end
-  problem = check(data)
+  local data, problem, kind = content.json(path, LARGEST)
+  if kind == "long" then problem = "it is too large for a manifest" end
+  problem = problem or check(data)
   if problem then return refuse(path, problem) end
   return data
 end
@@ -105,9 +96,7 @@ local function words(value)
 end
 
 local function bytes_of(source)
-  local hexadecimal = present(source.path_bytes)
-  if type(hexadecimal) ~= "string" then return source.path end
-  return (hexadecimal:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end))
+  return content.bytes(source.path_bytes) or source.path
 end
 
 local function integer(value)

@@ -4,6 +4,7 @@
 -- it; a change that breaks a reader raises VERSION.
 
 local cjson = require "cjson"
+local content = require "redbook.content"
 local core = require "redbook.core"
 local failure = require "redbook.failure"
 local json = require "redbook.report.json"
@@ -12,6 +13,9 @@ local read = require "redbook.manifest.read"
 local set = require "redbook.set"
 
 local state = { VERSION = 1 }
+
+-- A disc that is burned takes 200 kB of it.
+local LARGEST = 64 << 20
 
 ---@class redbook.SetDisc
 ---@field state "waiting"|"begun"|"done"
@@ -77,8 +81,7 @@ local function plain(value)
   for key, element in pairs(value) do
     local name = type(key) == "string" and key:match "^(.*)_bytes$"
     if name and type(element) == "string" then
-      made[name] = element:gsub("%x%x", function(pair) return string.char(tonumber(pair, 16)) end)
-      made[key] = nil
+      made[name], made[key] = content.bytes(element) or made[name], nil
     end
   end
   return made
@@ -111,6 +114,28 @@ local function problem_of_disc(disc, seen, count)
   end
 end
 
+local function is_named(element)
+  return type(element) == "table" and type(element.path) == "string" and element.path ~= ""
+end
+
+-- A list whose first element is null has a hole: none is passed over.
+local function problem_of_lists(data)
+  for index = 1, #data.tracks do
+    local track = data.tracks[index]
+    local sectors = type(track) == "table" and track.sectors
+    if math.type(sectors) ~= "integer" or sectors < 0 or sectors > 449850 then
+      return ("tracks[%d] has no 'sectors'"):format(index)
+    end
+  end
+  for _, name in ipairs { "entries", "sources" } do
+    for index = 1, #data[name] do
+      if not is_named(data[name][index]) then
+        return ("%s[%d] has no 'path'"):format(name, index)
+      end
+    end
+  end
+end
+
 local function problem_of(data)
   if type(data) ~= "table" or data.set == nil then return "it tells of no set" end
   if data.set ~= state.VERSION then
@@ -123,14 +148,11 @@ local function problem_of(data)
   if #data.entries == 0 or #data.entries ~= #data.tracks or #data.discs == 0 then
     return "its lists do not fit together"
   end
-  for index, track in ipairs(data.tracks) do
-    if type(track) ~= "table" or math.type(track.sectors) ~= "integer" then
-      return ("tracks[%d] has no 'sectors'"):format(index)
-    end
-  end
+  local problem = problem_of_lists(data)
+  if problem then return problem end
   local seen = {}
   for index, disc in ipairs(data.discs) do
-    local problem = problem_of_disc(disc, seen, #data.tracks)
+    problem = problem_of_disc(disc, seen, #data.tracks)
     if problem then return ("disc %d %s"):format(index, problem) end
   end
   if #seen ~= #data.tracks then return "not all of its tracks are on a disc" end
@@ -160,13 +182,15 @@ end
 ---@return redbook.Failure? err
 function state.read(folder, name)
   local path = set.file(folder, name)
-  local file <close>, problem = io.open(path, "rb")
-  if not file then
-    return refuse(("there is no set %s: %s"):format(name, problem), "burn.lua --split begins one")
+  if lfs.attributes(path, "mode") ~= "file" then
+    local there = set.list(folder)
+    return refuse(("there is no set %s: %s: %s"):format(name, path, lfs.attributes(path, "mode")
+      and "no file" or "No such file or directory"), there[1] and "there are: "
+      .. table.concat(there, ", ") or "burn.lua --split begins one")
   end
-  local ok, data = pcall(cjson.decode, file:read "a" or "")
-  data = ok and plain(data) or nil
-  problem = not ok and "it is no JSON" or problem_of(data)
+  local data, problem = content.json(path, LARGEST)
+  data = plain(data)
+  problem = problem or problem_of(data)
   if problem then
     return refuse(("%s: %s"):format(path, problem), "remove it, and begin the set anew")
   end

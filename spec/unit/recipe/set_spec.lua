@@ -223,9 +223,13 @@ describe("the file of a set", function()
     assert.equal("disc 1 written[1]: 'crc32' is no string of 8 hexadecimal digits",
       problem(function(d) d.discs[1].written[1].crc32 = "x" end))
     assert.equal("its lists do not fit together", problem(function(d) d.tracks[2] = nil end))
-    for text, why in pairs { ["{"] = "it is no JSON", ["{}"] = "it tells of no set",
+    assert.equal("tracks[1] has no 'sectors'", problem(function(d) d.tracks[1].sectors = -1 end))
+    assert.equal("entries[2] has no 'path'", problem(function(d) d.entries[2].path = 5 end))
+    assert.equal("sources[1] has no 'path'", problem(function(d) d.sources[1] = { "x" } end))
+    for text, why in pairs { ["{"] = "it is no JSON: Expected object key string but found T_END "
+      .. "at character 2", ["{}"] = "it tells of no set",
       ['{"set":2}'] = "it is of version 2; this redbook knows version 1", ["3"] =
-      "it tells of no set", [""] = "it is no JSON" } do
+      "it tells of no set", [""] = "it is empty" } do
       sandbox.write(folder .. "/x.json", text)
       assert.equal(why, (select(2, state.read(folder, "x")).message:match "x%.json: (.*)$"))
     end
