@@ -88,10 +88,25 @@ function Watch:finish(name, result)
   return true
 end
 
+-- The folder cannot be worked in any more.
+local function unusable(what, problem)
+  return failure.new { stage = "arguments", disc = "untouched",
+    message = ("%s %s"):format(what, problem),
+    advice = "let it be a folder that you may write to, with room, and begin again" }
+end
+
+-- Its path in `working/`, and true; nothing and true when somebody has taken it away.
+function Watch:take(name)
+  local path, problem, gone = self.folder:take(name)
+  if path or gone then return path, true end
+  return nil, nil, unusable(self.folder.root .. name, "cannot be taken: " .. tostring(problem))
+end
+
 -- A job that cannot be burned, whatever disc there is.
 function Watch:reject(name, err)
   local begun = now()
-  if not self.folder:take(name) then return true end
+  local path, ok, problem = self:take(name)
+  if not path then return ok, problem end
   local code = exit.code(err)
   self.tell { event = "job", job = self.folder.root .. name, state = "taken" }
   self.tell { event = "error", exit = code, err = err, simulate = false }
@@ -129,8 +144,8 @@ end
 
 function Watch:burn(name)
   local begun = now()
-  local path = self.folder:take(name)
-  if not path then return true end -- taken away while a disc was waited for
+  local path, free, problem = self:take(name)
+  if not path then return free, problem end -- taken away while a disc was waited for
   self.tell { event = "job", job = self.folder.root .. name, state = "taken" }
   local options, err = self:options_of(path)
   if not options then
@@ -146,7 +161,8 @@ function Watch:burn(name)
   end
   if self:put_back(name, burn.err) then return true end
   self.attempts[name] = nil
-  local ok, problem = self:finish(name, { begun = begun, exit = code, err = burn.err,
+  local ok
+  ok, problem = self:finish(name, { begun = begun, exit = code, err = burn.err,
     comment = options.comment, manifest = burn.record })
   local signal = burn.err and burn.err.signal
   if not signal and burn.err then self:give_out(burn.err.disc) end
@@ -195,6 +211,7 @@ end
 -- The first job that can be worked on; whether there was one, or may be one soon.
 function Watch:step()
   local list, more = self.folder:jobs()
+  if not list then return true, { err = unusable(self.options.folder, more) } end
   for _, item in ipairs(list) do
     local done, over = self:try(item)
     if done then return true, over end

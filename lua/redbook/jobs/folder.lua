@@ -3,6 +3,7 @@
 -- its result beside it, in `done/` or `failed/`. Whatever stops the program between two of these
 -- steps, `recover` finds where it was; a job that may have been burned is never taken again.
 
+local content = require "redbook.content"
 local core = require "redbook.core"
 local json = require "redbook.report.json"
 local lfs = require "lfs"
@@ -22,6 +23,20 @@ local GROWING = 30
 local Folder = {}
 Folder.__index = Folder
 Folder.__close = function(self) self:close() end
+
+-- So long may a name be in `working/`, so that a result's name and that of its temporary file,
+-- which are longer, are still possible (255 bytes).
+local LONGEST = 200
+
+-- A job's name while it is worked on; what is cut off is told by a digest.
+local function short(name)
+  if #name <= LONGEST then return name end
+  local digest = core.sha1(name):sub(1, 4):gsub(".", function(c)
+    return ("%02x"):format(c:byte())
+  end)
+  local cut = name:sub(1, LONGEST - #"~12345678.json"):gsub("[\xC0-\xFF]?[\x80-\xBF]*$", "")
+  return ("%s~%s.json"):format(cut, digest)
+end
 
 local function is_job(name)
   return name:find "^[^.].*%.json$" ~= nil and name:sub(-#RESULT) ~= RESULT
@@ -46,7 +61,8 @@ function folder.open(path)
       return nil, ("cannot be worked in: %s: %s"):format(name, problem)
     end
   end
-  return setmetatable({ root = root, held = held, seen = {} }, Folder)
+  return setmetatable({ root = root, held = held, seen = {},
+    lock = lfs.symlinkattributes(root .. LOCK, "ino") }, Folder)
 end
 
 function Folder:close()
@@ -64,12 +80,25 @@ function Folder:is_stable(name, attributes, now)
   return core.now() - seen.since >= UNCHANGED or now - attributes.modification >= QUIET
 end
 
+-- Whoever removed the lock, or the folder with it, has let others in.
+function Folder:problem()
+  if lfs.attributes(self.root, "mode") ~= "directory" then return "is not there any more" end
+  if lfs.symlinkattributes(self.root .. LOCK, "ino") ~= self.lock then
+    return "is not the folder any more that it was"
+  end
+  local ok, problem = pcall(lfs.dir, self.root)
+  return not ok and "cannot be looked at: " .. tostring(problem) or nil
+end
+
 ---Files that may be jobs, whole ones, by name. A link is none: it would lead elsewhere when it has
 ---been moved.
----@return { name: string, path: string, young: boolean }[] young: it may still be growing, if it
+---@return { name: string, path: string, young: boolean }[]? young: it may still be growing, if it
 ---makes no sense
----@return boolean more whether there are others that are still being written
+---@return boolean|string more whether there are others that are still being written; or what has
+---become of the folder
 function Folder:jobs()
+  local problem = self:problem()
+  if problem then return nil, problem end
   local found, more, now, there = {}, false, os.time(), {}
   for name in lfs.dir(self.root) do
     local attributes = is_job(name) and lfs.symlinkattributes(self.root .. name)
@@ -100,13 +129,14 @@ end
 ---Takes a job: from then on it is nobody else's.
 ---@param name string of `jobs`
 ---@return string? path in `working/`
----@return string? problem somebody has taken it away
+---@return string? problem
+---@return boolean? gone somebody has taken it away
 function Folder:take(name)
-  local path = self.root .. WORKING .. name
+  local path = self.root .. WORKING .. short(name)
   local ok, problem = move(self.root .. name, path)
   self.seen[name] = nil
   if ok then return path end
-  return nil, problem
+  return nil, problem, lfs.symlinkattributes(self.root .. name, "mode") == nil
 end
 
 ---Gives a job back that was not begun.
@@ -114,7 +144,7 @@ end
 ---@return true?
 ---@return string? problem
 function Folder:give_back(name)
-  return move(self.root .. WORKING .. name, self.root .. name)
+  return move(self.root .. WORKING .. short(name), self.root .. name)
 end
 
 local function stem_of(name) return (name:gsub("%.json$", "")) end
@@ -143,9 +173,12 @@ function Folder:settle(name, final)
   return ok, problem
 end
 
+-- With the manifest of a disc.
+local LARGEST = 64 << 20
+
 -- Members in an order that people can read, one a line.
-local ORDER = { "redbook", "job_result", "job", "comment", "device", "begun", "ended", "exit", "ok",
-  "disc", "error", "remarks", "manifest" }
+local ORDER = { "redbook", "job_result", "job", "job_bytes", "comment", "device", "begun", "ended",
+  "exit", "ok", "disc", "error", "remarks", "manifest" }
 
 local function encode(result)
   local lines = {}
@@ -164,8 +197,10 @@ end
 ---@return string? job path of the job file
 ---@return string result path of its result; or what went wrong
 function Folder:finish(name, result)
+  name = short(name)
   local final = self:free_stem(result.ok and DONE or FAILED, name)
   result.redbook, result.job_result, result.job = json.VERSION, 1, final .. ".json"
+  result.job_bytes = json.bytes(result.job)
   local path = self.root .. WORKING .. stem_of(name) .. RESULT
   local ok, err = core.replace_file(path, encode(result))
   if not ok then return nil, tostring(err.message) end
@@ -176,10 +211,10 @@ end
 
 -- Where a result that was written says that it belongs.
 local function final_of(path)
-  local file <close> = io.open(path, "rb")
-  local text = file and file:read(4096) or ""
-  local final = text:match '\n  "job": "([^\n]*)%.json",?\n'
-  return final and final:gsub('\\(.)', "%1")
+  local data = content.json(path, LARGEST)
+  if type(data) ~= "table" then return nil end
+  local job = content.bytes(data.job_bytes) or data.job
+  return type(job) == "string" and job:match "^(.*)%.json$" or nil
 end
 
 ---Looks what an earlier process has left behind: what was finished but for a renaming is brought

@@ -29,8 +29,11 @@ local NAMES = { path = true, list = true, device = true }
 
 local encode
 
-local function hexadecimal(bytes)
-  return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+---@param name string
+---@return string? hexadecimal its bytes, when it is no UTF-8
+function json.bytes(name)
+  if utf8.len(name) then return nil end
+  return (name:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
 end
 
 ---The keys of a table in order.
@@ -53,9 +56,8 @@ local function encode_members(object, parts)
   for _, key in ipairs(json.sorted_keys(object)) do
     local value = object[key]
     parts[#parts + 1] = cjson.encode(key) .. ":" .. encode(value, key)
-    if NAMES[key] and type(value) == "string" and not utf8.len(value) then
-      parts[#parts + 1] = ('"%s_bytes":"%s"'):format(key, hexadecimal(value))
-    end
+    local bytes = NAMES[key] and type(value) == "string" and json.bytes(value)
+    if bytes then parts[#parts + 1] = ('"%s_bytes":"%s"'):format(key, bytes) end
   end
   return "{" .. table.concat(parts, ",") .. "}"
 end

@@ -96,4 +96,42 @@ describe("jobs.folder", function()
     assert.equal("failed/taken.json", cjson.decode(sandbox.read(root
       .. "/failed/taken.result.json")).job)
   end)
+
+  it("stands names of any bytes, and of any length", function()
+    local long, odd = ("\u{e4}"):rep(124) .. "x.json", "a\nb\xE4\"\\.json"
+    for _, name in ipairs { long, odd } do
+      put(name)
+      assert.equal(name, opened:jobs()[1].name)
+      local path = assert(opened:take(name))
+      assert(opened:give_back(name))
+      assert.equal(path, (opened:take(name)))
+      local job, result = opened:finish(name, { ok = true, exit = 0 })
+      assert.is_truthy(job and lfs.attributes(job) and lfs.attributes(result))
+      local data = cjson.decode(sandbox.read(result))
+      local bytes = data.job_bytes and data.job_bytes:gsub("%x%x", function(pair)
+        return string.char(tonumber(pair, 16))
+      end)
+      assert.equal(job, root .. "/" .. (bytes or data.job))
+      -- As if it had been killed before it could move the result.
+      local working = root .. "/working/" .. path:match("[^/]*$"):gsub("%.json$", ".result.json")
+      assert(os.rename(result, working))
+      assert.same({}, opened:recover())
+      assert.is_nil(lfs.attributes(working))
+      assert.is_truthy(lfs.attributes(result))
+    end
+  end)
+
+  it("says what has become of the folder, and of a job", function()
+    put "a.json"
+    assert(os.remove(root .. "/working"))
+    local path, problem, gone = opened:take "a.json"
+    assert.same({ nil, false }, { path, gone })
+    assert.is_truthy(problem:find "No such file")
+    assert.same({ nil, true }, { (opened:take "b.json"), (select(3, opened:take "b.json")) })
+    assert(os.remove(root .. "/.redbook-watch.lock"))
+    assert.same({ nil, "is not the folder any more that it was" }, { opened:jobs() })
+    sandbox.run("mv " .. root .. " " .. root .. "-moved")
+    assert.same({ nil, "is not there any more" }, { opened:jobs() })
+    sandbox.run("mv " .. root .. "-moved " .. root)
+  end)
 end)
