@@ -6,95 +6,21 @@ local burner = require "spec.support.burner"
 local core = require "redbook.core"
 local recipe = require "redbook.recipe"
 local sandbox = require "spec.support.sandbox"
-local state = require "redbook.set.state"
-
-local SECTORS = { 400, 700, 420, 650, 310 }
-local GAP = ("\0"):rep(152 * burner.SECTOR)
+local set_bench = require "spec.burn.set_bench"
 
 describe("burn_set", function()
-  local folder, entries, virtual, recorder, events
-  local options
+  local bench, folder, entries, virtual, recorder, options
+  local with, burn, resume, all, discs_in_order, holds, finished, kept, fault
 
   before_each(function()
-    folder, entries, events = sandbox.folder(), {}, {}
-    for index, sectors in ipairs(SECTORS) do
-      local path = ("%s/%d.wav"):format(folder, index)
-      sandbox.write(path, burner.wav(burner.pcm(sectors, index)))
-      entries[index] = { path = path, title = "T" .. index }
-    end
-    virtual = assert(core.VirtualRecorder { path = folder .. "/d1.cue" })
-    recorder = assert(virtual:Recorder())
-    options = { folder = folder .. "/sets", name = "five", capacity = 1300,
-      wait = { limit = 2, insertion = true, pause = function() end } }
+    bench = set_bench.new()
+    folder, entries, virtual = bench.folder, bench.entries, bench.virtual
+    recorder, options = bench.recorder, bench.options
+    with, burn, resume, all, kept = bench.with, bench.burn, bench.resume, bench.all, bench.kept
+    discs_in_order, holds, finished = bench.discs_in_order, bench.holds, bench.finished
+    fault = bench.fault
   end)
-  after_each(function()
-    recorder:Close()
-    virtual:Close()
-    sandbox.remove(folder)
-  end)
-
-  local function with(more)
-    local made = {}
-    for name, value in pairs(options) do made[name] = value end
-    for name, value in pairs(more or {}) do made[name] = value end
-    return made
-  end
-
-  -- `put` gets the "insert" events, and gives the name of the disc that is put in.
-  local function burn(list, more, put)
-    events = {}
-    return recipe.burn_set(recorder, list, with(more), function(event)
-      events[#events + 1] = event
-      if event.event == "insert" and put then
-        local name = put(event)
-        if name then assert(virtual:Insert { path = ("%s/%s.cue"):format(folder, name) }) end
-      end
-    end)
-  end
-  local function resume(put, more)
-    more = more or {}
-    more.resume, more.capacity = more.resume or "five", nil
-    local own = options
-    options = with()
-    options.capacity, options.name = nil, nil
-    local result, err = burn(nil, more, put)
-    options = own
-    return result, err
-  end
-  local function all(name)
-    local found = {}
-    for _, event in ipairs(events) do
-      if event.event == name then found[#found + 1] = event end
-    end
-    return found
-  end
-  local function discs_in_order()
-    local next_disc = 1
-    return function()
-      next_disc = next_disc + 1
-      return "d" .. next_disc
-    end
-  end
-
-  local function holds(name, ...)
-    local parts = {}
-    for place, index in ipairs { ... } do
-      parts[#parts + 1] = place > 1 and GAP or nil
-      parts[#parts + 1] = burner.pcm(SECTORS[index], index)
-    end
-    local wanted = table.concat(parts)
-    return sandbox.read(("%s/%s.bin"):format(folder, name)):sub(1, #wanted) == wanted
-  end
-  local function finished()
-    assert.is_true(holds("d1", 1, 2))
-    assert.is_true(holds("d2", 3, 4))
-    assert.is_true(holds("d3", 5))
-    assert.is_nil(io.open(folder .. "/sets/five.json"))
-  end
-  local function kept() return assert(state.read(folder .. "/sets", "five")) end
-
-  -- The drive refuses a write on the disc that is in it.
-  local function fault(lba) virtual:AddFault { command = "WRITE", lba = lba, sense = "3/0C/00" } end
+  after_each(function() bench.close() end)
 
   it("burns one disc after the other", function()
     local result = assert(burn(entries, nil, discs_in_order()))
@@ -107,7 +33,7 @@ describe("burn_set", function()
     for index, event in ipairs(all "set_disc") do labels[index] = event.label end
     for index, event in ipairs(all "disc_done") do left[index] = event.left end
     assert.same({ { "1 of 3", "2 of 3", "3 of 3" }, { 2, 1, 0 } }, { labels, left })
-    assert.equal(#SECTORS, #all "scan")
+    assert.equal(#set_bench.SECTORS, #all "scan")
     assert.same({ 2, 2, 3, false }, { #all "insert", all("insert")[1].disc, all("insert")[1].of,
       all("insert")[1].begun })
     assert.same({ { event = "set_done", name = "five", discs = 3 } }, all "set_done")
@@ -138,46 +64,6 @@ describe("burn_set", function()
       .. "with 1 track, and another one may follow", "this is disc 1 of 3, which is done", "",
       "this is disc 1 of 3, which is done" }, messages)
     finished()
-  end)
-
-  -- A set that was begun, and of whose first disc nothing is known; another disc in the drive.
-  local function another_disc(source)
-    virtual:AddFault { command = "SEND OPC INFORMATION", sense = "3/73/03" }
-    assert.is_nil((burn(entries)))
-    virtual:ClearFaults()
-    assert.same({ "begun", 0 }, { kept().discs[1].state, #kept().discs[1].written })
-    assert(virtual:Insert { path = folder .. "/other.cue" })
-    assert(recipe.burn_playlist(recorder, { { path = source } }, { keep_open = true }))
-    local before = sandbox.read(folder .. "/other.cue")
-    assert(resume(function(event) return ({ "d1", "d2", "d3" })[event.disc] end))
-    finished()
-    assert.equal(before, sandbox.read(folder .. "/other.cue"))
-    return all("insert")[1].message or all("remark")[1].message
-  end
-
-  it("takes no disc that anybody has begun, with a shorter track", function()
-    assert.equal("the disc is none of the set five: the disc's session is open, with 1 track; "
-      .. "players cannot see it before it is closed", another_disc(entries[5].path))
-  end)
-
-  it("takes no disc that anybody has begun, with a track of just such a length", function()
-    sandbox.write(folder .. "/other.wav", burner.wav(burner.pcm(SECTORS[1], 77)))
-    assert.equal("the disc is none of the set five: its first track holds another sound",
-      another_disc(folder .. "/other.wav"))
-  end)
-
-  it("knows the beginning of its first track again", function()
-    fault(350)
-    assert.is_nil((burn(entries)))
-    virtual:ClearFaults()
-    local disc = kept().discs[1]
-    assert.same({ 0, 1, 1, 0 }, { #disc.written, #disc.cut, disc.cut[1].number,
-      disc.cut[1].start })
-    local _, err = resume()
-    assert.same({ 2, { { track = 1, entry = 1 } } }, { err.set.disc, all("resume")[1].cut_off })
-    assert(virtual:Insert { path = folder .. "/d1.cue" })
-    local tracks = recorder:Examine().Tracks
-    assert.same({ 3, 400, 700 }, { #tracks, tracks[2].Sectors, tracks[3].Sectors })
   end)
 
   it("goes on with the next track of a disc that is begun", function()
@@ -305,7 +191,7 @@ describe("burn_set", function()
     local other <close> = assert(second:Recorder())
     local prompted = {}
     assert(recipe.burn_set({ recorder, other }, entries, with(), function(event)
-      events[#events + 1] = event
+      bench.hear(event)
       if event.event == "insert" then
         prompted[#prompted + 1] = event.device
         assert(virtual:Insert { path = folder .. "/d3.cue" })
@@ -373,7 +259,7 @@ describe("burn_set", function()
   end)
 
   it("gives the same sound in one go and in several", function()
-    for index, sectors in ipairs(SECTORS) do
+    for index, sectors in ipairs(set_bench.SECTORS) do
       sandbox.run(("sox -R -D -r 48000 -n -b 24 -c 2 %s synth %gs pinknoise gain -%d"):format(
         entries[index].path, sectors * 640, index * 5))
     end
@@ -408,14 +294,6 @@ describe("burn_set", function()
     end })
     assert.equal("another program is burning the set five", err.message)
     assert.is_truthy(io.open(folder .. "/sets/five.json"))
-  end)
-
-  it("burns nothing when what is known of it cannot be kept", function()
-    sandbox.write(folder .. "/sets", "a file")
-    local _, err = burn(entries)
-    assert.same({ "arguments", "untouched" }, { err.stage, err.disc })
-    assert.is_truthy(err.message:find("the folder " .. folder .. "/sets", 1, true), err.message)
-    assert.same({}, all "prepare")
   end)
 
   it("names tracks that are longer than a disc", function()

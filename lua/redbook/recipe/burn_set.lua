@@ -239,7 +239,11 @@ function Set:disc_done(slot)
   set_begin.give_back(self, self.data.discs[slot.disc].tracks)
   self.full[slot.recorder], self.place = true, self.place % #self.recorders + 1
   local ok, err = self:save()
-  if not ok then return nil, err end
+  if not ok then
+    err.disc, err.advice = "finalised", "make room, and go on with this disc in the drive: it is "
+      .. "known again then, checked, and not burned twice"
+    return nil, err
+  end
   local left = 0
   for _, disc in ipairs(self.data.discs) do left = left + (disc.state ~= "done" and 1 or 0) end
   self:tell({ event = "disc_done", disc = slot.disc, of = #self.data.discs, left = left },

@@ -204,6 +204,21 @@ local function adopt(burn, data)
   if settings.clip ~= "limit" then burn.options.clip = "clamp" end
 end
 
+-- Those that are still to be read: what is on a disc that is done may be gone.
+local function needed(data)
+  local list, paths, needed_sources = {}, {}, {}
+  for _, disc in ipairs(data.discs) do
+    if disc.state ~= "done" then table.move(disc.tracks, 1, #disc.tracks, #list + 1, list) end
+  end
+  for _, place in ipairs((set_scan.with_neighbours(data.tracks, list))) do
+    paths[data.entries[place].path] = true
+  end
+  for _, source in ipairs(data.sources) do
+    if paths[source.path] then needed_sources[#needed_sources + 1] = source end
+  end
+  return needed_sources
+end
+
 ---Goes on where it was left.
 ---@param burn table of burn_set; gets `data`, `state`, `tracks` (none scanned)
 ---@return true? ok
@@ -226,7 +241,7 @@ function set_begin.resume(burn)
   burn.data, burn.tracks = burn.state.data, {}
   burn.title = burn.data.title
   adopt(burn, burn.data)
-  return check_sources(burn.data.sources,
+  return check_sources(needed(burn.data),
     "bring the files back as they were, or begin the set anew: --split with --restart")
 end
 

@@ -97,8 +97,13 @@ function set_scan.all(burn, entries)
   return tracks, open
 end
 
--- With those that they are one sound with, which decides how they are converted.
-local function with_neighbours(tracks, list)
+---With those that they are one sound with, which decides how they are converted.
+---@param tracks { continues: boolean? }[] of the set
+---@param list integer[] places
+---@return integer[] places ascending
+---@return integer[] only of these the places of those that were asked for
+---@return boolean[] apart of these whether a sound begins there
+function set_scan.with_neighbours(tracks, list)
   local needed, places, apart, wanted = {}, {}, {}, {}
   for _, index in ipairs(list) do
     local first, last = index, index
@@ -125,7 +130,7 @@ end
 ---@return redbook.Failure? err also when one is not what it was
 function set_scan.some(burn, list)
   local data, entries = burn.data, {}
-  local places, only, apart = with_neighbours(data.tracks, list)
+  local places, only, apart = set_scan.with_neighbours(data.tracks, list)
   for place, index in ipairs(places) do entries[place] = data.entries[index] end
   local tracks, err = scan(entries, copy_of(burn.options, { only = only, apart = apart }),
     function(event) burn:tell(event) end)
