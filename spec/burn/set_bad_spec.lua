@@ -89,4 +89,28 @@ describe("burn_set in bad company", function()
     assert.equal(2, #all "finish")
     finished()
   end)
+
+  it("refuses a file of a set that somebody has changed, by name and field", function()
+    assert.is_nil((burn(entries)))
+    local path = folder .. "/sets/five.json"
+    local whole = sandbox.read(path)
+    for change, problem in pairs {
+      ['"title":"T4","isrc":"zz"'] = "entries[4]: isrc: an ISRC",
+      ['"title":"T4","start":-1'] = "entries[4]: start: ",
+      ['"title":"T4","list":[]'] = "entries[4]: list: ",
+    } do
+      sandbox.write(path, (whole:gsub('(%[.*)"title":"T4"', function(before)
+        return before .. change
+      end)))
+      local _, err = resume(discs_in_order())
+      assert.equal("arguments", err.stage)
+      assert.equal(1, (err.message:find(path .. ": " .. problem, 1, true)), err.message)
+    end
+    sandbox.write(path, (whole:gsub('"settings": {}', '"settings": {"clip":"hard"}')))
+    local _, err = resume(discs_in_order())
+    assert.is_truthy(err.message:find("clip: 'clamp'", 1, true), err.message)
+    sandbox.write(path, whole)
+    assert(resume(discs_in_order()))
+    finished()
+  end)
 end)

@@ -18,12 +18,19 @@ function place.resolve(folder, name)
   return name:sub(1, 1) == "/" and name or folder .. name
 end
 
+-- Behind a link ".." leads to where the link's folder lies.
+local function is_kept(parts)
+  local last = parts[#parts]
+  return last == ".."
+    or lfs.symlinkattributes("/" .. table.concat(parts, "/"), "mode") == "link"
+end
+
 -- Without "." and "..", and from the root on. Links are left as they are.
 local function absolute(path)
   if path:sub(1, 1) ~= "/" then path = lfs.currentdir() .. "/" .. path end
   local parts = {}
   for part in path:gmatch "[^/]+" do
-    if part == ".." then
+    if part == ".." and not is_kept(parts) then
       parts[#parts] = nil
     elseif part ~= "." then
       parts[#parts + 1] = part

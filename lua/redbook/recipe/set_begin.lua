@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- A set before its first disc: its sources measured and split, or read from where it was left.
 
+local accept = require "redbook.recipe.accept"
 local failure = require "redbook.failure"
 local lfs = require "lfs"
 local loudness = require "redbook.recipe.loudness"
@@ -219,6 +220,19 @@ local function needed(data)
   return needed_sources
 end
 
+-- What stands there is held to what a caller is held to.
+local function check_data(kept)
+  local data = kept.data
+  local options = { plan_only = true, catalog = data.catalog }
+  for _, name in ipairs(SOUND) do options[name] = data.settings[name] end
+  local ok, problem = pcall(accept.burn, nil, data.entries, options, nil, kept.path)
+  if ok then return true end
+  problem = tostring(problem)
+  return nil, failure.new { stage = "arguments", disc = "untouched",
+    message = problem:sub((problem:find(kept.path, 1, true)) or 1),
+    advice = "remove it, and begin the set anew" }
+end
+
 ---Goes on where it was left.
 ---@param burn table of burn_set; gets `data`, `state`, `tracks` (none scanned)
 ---@return true? ok
@@ -237,6 +251,8 @@ function set_begin.resume(burn)
   burn.state, err = state.take(burn.folder, name)
   if not burn.state then return nil, err end
   ok, err = burn.state:load()
+  if not ok then return nil, err end
+  ok, err = check_data(burn.state)
   if not ok then return nil, err end
   burn.data, burn.tracks = burn.state.data, {}
   burn.title = burn.data.title

@@ -122,6 +122,18 @@ describe("jobs", function()
       select(2, jobs.read(folder .. "/none.json", print)).message })
   end)
 
+  it("keeps what is behind a link", function()
+    local lfs = require "lfs"
+    assert(lfs.mkdir(folder .. "/real"))
+    assert(lfs.mkdir(folder .. "/real/deep"))
+    assert(lfs.link("real/deep", folder .. "/link", true))
+    for name, kept in pairs { ["link/../a.wav"] = "link/../a.wav",
+      ["link/../../a.wav"] = "link/../../a.wav", ["link/x/../a.wav"] = "link/a.wav",
+      ["real/deep/../a.wav"] = "real/a.wav" } do
+      assert.equal(kept, place.within(folder .. "/", folder .. "/" .. name))
+    end
+  end)
+
   it("puts names into a file so that both can be moved", function()
     local cwd = require("lfs").currentdir()
     for _, case in ipairs { { "", "a.wav", "a.wav" }, { "", "./x/../a.wav", "a.wav" },
