@@ -231,6 +231,14 @@ describe("watch.lua", function()
     assert.same({ 5, "", "./b.json ./done/a.json ./done/a.result.json " }, { code, out, listing() })
     assert.is_truthy(err:find("^watch: there is no disc in the drive\n"), err)
     assert.equal(5, (once "--wait-for-disc=1 --device virtual: in"))
+    room:must "rm in/b.json"
+    job("m.json", { "../one.wav" }, { manifest = "m.manifest.json", no_verify = true })
+    assert.equal(0, (once "--device virtual:n.cue in"))
+    room:must "rm n.cue n.bin"
+    assert.equal(0, (once "--device virtual: in"))
+    assert.equal("./done/a.json ./done/a.result.json ./done/m.json ./done/m.result.json "
+      .. "./m.manifest.json ", listing())
+    room:must "rm in/m.manifest.json in/done/m.*"
     job("a.json", { "gone.wav" })
     job("b.json", { "../one.wav" })
     assert.equal(6, (once "--device virtual:n.cue in"))

@@ -10,6 +10,7 @@ local job_folder = require "redbook.jobs.folder"
 local jobfile = require "redbook.cli.jobfile"
 local jobs = require "redbook.jobs"
 local json = require "redbook.report.json"
+local manifest = require "redbook.manifest"
 local medium = require "redbook.recipe.medium"
 local mistake = require "redbook.cli.mistake"
 local new_job = require "redbook.cli.job"
@@ -213,9 +214,12 @@ function Watch:step()
   local list, more = self.folder:jobs()
   if not list then return true, { err = unusable(self.options.folder, more) } end
   for _, item in ipairs(list) do
-    local done, over = self:try(item)
-    if done then return true, over end
-    more = true
+    -- A job may have its manifest written beside itself.
+    if not manifest.read.is_manifest(item.path) then
+      local done, over = self:try(item)
+      if done then return true, over end
+      more = true
+    end
   end
   return false, nil, more
 end

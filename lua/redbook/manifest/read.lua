@@ -140,14 +140,26 @@ local function open_source(source, reels)
   return ok and opened or nil -- what a stranger wrote there must not raise
 end
 
+local function head_of(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read(64)
+end
+
+local function begins_as_one(head)
+  return head:find '^{%s*"redbook":%s*%d+,%s*"manifest":' ~= nil
+end
+
+---@param path string of a file
+---@return boolean whether it begins as a manifest does
+function read.is_manifest(path) return begins_as_one(head_of(path) or "") end
+
 ---Whether a file may be replaced by a manifest: there is none, it is empty, or it is one.
 ---@param path string
 ---@return boolean
 function read.replaceable(path)
   if lfs.attributes(path, "mode") ~= "file" then return true end
-  local file <close> = io.open(path, "rb")
-  local head = file and file:read(64)
-  return not head or head:find '^{%s*"redbook":%s*%d+,%s*"manifest":' ~= nil
+  local head = head_of(path)
+  return not head or begins_as_one(head)
 end
 
 ---@param data table of `read.file`
