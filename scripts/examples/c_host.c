@@ -25,8 +25,8 @@
 #define TICK_MS 10
 #define MOST_TICKS 100000
 
-/* What a thread's state runs. It yields a descriptor and whether the laser is writing; true
- * comes back when the host wants it cancelled. */
+/* What a thread's state runs. It yields a descriptor and whether something of the track is
+ * written; true comes back when the host wants it cancelled. */
 static const char script[] =
     "local device, files = ...\n"
     "local redbook = require 'redbook'\n"
@@ -35,7 +35,9 @@ static const char script[] =
     "local tao <close> = redbook.TrackAtOnce()\n"
     "tao.Recorder, tao.ClientName = recorder, 'C host'\n"
     "local writing\n"
-    "local function see(event) writing = event.CurrentAction == WRITING end\n"
+    "local function see(event)\n"
+    "  writing = event.CurrentAction == WRITING and event.LastWrittenLba >= event.StartLba\n"
+    "end\n"
     "local function wait(operation)\n"
     "  if coroutine.yield(operation:pollfd(), writing) then operation:cancel() end\n"
     "end\n"

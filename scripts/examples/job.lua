@@ -18,7 +18,7 @@ local job = {
 job.__index = job
 
 local USAGE = "usage: lua5.4 %s [--cancel] DEVICE FILE...\n"
-  .. "Burns the files as one disc. --cancel: the first tick during the writing cancels it.\n"
+  .. "Burns the files as one disc. --cancel: a tick cancels it in the first track.\n"
 
 ---@param words string[] `arg`
 ---@return table job
@@ -51,7 +51,8 @@ end
 function job:see(event)
   self.events = self.events + 1
   if event.type ~= "update" then return end
-  self.writing = event.CurrentAction == WRITING
+  -- Until the first sector is written, a cancel leaves the disc untouched.
+  self.writing = event.CurrentAction == WRITING and event.LastWrittenLba >= event.StartLba
 end
 
 ---The whole disc, as a coroutine's body or wherever `run` may wait.
