@@ -94,6 +94,17 @@ static uint32_t code_of_file_errno(int errno_value) {
 }
 
 /* NULL where the code's own advice will do. */
+static const char *advice_of_errno(int errno_value) {
+  switch (errno_value) {
+    case EMFILE:
+      return "Let the process open more files (ulimit -n), or let it have fewer at once.";
+    case ENFILE:
+      return "Close programs: the system has no more files to open (fs.file-max).";
+    default:
+      return NULL;
+  }
+}
+
 static const char *advice_of_file_errno(int errno_value) {
   switch (errno_value) {
     case EACCES:
@@ -108,7 +119,7 @@ static const char *advice_of_file_errno(int errno_value) {
     case EBADF:
       return "Open the file again.";
     default:
-      return NULL;
+      return advice_of_errno(errno_value);
   }
 }
 
@@ -128,6 +139,8 @@ bool redbook_fail_errno(struct redbook_error *err, int errno_value, const char *
   fill(err, code_of_errno(errno_value), format, args);
   va_end(args);
   add_reason(err, errno_value);
+  const char *advice = advice_of_errno(errno_value);
+  if (advice != NULL) redbook_advise(err, "%s", advice);
   return false;
 }
 

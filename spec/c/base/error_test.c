@@ -128,6 +128,27 @@ static void test_errno_codes(void **state) {
   }
 }
 
+/* Both kinds of failure say what helps when nothing more can be opened. */
+static void test_too_many_files(void **state) {
+  (void)state;
+  static const struct {
+    int errno_value;
+    const char *advice;
+  } rows[] = {
+      {EMFILE, "Let the process open more files (ulimit -n), or let it have fewer at once."},
+      {ENFILE, "Close programs: the system has no more files to open (fs.file-max)."},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    struct redbook_error err;
+    redbook_error_clear(&err);
+    assert_false(redbook_fail_errno(&err, rows[i].errno_value, "no descriptor"));
+    assert_string_equal(err.advice, rows[i].advice);
+    redbook_error_clear(&err);
+    assert_false(redbook_fail_file(&err, rows[i].errno_value, "a.wav cannot be read"));
+    assert_string_equal(err.advice, rows[i].advice);
+  }
+}
+
 static void test_errno_of_files(void **state) {
   (void)state;
   static const struct {
@@ -215,6 +236,7 @@ int main(void) {
       cmocka_unit_test(test_long_message_is_cut),
       cmocka_unit_test(test_cut_leaves_no_half_character),
       cmocka_unit_test(test_errno_codes),
+      cmocka_unit_test(test_too_many_files),
       cmocka_unit_test(test_errno_of_files),
       cmocka_unit_test(test_errno_text),
       cmocka_unit_test(test_advise),
