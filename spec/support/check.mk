@@ -56,7 +56,7 @@ TSAN_ENV  = TSAN_OPTIONS=halt_on_error=0:exitcode=66:second_deadlock_stack=1
 # TSan of GCC 12 needs the address space that old kernels gave.
 TSAN_RUN  = setarch -R env $(TSAN_ENV)
 VALGRIND  = valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
-  --keep-debuginfo=yes --fair-sched=yes
+  --keep-debuginfo=yes --fair-sched=yes --suppressions=$(CURDIR)/spec/support/valgrind.supp
 
 pass-plain:
 	+@$(AGAIN) check-pass RESULTS=$(BUILD)/results/plain
