@@ -7,19 +7,23 @@ local core = require "redbook.core"
 local recipe = require "redbook.recipe"
 local sandbox = require "spec.support.sandbox"
 
+local folder, virtual, recorder
+
+local function leave()
+  recorder:Close()
+  virtual:Close()
+  sandbox.remove(folder)
+end
+
 describe("wait_until_ready on a drive", function()
-  local folder, virtual, recorder, events, pauses
+  local events, pauses
 
   before_each(function()
     folder = sandbox.folder()
     virtual = assert(core.VirtualRecorder {})
     recorder = assert(virtual:Recorder())
   end)
-  after_each(function()
-    recorder:Close()
-    virtual:Close()
-    sandbox.remove(folder)
-  end)
+  after_each(leave)
 
   -- `at` [n] is what happens while it pauses for the n-th time.
   local function wait(options, at)
@@ -99,8 +103,6 @@ describe("wait_until_ready on a drive", function()
 end)
 
 describe("wait_for_blank", function()
-  local folder, virtual, recorder
-
   before_each(function()
     folder = sandbox.folder()
     sandbox.write(folder .. "/1.wav", burner.wav(burner.pcm(400, 1)))
@@ -113,11 +115,7 @@ describe("wait_for_blank", function()
     virtual = assert(core.VirtualRecorder { path = folder .. "/closed.cue" })
     recorder = assert(virtual:Recorder())
   end)
-  after_each(function()
-    recorder:Close()
-    virtual:Close()
-    sandbox.remove(folder)
-  end)
+  after_each(leave)
 
   -- Gives the drive these discs, one after the other; what was told of each that came back.
   local function wait(discs, options)
@@ -161,7 +159,7 @@ describe("wait_for_blank", function()
 end)
 
 describe("a burn", function()
-  local folder, virtual, recorder, entries
+  local entries
 
   before_each(function()
     folder = sandbox.folder()
@@ -170,11 +168,7 @@ describe("a burn", function()
     sandbox.write(folder .. "/1.wav", burner.wav(burner.pcm(900, 1)))
     entries = { { path = folder .. "/1.wav" } }
   end)
-  after_each(function()
-    recorder:Close()
-    virtual:Close()
-    sandbox.remove(folder)
-  end)
+  after_each(leave)
 
   local function burn()
     local retries = {}
