@@ -39,6 +39,12 @@ function content.json(path, limit)
   return nil, text == "" and "it is empty" or "it is no JSON: " .. tostring(data), "broken"
 end
 
+---@param bytes string
+---@return string hexadecimal
+function content.hexadecimal(bytes)
+  return (bytes:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+end
+
 ---What stands beside a name that is not UTF-8, see redbook.report.json.
 ---@param hexadecimal any
 ---@return string? bytes nil unless it is pairs of hexadecimal digits

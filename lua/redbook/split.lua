@@ -115,35 +115,19 @@ function Splitter:room_for(bin, item)
   return self:fits(bin.weight + item.weight, bin.count + item.count)
 end
 
--- One after the other.
-function Splitter:in_order(units)
-  local bins = {}
-  for _, item in ipairs(units) do
-    local last = bins[#bins]
-    if not last or not self:room_for(last, item) then
-      last = new_bin()
-      bins[#bins + 1] = last
-    end
-    add(last, item, 1)
-    last.units[#last.units + 1] = item
-  end
-  return bins
+local function put(bin, item)
+  add(bin, item, 1)
+  bin.units[#bin.units + 1] = item
 end
 
--- The longest first, each on the first disc with room for it.
-function Splitter:first_fit(units)
+-- Each on the first disc with room for it; of those begun only the last may be taken, or any.
+function Splitter:fill(units, only_last)
   local bins = {}
   for _, item in ipairs(units) do
-    local found
-    for _, bin in ipairs(bins) do
-      if self:room_for(bin, item) then found = bin break end
-    end
-    if not found then
-      found = new_bin()
-      bins[#bins + 1] = found
-    end
-    add(found, item, 1)
-    found.units[#found.units + 1] = item
+    local at = only_last and math.max(#bins, 1) or 1
+    while bins[at] and not self:room_for(bins[at], item) do at = at + 1 end
+    bins[at] = bins[at] or new_bin()
+    put(bins[at], item)
   end
   return bins
 end
@@ -162,8 +146,7 @@ function Splitter:search(units, count)
       if not tried[key] and self:room_for(bin, item) then
         tried[key], trials = true, trials + 1
         if trials > TRIALS then return false end
-        add(bin, item, 1)
-        bin.units[#bin.units + 1] = item
+        put(bin, item)
         if place(index + 1) then return true end
         bin.units[#bin.units] = nil
         add(bin, item, -1)
@@ -174,12 +157,13 @@ function Splitter:search(units, count)
   return place(1) and bins or nil
 end
 
+-- The longest first, and then fewer discs as long as that can be.
 function Splitter:as_few(units)
   table.sort(units, function(a, b)
     if a.weight ~= b.weight then return a.weight > b.weight end
     return a.first < b.first
   end)
-  local best, sum, count = self:first_fit(units), 0, 0
+  local best, sum, count = self:fill(units), 0, 0
   for _, item in ipairs(units) do sum, count = sum + item.weight, count + item.count end
   local least = math.max((sum + self.capacity + planner.GAP - 1) // (self.capacity + planner.GAP),
     (count + planner.TRACKS - 1) // planner.TRACKS)
@@ -230,7 +214,7 @@ end
 function split.split(tracks, capacity, mode)
   local self = setmetatable({ tracks = tracks, capacity = capacity, cuts = {} }, Splitter)
   local units = self:units(1, #tracks, mode == "album" and 1 or 2, {})
-  local bins = mode == "fit" and self:as_few(units) or self:in_order(units)
+  local bins = mode == "fit" and self:as_few(units) or self:fill(units, true)
   return { discs = discs_of(bins), cuts = self.cuts }
 end
 

@@ -7,6 +7,7 @@ local core = require "redbook.core"
 local disc = require "redbook.report.disc"
 local drives = require "redbook.drives"
 local json = require "redbook.report.json"
+local merged = require "redbook.merged"
 local text = require "redbook.playlist.text"
 
 local LABEL = 10
@@ -37,8 +38,7 @@ end
 local function event_of(list)
   local plain = json.list {}
   for index, drive in ipairs(list) do
-    local copy = {}
-    for name, value in pairs(drive) do copy[name] = value end
+    local copy = merged(drive)
     copy.links, copy.mounts = json.list(drive.links), json.list(drive.mounts)
     copy.users, copy.in_use = json.list(drive.users), in_use(drive)
     plain[index] = copy

@@ -8,6 +8,7 @@ local failure = require "redbook.failure"
 local inlay = require "redbook.inlay"
 local lists = require "redbook.cli.lists"
 local manifest = require "redbook.manifest"
+local paths = require "redbook.playlist.path"
 local playlist = require "redbook.playlist"
 local scan = require "redbook.recipe.scan"
 local terminal = require "redbook.cli.terminal"
@@ -66,10 +67,6 @@ local function check_out(path)
     "remove it, or choose another name with --out")
 end
 
-local function stem(path)
-  return (path:match "[^/]+$" or path):gsub("(.)%.[^.]+$", "%1")
-end
-
 -- JSON begins so, no playlist and no sound file does.
 local function is_manifest(path)
   local file <close> = io.open(path, "rb")
@@ -102,8 +99,8 @@ local function from_sources(job)
 end
 
 local function name_of(files)
-  return #files == 1 and not is_manifest(files[1]) and playlist.kind(files[1]) and stem(files[1])
-    or nil
+  local file = files[1]
+  return #files == 1 and not is_manifest(file) and playlist.kind(file) and paths.stem(file) or nil
 end
 
 local function deliver(job, drawing)

@@ -51,8 +51,6 @@ end
 local Watch = {}
 Watch.__index = Watch
 
-local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
-
 -- What a job file asks for; its names are relative to the folder, wherever it lies now.
 function Watch:options_of(path)
   local job, err, broken = jobs.read(path, jobfile.acceptor(args.parser()), self.folder.root)
@@ -71,7 +69,7 @@ end
 -- The only result of a job that has been taken.
 function Watch:finish(name, result)
   local err = result.err
-  result.err, result.ended, result.device = nil, now(), self.device
+  result.err, result.ended, result.device = nil, json.time(), self.device
   result.ok = result.exit == exit.OK
   if err then result.error = err:as_table() end
   if result.manifest then result.manifest.redbook = json.VERSION end
@@ -105,7 +103,7 @@ end
 
 -- A job that cannot be burned, whatever disc there is.
 function Watch:reject(name, err)
-  local begun = now()
+  local begun = json.time()
   local path, ok, problem = self:take(name)
   if not path then return ok, problem end
   local code = exit.code(err)
@@ -144,7 +142,7 @@ function Watch:give_out(disc)
 end
 
 function Watch:burn(name)
-  local begun = now()
+  local begun = json.time()
   local path, free, problem = self:take(name)
   if not path then return free, problem end -- taken away while a disc was waited for
   self.tell { event = "job", job = self.folder.root .. name, state = "taken" }
@@ -257,7 +255,7 @@ function Watch:interrupted(name)
     advice = "look at the disc with rescue.lua; the job is burned again when its file is put in "
       .. "again" }
   self.tell { event = "error", exit = exit.BURN, err = err, simulate = false }
-  return self:finish(name, { begun = now(), exit = exit.BURN, err = err })
+  return self:finish(name, { begun = json.time(), exit = exit.BURN, err = err })
 end
 
 -- The folder; or how the program ends: somebody else works in it, or nobody can.

@@ -31,9 +31,7 @@ local LONGEST = 200
 -- A job's name while it is worked on; what is cut off is told by a digest.
 local function short(name)
   if #name <= LONGEST then return name end
-  local digest = core.sha1(name):sub(1, 4):gsub(".", function(c)
-    return ("%02x"):format(c:byte())
-  end)
+  local digest = content.hexadecimal(core.sha1(name):sub(1, 4))
   local cut = name:sub(1, LONGEST - #"~12345678.json"):gsub("[\xC0-\xFF]?[\x80-\xBF]*$", "")
   return ("%s~%s.json"):format(cut, digest)
 end
@@ -181,13 +179,13 @@ local ORDER = { "redbook", "job_result", "job", "job_bytes", "comment", "device"
   "exit", "ok", "disc", "error", "remarks", "manifest" }
 
 local function encode(result)
-  local lines = {}
+  local members = {}
   for _, key in ipairs(ORDER) do
     if result[key] ~= nil then
-      lines[#lines + 1] = ('  "%s": %s'):format(key, json.encode(result[key], key))
+      members[#members + 1] = { key, json.encode(result[key], key) }
     end
   end
-  return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
+  return json.object(members)
 end
 
 ---Writes a job's only result and moves both where they belong. The result says where that is, so

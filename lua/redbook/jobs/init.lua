@@ -247,8 +247,8 @@ function jobs.encode(job, path)
   for index, name in ipairs(job.files) do
     files[index] = "    " .. json.encode(file_member(place.within(folder, name)))
   end
-  local lines = { ('  "redbook": %d'):format(json.VERSION), ('  "job": %d'):format(jobs.VERSION),
-    ('  "files": [\n%s\n  ]'):format(table.concat(files, ",\n")) }
+  local members = { { "redbook", json.VERSION }, { "job", jobs.VERSION },
+    { "files", ("[\n%s\n  ]"):format(table.concat(files, ",\n")) } }
   local settings = {}
   for _, name in ipairs(json.sorted_keys(job.settings)) do
     local value = job.settings[name]
@@ -256,9 +256,9 @@ function jobs.encode(job, path)
     settings[#settings + 1] = ('    "%s": %s'):format(name, json.encode(value))
   end
   if settings[1] then
-    lines[#lines + 1] = ('  "settings": {\n%s\n  }'):format(table.concat(settings, ",\n"))
+    members[#members + 1] = { "settings", ("{\n%s\n  }"):format(table.concat(settings, ",\n")) }
   end
-  return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
+  return json.object(members)
 end
 
 ---Whether a file may be replaced by a job: there is none, it is empty, or it is one.

@@ -2,6 +2,7 @@
 -- Names of files in a job file: relative to its folder, so that both can be moved together.
 
 local lfs = require "lfs"
+local paths = require "redbook.playlist.path"
 
 local place = {}
 
@@ -27,9 +28,8 @@ end
 
 -- Without "." and "..", and from the root on. Links are left as they are.
 local function absolute(path)
-  if path:sub(1, 1) ~= "/" then path = lfs.currentdir() .. "/" .. path end
   local parts = {}
-  for part in path:gmatch "[^/]+" do
+  for part in paths.absolute(path):gmatch "[^/]+" do
     if part == ".." and not is_kept(parts) then
       parts[#parts] = nil
     elseif part ~= "." then

@@ -8,6 +8,8 @@ local discid = require "redbook.discid"
 local json = require "redbook.report.json"
 local lfs = require "lfs"
 local loudness = require "redbook.recipe.loudness"
+local merged = require "redbook.merged"
+local paths = require "redbook.playlist.path"
 
 local manifest = {}
 
@@ -19,14 +21,10 @@ manifest.read = require "redbook.manifest.read"
 local Manifest = {}
 Manifest.__index = Manifest
 
-local function now()
-  return os.date "!%Y-%m-%dT%H:%M:%SZ"
-end
-
 ---@param settings table what was asked for, plain data
 ---@return table manifest its `set` may be { disc, of, name } of a disc of a set
 function manifest.new(settings)
-  return setmetatable({ sources = {}, tracks = {}, by_path = {}, begun = now(),
+  return setmetatable({ sources = {}, tracks = {}, by_path = {}, begun = json.time(),
     settings = settings }, Manifest)
 end
 
@@ -35,7 +33,7 @@ local function file_of(path)
   local attributes = lfs.attributes(path)
   local digest = attributes and attributes.mode == "file" and core.sha256_file(path)
   return { size = attributes and attributes.size, sha256 = digest or nil,
-    mtime = attributes and os.date("!%Y-%m-%dT%H:%M:%SZ", attributes.modification) }
+    mtime = attributes and json.time(attributes.modification) }
 end
 
 local function drive_of(recorder)
@@ -48,16 +46,12 @@ local function drive_of(recorder)
   return drive
 end
 
-local function absolute(path)
-  return path:sub(1, 1) == "/" and path or lfs.currentdir() .. "/" .. path
-end
-
 -- Each file once, however many tracks are parts of it.
 function Manifest:scanned(event)
   if self.by_path[event.path] then return end
   local file = file_of(event.path)
   self.by_path[event.path] = file
-  self.sources[#self.sources + 1] = { path = absolute(event.path), size = file.size,
+  self.sources[#self.sources + 1] = { path = paths.absolute(event.path), size = file.size,
     mtime = file.mtime, sha256 = file.sha256 }
 end
 
@@ -81,7 +75,7 @@ local function joined_of(joined)
   if not joined then return nil end
   local parts = {}
   for index, part in ipairs(joined.parts) do
-    parts[index] = { path = absolute(part.path), start = part.start, length = part.length }
+    parts[index] = { path = paths.absolute(part.path), start = part.start, length = part.length }
   end
   return { place = joined.place, parts = json.list(parts) }
 end
@@ -89,8 +83,8 @@ end
 -- AudioSource takes these again: the same sectors come out, as long as the file is the same.
 local function source_of(track, file)
   local processing = track.processing or {}
-  return { path = absolute(track.path), size = file.size, mtime = file.mtime, sha256 = file.sha256,
-    start = track.start, length = track.length, raw = track.raw,
+  return { path = paths.absolute(track.path), size = file.size, mtime = file.mtime,
+    sha256 = file.sha256, start = track.start, length = track.length, raw = track.raw,
     gain = loudness.told(track.gain), quality = processing.quality, dither = processing.dither,
     limit = processing.limit, joined = joined_of(track.joined) }
 end
@@ -131,8 +125,7 @@ end
 local function with_accuraterip(tracks)
   local list = {}
   for index, track in ipairs(tracks) do
-    local copy = {}
-    for name, value in pairs(track) do copy[name] = value end
+    local copy = merged(track)
     local first, last = track.number == 1, index == #tracks
     local sums = track.accuraterip[first and last and "Only" or first and "First"
       or last and "Last" or "Middle"]
@@ -188,8 +181,8 @@ function Manifest:finish(code, outcome)
   local medium = medium_of(self.medium)
   if medium then medium.atip = self.atip end
   return { manifest = manifest.VERSION, program = "redbook " .. core.version,
-    set = self.set, begun = self.begun, ended = now(), settings = self.settings, drive = self.drive,
-    medium = medium, disc_id = self.ids,
+    set = self.set, begun = self.begun, ended = json.time(), settings = self.settings,
+    drive = self.drive, medium = medium, disc_id = self.ids,
     sources = json.list(self.set and sources_of(self.tracks) or self.sources),
     tracks = with_accuraterip(self.tracks),
     plan = plan and { tracks = json.list(plan.tracks), audio_sectors = plan.audio,
@@ -212,13 +205,13 @@ end
 ---@param data table of `finish`
 ---@return string JSON
 function manifest.encode(data)
-  local members = { ('  "redbook": %d'):format(json.VERSION) }
+  local members = { { "redbook", json.VERSION } }
   for _, name in ipairs(manifest.MEMBERS) do
     if data[name] ~= nil then
-      members[#members + 1] = ('  "%s": %s'):format(name, lines_of(name, data[name]))
+      members[#members + 1] = { name, lines_of(name, data[name]) }
     end
   end
-  return "{\n" .. table.concat(members, ",\n") .. "\n}\n"
+  return json.object(members)
 end
 
 return manifest

@@ -42,6 +42,18 @@ function path.join(folder, name)
 end
 
 ---@param name string
+---@return string stem without folder and extension
+function path.stem(name)
+  return ((name:match "[^/]+$" or name):gsub("(.)%.[^.]+$", "%1"))
+end
+
+---@param name string
+---@return string from the root on, as it stands otherwise
+function path.absolute(name)
+  return name:sub(1, 1) == "/" and name or lfs.currentdir() .. "/" .. name
+end
+
+---@param name string
 ---@return string? extension in lower case, without the dot
 function path.extension(name)
   local extension = name:match("[^/]%.([^./]+)$")

@@ -2,6 +2,7 @@
 -- What the recipes take; all else raises in the caller's line, before anything is touched.
 
 local ahead = require "redbook.recipe.ahead"
+local merged = require "redbook.merged"
 local set = require "redbook.set"
 local split = require "redbook.split"
 local codes = require "redbook.codes"
@@ -216,8 +217,7 @@ function accept.copies(recorders, entries, options, on_event)
     error("copies: recorders: a list of recorders expected", LEVEL)
   end
   for _, recorder in ipairs(recorders) do check_recorder("copies", recorder) end
-  local burn = {}
-  for name, value in pairs(options) do burn[name] = value end
+  local burn = merged(options)
   burn.copies = nil
   shape.check("copies: options", { copies = options.copies }, { copies = is_attempts }, LEVEL)
   accept.burn(recorders[1], entries, burn, on_event, "copies", LEVEL + 1)

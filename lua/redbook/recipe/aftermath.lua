@@ -3,6 +3,7 @@
 -- failure says what that is, what is left to burn, and how to go on.
 
 local diagnose = require "redbook.recipe.diagnose"
+local merged = require "redbook.merged"
 local rescue = require "redbook.recipe.rescue"
 
 local aftermath = {}
@@ -45,10 +46,8 @@ end
 
 -- Nothing is burned behind what is doubtful.
 local function diagnosis_of(burn, found, err)
-  local commands = { multi = burn.options.multi,
-    whole = burn.written == #burn.tracks or err.stage == "verify" }
-  for name, value in pairs(burn.options.commands or {}) do commands[name] = value end
-  return diagnose(found, commands)
+  return diagnose(found, merged({ multi = burn.options.multi,
+    whole = burn.written == #burn.tracks or err.stage == "verify" }, burn.options.commands))
 end
 
 ---The drive has been let go; what it says about the disc now beats what was feared.

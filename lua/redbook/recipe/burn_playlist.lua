@@ -9,6 +9,7 @@ local core = require "redbook.core"
 local failure = require "redbook.failure"
 local loudness = require "redbook.recipe.loudness"
 local medium = require "redbook.recipe.medium"
+local merged = require "redbook.merged"
 local operate = require "redbook.recipe.operate"
 local pause = require "redbook.pause"
 local planner = require "redbook.plan"
@@ -87,9 +88,7 @@ function Burn:stopped()
 end
 
 function Burn:wait_options()
-  local copy = { waiter = self.options.waiter }
-  for name, value in pairs(self.options.wait or {}) do copy[name] = value end
-  return copy
+  return merged({ waiter = self.options.waiter }, self.options.wait)
 end
 
 function Burn:look_at_medium()

@@ -7,6 +7,7 @@ local accept = require "redbook.recipe.accept"
 local burn_playlist = require "redbook.recipe.burn_playlist"
 local failure = require "redbook.failure"
 local manifest = require "redbook.manifest"
+local merged = require "redbook.merged"
 local planner = require "redbook.plan"
 local rescue = require "redbook.recipe.rescue"
 local set = require "redbook.set"
@@ -94,10 +95,7 @@ end
 
 -- A manifest knows what an earlier program has written, too.
 function Set:new_record(index)
-  local settings = {}
-  for name, value in pairs(self.options.manifest or {}) do settings[name] = value end
-  for name, value in pairs(self.data.settings) do settings[name] = value end
-  local record = manifest.new(settings)
+  local record = manifest.new(merged(self.options.manifest, self.data.settings))
   record.set = { disc = index, of = #self.data.discs, name = self.title or self.name }
   record.by_path = self.files.by_path
   for place, track in ipairs(self.data.discs[index].written) do record.tracks[place] = track end
@@ -158,16 +156,13 @@ function Set:confirm()
 end
 
 function Set:burn_options(recorder, more)
-  local options = {}
-  for name, value in pairs(self.options) do options[name] = value end
+  local options = merged(self.options)
   for _, name in ipairs(OWN) do options[name] = nil end
-  for name, value in pairs(more) do options[name] = value end
+  options = merged(options, more)
   options.confirm = self:confirm()
   if options.commands then
-    local commands = { set = self.state and self.name,
-      device = #self.recorders > 1 and recorder.ActiveDiscRecorder or nil }
-    for name, value in pairs(options.commands) do commands[name] = commands[name] or value end
-    options.commands = commands
+    options.commands = merged(options.commands, { set = self.state and self.name,
+      device = #self.recorders > 1 and recorder.ActiveDiscRecorder or nil })
   end
   return options
 end
@@ -390,9 +385,7 @@ end
 local function burn_set(recorder, entries, options, on_event)
   options = options or {}
   accept.set(recorder, entries, options, on_event)
-  local own = {}
-  for name, value in pairs(options) do own[name] = value end
-  own.split = options.split or "order"
+  local own = merged({ split = "order" }, options)
   local recorders = type(recorder) == "table" and recorder[1] and recorder or { recorder }
   local self = setmetatable({ recorders = recorders, options = own, given = options,
     files = manifest.new {}, results = {}, place = 1, full = {}, tracks = {},

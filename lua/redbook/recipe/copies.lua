@@ -8,6 +8,7 @@ local burn_playlist = require "redbook.recipe.burn_playlist"
 local core = require "redbook.core"
 local failure = require "redbook.failure"
 local medium = require "redbook.recipe.medium"
+local merged = require "redbook.merged"
 local shared = require "redbook.recipe.shared"
 local wait_until_ready = require "redbook.recipe.wait_until_ready"
 
@@ -85,11 +86,9 @@ local function gate_for(self, job)
 end
 
 function Copies:burn_options(job)
-  local options = {}
-  for name, value in pairs(self.options) do options[name] = value end
+  local options = merged(self.options)
   options.copies = nil
-  local wait = { pause = pause_for(self, job) }
-  for name, value in pairs(options.wait or {}) do wait[name] = wait[name] or value end
+  local wait = merged(options.wait, { pause = pause_for(self, job) })
   options.wait, options.confirm = wait, gate_for(self, job)
   options.stop = function() return self.signal end
   options.waiter = function(operation)

@@ -6,6 +6,7 @@
 local accept = require "redbook.recipe.accept"
 local diagnose = require "redbook.recipe.diagnose"
 local failure = require "redbook.failure"
+local merged = require "redbook.merged"
 local operate = require "redbook.recipe.operate"
 local pause = require "redbook.pause"
 local progress = require "redbook.recipe.progress"
@@ -57,9 +58,7 @@ function Rescue:remark(message)
 end
 
 function Rescue:diagnosis(found, failed)
-  local commands = { failed = failed }
-  for name, value in pairs(self.options.commands or {}) do commands[name] = value end
-  return diagnose(found, commands)
+  return diagnose(found, merged({ failed = failed }, self.options.commands))
 end
 
 function Rescue:examine()
@@ -120,10 +119,7 @@ function Rescue:forget(found)
 end
 
 function Rescue:wait_options(limit)
-  local copy = { waiter = self.options.waiter }
-  for name, value in pairs(self.options.wait or {}) do copy[name] = value end
-  copy.limit = limit or copy.limit
-  return copy
+  return merged({ waiter = self.options.waiter }, self.options.wait, { limit = limit })
 end
 
 -- Without the exclusive lock, unless the drive has to be made to forget something.

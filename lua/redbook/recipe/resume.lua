@@ -6,6 +6,7 @@ local accept = require "redbook.recipe.accept"
 local burn_playlist = require "redbook.recipe.burn_playlist"
 local failure = require "redbook.failure"
 local loudness = require "redbook.recipe.loudness"
+local merged = require "redbook.merged"
 local planner = require "redbook.plan"
 local rescue = require "redbook.recipe.rescue"
 local scan = require "redbook.recipe.scan"
@@ -95,12 +96,6 @@ function Resume:emit(event, fields)
   self.on_event(fields)
 end
 
-local function copy_of(given)
-  local copy = {}
-  for key, value in pairs(given) do copy[key] = value end
-  return copy
-end
-
 local RESCUE = { "client_name", "multi", "wait", "stop", "waiter", "commands" }
 local BURN = { "client_name", "catalog", "speed", "multi", "keep_open", "eject", "wait", "confirm",
   "stop", "waiter", "commands", "no_verify", "verify_speed", "on_written", "gain",
@@ -123,7 +118,7 @@ end
 -- decided before the rest of it is burned alone.
 function Resume:keep_gains(tracks)
   for index, entry in ipairs(self.entries) do
-    self.entries[index] = copy_of(entry)
+    self.entries[index] = merged(entry)
     self.entries[index].gain = tracks[index].gain
   end
   self.options.gain = "off"
@@ -133,7 +128,7 @@ end
 -- Lengths of the first entries, as they lie on a disc.
 function Resume:measure(count)
   local decides = loudness.decides(self.options)
-  local options = copy_of(self.options)
+  local options = merged(self.options)
   options.last = decides and #self.entries or math.min(count, #self.entries)
   local tracks, err = scan(self.entries, options, self.on_event)
   if not tracks then return nil, err end
@@ -263,8 +258,8 @@ function resume.continue_playlist(recorder, entries, options, on_event)
   accept.resume(recorder, entries, options, on_event)
   local known = {}
   for _, track in ipairs(options.manifest or {}) do known[track.number] = track end
-  return setmetatable({ recorder = recorder, entries = copy_of(entries),
-    options = copy_of(options), known = known,
+  return setmetatable({ recorder = recorder, entries = merged(entries),
+    options = merged(options), known = known,
     on_event = on_event or function() end }, Resume):run()
 end
 

@@ -6,9 +6,10 @@ local failure = require "redbook.failure"
 local lfs = require "lfs"
 local loudness = require "redbook.recipe.loudness"
 local medium = require "redbook.recipe.medium"
+local merged = require "redbook.merged"
 local msf = require "redbook.msf"
+local paths = require "redbook.playlist.path"
 local planner = require "redbook.plan"
-local set = require "redbook.set"
 local set_scan = require "redbook.recipe.set_scan"
 local split = require "redbook.split"
 local state = require "redbook.set.state"
@@ -18,19 +19,13 @@ local set_begin = {}
 
 local SOUND = { "gain", "clip", "quality", "dither", "gapless" }
 
-local function copy_of(given)
-  local copy = {}
-  for name, value in pairs(given) do copy[name] = value end
-  return copy
-end
-
 -- Names that hold wherever the program is started next time.
 local function located(entries)
   local list = {}
   for index, entry in ipairs(entries) do
-    list[index] = copy_of(entry)
-    list[index].path = set.absolute(entry.path)
-    list[index].list = entry.list and set.absolute(entry.list)
+    list[index] = merged(entry)
+    list[index].path = paths.absolute(entry.path)
+    list[index].list = entry.list and paths.absolute(entry.list)
   end
   return list
 end
@@ -82,8 +77,7 @@ end
 local function capacity_of(burn)
   local options, recorder = burn.options, burn.recorders[1]
   if not recorder then return planner.blank_disc() end
-  local wait = copy_of(options.wait or {})
-  wait.waiter = options.waiter
+  local wait = merged(options.wait, { waiter = options.waiter })
   local summary, err = wait_until_ready(recorder, wait, function(event)
     burn:tell(event, recorder)
   end)
@@ -207,15 +201,15 @@ end
 
 -- Those that are still to be read: what is on a disc that is done may be gone.
 local function needed(data)
-  local list, paths, needed_sources = {}, {}, {}
+  local list, read, needed_sources = {}, {}, {}
   for _, disc in ipairs(data.discs) do
     if disc.state ~= "done" then table.move(disc.tracks, 1, #disc.tracks, #list + 1, list) end
   end
   for _, place in ipairs((set_scan.with_neighbours(data.tracks, list))) do
-    paths[data.entries[place].path] = true
+    read[data.entries[place].path] = true
   end
   for _, source in ipairs(data.sources) do
-    if paths[source.path] then needed_sources[#needed_sources + 1] = source end
+    if read[source.path] then needed_sources[#needed_sources + 1] = source end
   end
   return needed_sources
 end

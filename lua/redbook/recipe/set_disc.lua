@@ -5,6 +5,7 @@
 local diagnose = require "redbook.recipe.diagnose"
 local failure = require "redbook.failure"
 local match = require "redbook.set.match"
+local merged = require "redbook.merged"
 local msf = require "redbook.msf"
 local rescue = require "redbook.recipe.rescue"
 local split = require "redbook.split"
@@ -79,17 +80,10 @@ local function judge(burn, found)
   return used(burn, found, diagnosis)
 end
 
-local function copy_of(given, more)
-  local copy = {}
-  for name, value in pairs(given or {}) do copy[name] = value end
-  for name, value in pairs(more) do copy[name] = value end
-  return copy
-end
-
 -- A drive that somebody holds is waited for where that is wanted; an empty one is prompted for.
 local function look_when_free(burn, recorder, again)
   local options = burn.options
-  local wait = copy_of(options.wait, { waiter = options.waiter })
+  local wait = merged(options.wait, { waiter = options.waiter })
   if not again then wait.insertion, wait.limit = nil, nil end
   local looked, err = rescue(recorder, { client_name = options.client_name, wait = wait,
     stop = options.stop, waiter = options.waiter }, function(event)
@@ -137,7 +131,7 @@ end
 
 local function wait_for_next(burn, why)
   local options, recorder = burn.options, burn.recorders[burn.place]
-  local wait = copy_of(options.wait, { insertion = true, waiter = options.waiter })
+  local wait = merged(options.wait, { insertion = true, waiter = options.waiter })
   wait.limit = options.wait and options.wait.insertion and options.wait.limit or INSERTION_LIMIT
   if why or burn.full[recorder] then
     local ok, err = recorder:EjectMedia()

@@ -3,6 +3,7 @@
 
 local failure = require "redbook.failure"
 local loudness = require "redbook.recipe.loudness"
+local merged = require "redbook.merged"
 local scan = require "redbook.recipe.scan"
 
 local set_scan = {}
@@ -11,13 +12,6 @@ local set_scan = {}
 -- a process may usually have 1024. Others are decoded again when it is their disc's turn.
 local MANY = 250
 local BATCH = 99
-
-local function copy_of(given, more)
-  local copy = {}
-  for name, value in pairs(given) do copy[name] = value end
-  for name, value in pairs(more) do copy[name] = value end
-  return copy
-end
 
 -- As if the whole list were scanned at once.
 local function teller(burn, first, count)
@@ -132,7 +126,7 @@ function set_scan.some(burn, list)
   local data, entries = burn.data, {}
   local places, only, apart = set_scan.with_neighbours(data.tracks, list)
   for place, index in ipairs(places) do entries[place] = data.entries[index] end
-  local tracks, err = scan(entries, copy_of(burn.options, { only = only, apart = apart }),
+  local tracks, err = scan(entries, merged(burn.options, { only = only, apart = apart }),
     function(event) burn:tell(event) end)
   if not tracks then return nil, err end
   for place, index in ipairs(list) do

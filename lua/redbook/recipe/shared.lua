@@ -3,6 +3,7 @@
 -- kept through AudioSources of its own. What found no room is decoded for each drive by itself.
 
 local failure = require "redbook.failure"
+local merged = require "redbook.merged"
 local scan = require "redbook.recipe.scan"
 local sources = require "redbook.recipe.sources"
 
@@ -19,8 +20,7 @@ function Shared:scan(options, idle_until)
   idle_until(function() return not self.scanning end)
   if self.tracks or self.err then return self.tracks, self.err end
   self.scanning = true
-  local own = { shared = not options.plan_only }
-  for name, value in pairs(options) do own[name] = value end
+  local own = merged({ shared = not options.plan_only }, options)
   self.tracks, self.err = scan(self.entries, own, self.on_event)
   self.scanning = false
   return self.tracks, self.err

@@ -6,12 +6,9 @@ local failure = require "redbook.failure"
 local joints = require "redbook.recipe.joints"
 local loudness = require "redbook.recipe.loudness"
 local operate = require "redbook.recipe.operate"
+local paths = require "redbook.playlist.path"
 
 local sources = {}
-
-local function basename(path)
-  return (path:match("[^/]+$") or path):gsub("(.)%.[^.]+$", "%1")
-end
 
 function sources.present(value)
   return value ~= nil and value ~= "" and value or nil
@@ -31,7 +28,7 @@ function sources.label(entry, tags)
   local present, first, second = sources.present, tags, entry
   if is_part(entry) then first, second = entry, tags end
   return {
-    title = present(first.title) or present(second.title) or basename(entry.path),
+    title = present(first.title) or present(second.title) or paths.stem(entry.path),
     artist = present(first.artist) or present(second.artist) or present(tags.album_artist),
     album = present(first.album) or present(second.album),
     album_artist = present(tags.album_artist),

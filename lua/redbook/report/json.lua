@@ -3,6 +3,7 @@
 -- describes the schema; a change that breaks a reader raises VERSION.
 
 local cjson = require "cjson"
+local content = require "redbook.content"
 local text = require "redbook.playlist.text"
 
 local json = {}
@@ -33,7 +34,7 @@ local encode
 ---@return string? hexadecimal its bytes, when it is no UTF-8
 function json.bytes(name)
   if utf8.len(name) then return nil end
-  return (name:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
+  return content.hexadecimal(name)
 end
 
 ---The keys of a table in order.
@@ -44,6 +45,23 @@ function json.sorted_keys(object)
   for key in pairs(object) do keys[#keys + 1] = key end
   table.sort(keys)
   return keys
+end
+
+---@param epoch integer? seconds; default: now
+---@return string time ISO 8601 in UTC
+function json.time(epoch)
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", epoch) --[[@as string]]
+end
+
+---An object that people may read, one member a line.
+---@param members { [1]: string, [2]: string }[] name, and its value as JSON
+---@return string JSON with a line end
+function json.object(members)
+  local lines = {}
+  for place, member in ipairs(members) do
+    lines[place] = ('  "%s": %s'):format(member[1], member[2])
+  end
+  return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
 end
 
 local function encode_list(list)

@@ -1,8 +1,10 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Sets: playlists that take several discs. Where what is known of them is kept, and by what names.
 
+local content = require "redbook.content"
 local core = require "redbook.core"
 local lfs = require "lfs"
+local paths = require "redbook.playlist.path"
 
 local set = {}
 
@@ -36,27 +38,16 @@ function set.make_folder(folder)
   return true
 end
 
----@param path string
----@return string
-function set.absolute(path)
-  return path:sub(1, 1) == "/" and path or lfs.currentdir() .. "/" .. path
-end
-
-local function stem(path)
-  return (path:match "[^/]+$" or path):gsub("(.)%.[^.]+$", "%1")
-end
-
 ---What people call a set, and the name of its file: the first list's, and what tells it from
 ---another list of that name.
 ---@param files string[] as on a command line
 ---@return string name of letters, digits, ".", "_" and "-"
 ---@return string title
 function set.name(files)
-  local paths = {}
-  for index, path in ipairs(files) do paths[index] = set.absolute(path) end
-  local digest = core.sha1(table.concat(paths, "\0")):sub(1, 4)
-    :gsub(".", function(c) return ("%02x"):format(c:byte()) end)
-  local title = stem(files[1])
+  local names = {}
+  for index, file in ipairs(files) do names[index] = paths.absolute(file) end
+  local digest = content.hexadecimal(core.sha1(table.concat(names, "\0")):sub(1, 4))
+  local title = paths.stem(files[1])
   local plain = title:gsub("[^%w._-]+", "_"):gsub("^[.-]+", ""):sub(1, 40)
   return (plain ~= "" and plain or "set") .. "-" .. digest, title
 end

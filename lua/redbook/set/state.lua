@@ -30,8 +30,6 @@ local LARGEST = 64 << 20
 local State = {}
 State.__index = State
 
-local function now() return os.date "!%Y-%m-%dT%H:%M:%SZ" end
-
 -- One a line, or one for each element.
 local MEMBERS = { "title", "begun", "changed", "program", "split", "capacity", "settings",
   "catalog" }
@@ -54,11 +52,11 @@ end
 
 local function encode(self)
   local data = self.data
-  local lines = { ('  "redbook": %d'):format(json.VERSION), ('  "set": %d'):format(state.VERSION),
-    '  "name": ' .. json.encode(self.name) }
+  local members = { { "redbook", json.VERSION }, { "set", state.VERSION },
+    { "name", json.encode(self.name) } }
   for _, name in ipairs(MEMBERS) do
     if data[name] ~= nil then
-      lines[#lines + 1] = ('  "%s": %s'):format(name, json.encode(data[name], name))
+      members[#members + 1] = { name, json.encode(data[name], name) }
     end
   end
   for _, name in ipairs(LISTS) do
@@ -66,9 +64,9 @@ local function encode(self)
     for index, element in ipairs(data[name]) do
       list[index] = "    " .. (name == "discs" and encode_disc or line_of)(self, element)
     end
-    lines[#lines + 1] = ('  "%s": [\n%s\n  ]'):format(name, table.concat(list, ",\n"))
+    members[#members + 1] = { name, ("[\n%s\n  ]"):format(table.concat(list, ",\n")) }
   end
-  return "{\n" .. table.concat(lines, ",\n") .. "\n}\n"
+  return json.object(members)
 end
 
 -- Null is nothing, whole numbers are integers, and names are the bytes that they were.
@@ -249,7 +247,7 @@ function State:exists() return lfs.attributes(self.path) ~= nil end
 ---@return redbook.Error? err
 function State:save()
   local data = self.data
-  data.program, data.changed = "redbook " .. core.version, now()
+  data.program, data.changed = "redbook " .. core.version, json.time()
   data.begun = data.begun or data.changed
   return core.replace_file(self.path, encode(self))
 end
