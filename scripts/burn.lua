@@ -96,4 +96,6 @@ if root and not os.getenv("REDBOOK_BUILD") then check_build() end
 local found, cli = pcall(require, "redbook.cli." .. program())
 if not found then explain(tostring(cli)) end
 
-os.exit(cli.main(arg), true)
+local code = cli.main(arg)
+require("redbook.cli.signals").ignore()
+os.exit(code, true)

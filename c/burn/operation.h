@@ -92,6 +92,8 @@ void redbook_operation_unref(struct redbook_operation *operation);
  * has gone must not end a burn. */
 bool redbook_trap_arm(const int *signals, unsigned count, struct redbook_error *err);
 void redbook_trap_disarm(void);
+/* Disarms, and leaves the signals and SIGPIPE ignored: of use to a process that is ending. */
+void redbook_trap_ignore(void);
 int redbook_trap_fd(void); /* -1 when not armed */
 int redbook_trap_take(void);
 

@@ -61,6 +61,14 @@ void redbook_trap_disarm(void) {
   close(fd);
 }
 
+void redbook_trap_ignore(void) {
+  const struct sigaction ignore = {.sa_handler = SIG_IGN};
+  for (unsigned i = 0; i < armed; i++)
+    before[i] = ignore;
+  pipe_before = ignore;
+  redbook_trap_disarm();
+}
+
 int redbook_trap_fd(void) {
   return atomic_load(&trap_fd);
 }

@@ -126,6 +126,21 @@ static int close_trap(lua_State *L) {
   return 1;
 }
 
+/***
+Closes the trap and has its signals do nothing from then on. For a program that has said its last
+word and is about to end: signals that come while the process is taken down must not turn its
+exit code into that of a crash. No child process may be started afterwards, it would inherit this.
+@function SignalTrap:ignore
+@treturn boolean true
+*/
+static int ignore(lua_State *L) {
+  struct redbook_box *box = redbook_box_open(L, 1, CLASS);
+  redbook_trap_ignore();
+  box->core = NULL;
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 static int to_string(lua_State *L) {
   struct redbook_box *box = redbook_box_check(L, 1, CLASS);
   lua_pushfstring(L, CLASS " (%s)", box->core ? "armed" : "closed");
@@ -135,7 +150,8 @@ static int to_string(lua_State *L) {
 void redbook_register_trap(lua_State *L) {
   static const luaL_Reg methods[] = {{"getfd", getfd},      {"pollfd", getfd},
                                      {"take", take},        {"wait", wait_signal},
-                                     {"close", close_trap}, {NULL, NULL}};
+                                     {"close", close_trap}, {"ignore", ignore},
+                                     {NULL, NULL}};
   static const luaL_Reg meta[] = {
       {"__gc", release}, {"__close", release}, {"__tostring", to_string}, {NULL, NULL}};
   static const struct redbook_class class = {CLASS, methods, meta, NULL, NULL};

@@ -1156,6 +1156,10 @@ function SignalTrap:wait(seconds) end
 ---@return true
 function SignalTrap:close() end
 
+---Closes the trap; its signals do nothing until the process ends.
+---@return true
+function SignalTrap:ignore() end
+
 
 ---@class redbook.StderrMute
 local StderrMute = {}

@@ -4,6 +4,7 @@
 local core = require "redbook.core"
 local burner = require "spec.support.burner"
 local posix = require "posix"
+local sandbox = require "spec.support.sandbox"
 
 describe("trap_signals #threads", function()
   local bench, trap
@@ -107,6 +108,22 @@ describe("trap_signals #threads", function()
     assert.equal("redbook.SignalTrap (armed)", tostring(trap))
     trap:close()
     assert.equal("redbook.SignalTrap (closed)", tostring(trap))
+  end)
+
+  -- Until the last handler of the process has run: lua_close alone would bring SIGTERM back.
+  it("is ignored by a process that is ending", function()
+    trap:close()
+    local code, out = sandbox.run(([[%s %s -e 'local core = require "redbook.core"
+      local trap = core.trap_signals { "TERM" }
+      assert(trap:ignore() == true and tostring(trap) == "redbook.SignalTrap (closed)")
+      assert(not pcall(trap.take, trap) and not pcall(trap.ignore, trap) and trap:close())
+      os.execute "kill -TERM $PPID"
+      print "there"
+      os.exit(7, true)']]):format(sandbox.env, sandbox.lua))
+    assert.same({ 7, "there\n" }, { code, out })
+    trap = assert(core.trap_signals { "TERM" })
+    send "TERM"
+    assert.equal("TERM", trap:take())
   end)
 
   it("is disarmed by the collector", function()

@@ -22,8 +22,8 @@ describe("burn.lua, when told to stop", function()
   before_each(function() room:must "rm -f d.* out err" end)
 
   -- Runs burn.lua in the background, sends `signals` one after the other as soon as `pattern`
-  -- stands among its events, and waits for its end.
-  local function interrupt(words, pattern, signals)
+  -- stands among its events, does `more`, and waits for its end.
+  local function interrupt(words, pattern, signals, more)
     local kills = {}
     for index, signal in ipairs(signals) do kills[index] = ("kill -%s $pid"):format(signal) end
     -- sh starts background jobs with INT ignored; the trap takes it all the same.
@@ -35,8 +35,9 @@ describe("burn.lua, when told to stop", function()
         sleep 0.01
       done
       %s
+      %s
       wait $pid]]):format(sandbox.env, sandbox.lua, sandbox.root, words, pattern,
-      table.concat(kills, "; sleep 0.02; ")), room.folder)
+      table.concat(kills, "; sleep 0.02; "), more or ""), room.folder)
     local events = burn_lua.decode(room:read "out")
     local failed = burn_lua.find(events, "error") or { err = {} }
     failed.err.exit = failed.exit
@@ -86,6 +87,14 @@ describe("burn.lua, when told to stop", function()
       '"action":"writing"', { "INT", "INT", "TERM" })
     assert.same({ 130, "INT", "open" }, { code, err.signal, err.disc })
     assert.same({ "appendable", true, 1 }, state_of_disc())
+  end)
+
+  it("again and again until it is gone, still ends with the first signal's code", function()
+    local code, err = interrupt("--device virtual:d.cue long.flac", '"action":"writing"',
+      { "INT" }, [[while grep -q '^State:.[^Z]' /proc/$pid/status; do
+        for i in 1 2 3 4 5 6 7 8; do kill -TERM $pid; done
+      done]])
+    assert.same({ 130, "INT", "open" }, { code, err.signal, err.disc })
   end)
 
   it("while a person is waited for", function()

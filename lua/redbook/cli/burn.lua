@@ -46,10 +46,6 @@ local function write_job(job)
   return jobfile.run(job.options, args.parser(), function() return job:entries() end, job.emit)
 end
 
--- Kept until the process ends: a second ^C must not turn the exit code into that of a crash while
--- the last lines are being written. It is armed long before the drive is locked.
-local trap
-
 ---Does what a command line asks for. From then on INT, TERM and HUP are trapped in this process.
 ---@param words string[] the command line
 ---@return integer exit code, see cli/exit.lua
@@ -64,8 +60,7 @@ function cli.main(words)
     return exit.OK
   end
   local emit, clear = reporter(options)
-  trap = trap or signals.arm()
-  local job = new_job(options, emit, trap)
+  local job = new_job(options, emit, signals.arm())
   local ok, code = xpcall(options.write_job and write_job or job.run, debug.traceback, job)
   if not ok then
     clear()

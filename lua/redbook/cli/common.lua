@@ -177,15 +177,9 @@ local function usage(spec, problem, words)
   return exit.USAGE
 end
 
--- Kept until the process ends, see cli/burn.lua.
-local trap
-
 local function run(spec, options)
   local job = new_job(spec, options)
-  if spec.signals then
-    trap = trap or signals.arm()
-    job.trap = trap
-  end
+  if spec.signals then job.trap = signals.arm() end
   local ok, code = xpcall(function()
     local result, err = spec.run(job)
     if err then return job:fail(err) end
