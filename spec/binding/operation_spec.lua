@@ -138,7 +138,7 @@ describe("an operation #threads", function()
     local operation = assert(tao:BeginAddAudioTrack(function() end, { length = 300 }))
     local before = posix.monotonic()
     while operation:step(0) do end
-    assert.is_true(posix.monotonic() - before < 1)
+    assert.is_true(posix.monotonic() - before < 30)
     for _, wrong in ipairs { -1, 0 / 0, "x", {}, true } do
       local message = burner.raised(operation.step, operation, wrong)
       assert.truthy(message:find("step: a number of seconds", 1, true), message)
@@ -177,7 +177,7 @@ describe("an operation #threads", function()
     assert.is_false(operation:dirty())
     local events = 0
     repeat
-      assert.is_true(posix.readable(fd, 5))
+      assert.is_true(posix.readable(fd, 60))
       local event = operation:step(0)
       if event then events = events + 1 end
     until event and event.type == "done"
@@ -329,7 +329,7 @@ describe("an operation #threads", function()
       local done = false
       while not done do
         for event in operation:each(0) do done = event.type == "done" end
-        assert.is_true(done or posix.readable(operation:getfd(), 5))
+        assert.is_true(done or posix.readable(operation:getfd(), 60))
       end
       assert.is_true(operation:result())
     end)

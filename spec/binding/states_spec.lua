@@ -55,7 +55,7 @@ describe("several states #threads", function()
     assert.is_true(bench.virtual:View().Held)
     assert.is_true(bench.tao:AddAudioTrack(burner.feeder(burner.pcm(300)), { length = 300 }))
     assert.is_true(bench.tao:ReleaseMedia())
-    local give_up = posix.monotonic() + 5
+    local give_up = posix.monotonic() + 60
     for number = 1, 2 do
       local path = bench.folder .. "/" .. number .. ".bin"
       while posix.locked(path) and posix.monotonic() < give_up do posix.sleep(0.01) end

@@ -13,7 +13,7 @@ local function script(room, name, job)
     local base = ("%s.%d"):format(name, index)
     local options = ("--disc %s.cue --trace %s.trace%s"):format(job.disc or name, base,
       (job.medium and index == 1 and " --medium " .. job.medium or "") .. (job.options or ""))
-    lines[#lines + 1] = ("%s timeout 100 env %s >%s/%s.out 2>&1 </dev/null"):format(
+    lines[#lines + 1] = ("%s timeout 500 env %s >%s/%s.out 2>&1 </dev/null"):format(
       job.disc and "cd " .. name .. ";" or "", room.line(options, command, job.own), room.folder,
       base)
     lines[#lines + 1] = ("code=$?; echo $code >%s/%s.code; [ $code = 0 ] || exit 0"):format(

@@ -4,7 +4,7 @@
 
 local burner = require "spec.support.burner"
 local core = require "redbook.core"
-local lfs = require "lfs"
+local held_trace = require "spec.support.held_trace"
 local posix = require "posix"
 local room_of = require "spec.clients.room"
 local sandbox = require "spec.support.sandbox"
@@ -13,7 +13,8 @@ local SECTOR = room_of.SECTOR
 local LENGTHS = { 320, 1500, 900 }
 local STARTS = { 0, 472, 2124 }
 -- Such a burn takes about 340 commands, the first WRITE being the 50th or so.
-local EARLIEST, LATEST = 50, 310
+local EARLIEST, LATEST = 50, 340 - held_trace.SLACK
+local SECONDS = 100 -- far longer than any of it takes
 
 describe("a drive that is killed in the middle of a burn #clients", function()
   local room
@@ -29,32 +30,24 @@ describe("a drive that is killed in the middle of a burn #clients", function()
   end)
   teardown(function() room:close() end)
 
-  local function count(path)
-    local _, lines = room:read(path):gsub("\n", "")
-    return lines
-  end
-
   local function start(name)
-    local line = room.line(("--disc %s.cue --trace %s.trace"):format(name, name),
-      "timeout 60 cdrskin dev=/dev/sr0 -tao -audio " .. table.concat(words, " "))
+    local trace = held_trace.new(("%s/%s.pipe"):format(room.folder, name))
+    local line = room.line(("--disc %s.cue --trace %s.pipe"):format(name, name),
+      "timeout 100 cdrskin dev=/dev/sr0 -tao -audio " .. table.concat(words, " "))
     local shell = ([[cd %s; TMPDIR=$PWD; export TMPDIR
       { sh -c 'echo $$ >%s.pid; exec env "$@"' sh %s >%s.out 2>&1 & }]])
       :format(sandbox.quote(room.folder), name, line, name)
     os.execute(shell .. " </dev/null")
-    return { name = name, size = 0, lines = 0 }
+    return { name = name, trace = trace }
   end
 
   -- True when the burn is over, by a kill (`hit`) or by its end. The trace grows by one line a
-  -- command, faster than this can look: where a kill hits, chance decides.
+  -- command, while this looks: where a kill hits, chance decides.
   local function look(burn)
     burn.pid = burn.pid or room:has(burn.name .. ".pid")
       and tonumber(room:read(burn.name .. ".pid"))
     if not burn.pid then return false end
-    local size = lfs.attributes(("%s/%s.trace"):format(room.folder, burn.name), "size") or 0
-    if size ~= burn.size then
-      burn.size, burn.lines = size, count(burn.name .. ".trace")
-    end
-    if burn.lines < burn.goal then return not posix.kill(burn.pid, 0) end
+    if burn.trace:look(0.001) < burn.goal then return not posix.kill(burn.pid, 0) end
     burn.hit = posix.kill(burn.pid, posix.SIGKILL) == 0
     return true
   end
@@ -99,7 +92,7 @@ describe("a drive that is killed in the middle of a burn #clients", function()
 
   -- Burns at the same time: they mostly sleep.
   local function kill_some(first, last)
-    local running, burns, ended = {}, {}, posix.monotonic() + 60
+    local running, burns, ended = {}, {}, posix.monotonic() + SECONDS
     for n = first, last do
       local burn = start("disc" .. n)
       burn.goal = math.random(EARLIEST, LATEST)
@@ -119,9 +112,10 @@ describe("a drive that is killed in the middle of a burn #clients", function()
     for first = 1, kills, 5 do
       for _, burn in ipairs(kill_some(first, first + 4)) do
         wait_until_free(burn.name)
+        room:write(burn.name .. ".trace", burn.trace:finish())
         if burn.hit then hit = hit + 1 end
         local ok, tracks = pcall(check, burn.name)
-        assert(ok, ("seed %d, %s, killed at command %d: %s"):format(seed, burn.name, burn.lines,
+        assert(ok, ("seed %d, %s, killed at command %d: %s"):format(seed, burn.name, burn.goal,
           tostring(tracks)))
         if tracks > 0 then with_tracks = with_tracks + 1 end
       end

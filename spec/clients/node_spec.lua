@@ -51,11 +51,15 @@ describe("the node of vdrive.lua #clients", function()
       result[1] = try(node.open(SR0, "rw nonblock excl"))
       local child = posix.fork()
       if child == 0 then
-        posix.sleep(0.3)
+        for _ = 1, 10000 do -- until the parent has looked; it may also be gone
+          if io.open "looked" then break end
+          posix.sleep(0.01)
+        end
         posix._exit(node.sg(copy, { cdb = hex "]] .. TUR .. [[" }).status)
       end
       node.close(copy)
       result[2] = try(node.open(SR0, "rw nonblock excl"))
+      io.open("looked", "w"):close()
       assert(select(3, posix.waitpid(child)) == 0)
       result[3] = type(try(node.open(SR0, "rw nonblock excl")))
       return result]]))
@@ -82,7 +86,7 @@ describe("the node of vdrive.lua #clients", function()
   it("takes a waiting unit attention at the open", function()
     assert.same({ 0, "2/04/01" }, { on("--disc disc.cue --ready 0", [[
       return node.sg(node.open(SR0, "rw nonblock"), { cdb = hex "]] .. TUR .. [[" }).status]]),
-      on("--disc disc.cue --ready 30", [[
+      on("--disc disc.cue --ready 3000", [[
         local sense = node.sg(node.open(SR0, "rw nonblock"), { cdb = hex "]] .. TUR .. [[" }).sense
         return ("%X/%02X/%02X"):format(sense:byte(3) & 15, sense:byte(13), sense:byte(14))]]) })
   end)

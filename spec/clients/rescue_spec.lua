@@ -6,7 +6,7 @@
 local burner = require "spec.support.burner"
 local cjson = require "cjson"
 local core = require "redbook.core"
-local lfs = require "lfs"
+local held_trace = require "spec.support.held_trace"
 local posix = require "posix"
 local room_of = require "spec.clients.room"
 local sandbox = require "spec.support.sandbox"
@@ -14,7 +14,7 @@ local sandbox = require "spec.support.sandbox"
 local SECTOR = room_of.SECTOR
 local LENGTHS = { 320, 1500, 250, 900 }
 local STARTS = { 0, 472, 2124, 2576 }
-local SECONDS = 60
+local SECONDS = 100 -- far longer than any of it takes
 local PERSONALITIES = { "strict", "pioneer", "mitsumi", "tinybuf" }
 
 -- Inside of vdrive.lua: the burner is killed, its drive lives on.
@@ -28,8 +28,8 @@ local SURVIVE = [[
   eval "exec $rescue --json --device /dev/sr0 --close"]]
 
 describe("burn.lua, killed at any point, #clients", function()
-  local room, commands
-  local pcm, names = {}, {}
+  local room
+  local pcm, names, commands = {}, {}, {}
 
   -- What lies on a disc for a source: whole sectors, at least 4 seconds.
   local function on_disc(sectors, seed)
@@ -59,35 +59,34 @@ describe("burn.lua, killed at any point, #clients", function()
     end
     room:write("survive.sh", SURVIVE)
     room:write("list.m3u", table.concat(names, "\n"))
-    assert(run("burn", "--no-verify --device virtual:whole.cue --trace whole.trace list.m3u") == 0)
-    commands = select(2, room:read("whole.trace"):gsub("\n", ""))
+    for _, name in ipairs(PERSONALITIES) do
+      assert(run("burn", ("--no-verify --device 'virtual:%s.cue?personality=%s' --trace %s.trace "
+        .. "list.m3u"):format(name, name, name)) == 0)
+      commands[name] = select(2, room:read(name .. ".trace"):gsub("\n", ""))
+    end
   end)
   teardown(function() room:close() end)
 
   -- Burns the list on a new disc, and sends a signal once so many commands have been traced.
   local function burn_and_kill(name, goal, signal, personality)
-    local words = ("--json --no-verify --device 'virtual:%s.cue?personality=%s' --trace %s.trace "
+    local trace = held_trace.new(("%s/%s.pipe"):format(room.folder, name))
+    local words = ("--json --no-verify --device 'virtual:%s.cue?personality=%s' --trace %s.pipe "
       .. "list.m3u"):format(name, personality or "strict", name)
     os.execute(("cd %s && { exec env %s >%s.out 2>%s.err & echo $! >%s.pid; wait $!; "
       .. "echo $? >%s.code; } </dev/null 2>/dev/null &"):format(sandbox.quote(room.folder),
       script("burn", words), name, name, name, name))
-    local path = ("%s/%s"):format(room.folder, name)
     local ended = posix.monotonic() + SECONDS
-    local seen, lines = 0, 0
-    while lines < goal and not room:has(name .. ".code") and posix.monotonic() < ended do
-      local size = lfs.attributes(path .. ".trace", "size") or 0
-      if size ~= seen then
-        seen, lines = size, select(2, room:read(name .. ".trace"):gsub("\n", ""))
-      end
+    local function is_over()
+      return room:has(name .. ".code") and room:read(name .. ".code") ~= ""
+        or posix.monotonic() > ended
     end
+    while trace:look(0.01) < goal and not is_over() do end
     local pid
     repeat pid = room:has(name .. ".pid") and tonumber(room:read(name .. ".pid")) until pid
-    local hit = posix.kill(pid, signal) == 0
-    while not (room:has(name .. ".code") and room:read(name .. ".code") ~= "")
-      and posix.monotonic() < ended do
-      posix.sleep(0.005)
-    end
-    return hit, tonumber(room:read(name .. ".code"))
+    posix.kill(pid, signal)
+    while not is_over() do trace:look(0.01) end
+    room:write(name .. ".trace", trace:finish())
+    return tonumber(room:read(name .. ".code"))
   end
 
   -- Tracks that the drive had said GOOD to a SYNCHRONIZE CACHE of, by its trace.
@@ -179,8 +178,15 @@ describe("burn.lua, killed at any point, #clients", function()
     strangers_read(name, tracks)
   end
 
+  -- A burn that was not nearly over must have been met.
+  local function kill(name, goal, personality)
+    local hit = burn_and_kill(name, goal, posix.SIGKILL, personality) == 137
+    assert(hit or goal > commands[personality] - held_trace.SLACK, "the burn was not met")
+    return hit
+  end
+
   local function close(name, goal, personality)
-    local hit = burn_and_kill(name, goal, posix.SIGKILL, personality)
+    local hit = kill(name, goal, personality)
     local code, out, err = run("rescue",
       ("--json --close --device 'virtual:%s.cue?personality=%s'"):format(name, personality))
     assert(code == 0, out .. err)
@@ -215,7 +221,7 @@ describe("burn.lua, killed at any point, #clients", function()
   end
 
   local function continue(name, goal, personality)
-    local hit = burn_and_kill(name, goal, posix.SIGKILL, personality)
+    local hit = kill(name, goal, personality)
     local count = finished(name)
     local code, out, err = run("rescue", ("--json --device 'virtual:%s.cue?personality=%s' "
       .. "--continue list.m3u"):format(name, personality))
@@ -231,8 +237,8 @@ describe("burn.lua, killed at any point, #clients", function()
     local seed, hits, cut = os.time(), 0, 0
     math.randomseed(seed)
     for n = 1, kills do
-      local name, goal = "disc" .. n, math.random(2, commands - 1)
       local personality = PERSONALITIES[n % #PERSONALITIES + 1]
+      local name, goal = "disc" .. n, math.random(2, commands[personality] - 1)
       local ok, hit = pcall(ways[n % #ways + 1], name, goal, personality)
       assert(ok, ("seed %d, disc %d (%s), killed at command %d: %s"):format(seed, n, personality,
         goal, tostring(hit)))
@@ -243,8 +249,7 @@ describe("burn.lua, killed at any point, #clients", function()
   end
 
   it("leaves a disc that is rescued", function()
-    local hits = storm(5, { close, continue })
-    assert.is_true(hits >= 3, hits .. " of 5 burns were met")
+    storm(5, { close, continue })
   end)
 
   -- Waits of the real clock: a second at each end of a track.
@@ -260,9 +265,8 @@ describe("burn.lua, killed at any point, #clients", function()
 
   it("by SIGTERM leaves an open disc that --append completes, or --close", function()
     math.randomseed(os.time())
-    local name, goal = "term", math.random(commands // 4, commands * 2 // 3)
-    local _, code = burn_and_kill(name, goal, posix.SIGTERM)
-    assert.equal(143, code)
+    local name, goal = "term", math.random(commands.strict // 4, commands.strict * 2 // 3)
+    assert.equal(143, burn_and_kill(name, goal, posix.SIGTERM))
     local failed = last_event(room:read "term.out", "error").err
     assert.same({ "open", "open", "TERM" }, { failed.disc, failed.diagnosis.state,
       failed.signal })

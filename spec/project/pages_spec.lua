@@ -103,13 +103,21 @@ describe("the pages", function()
   local READY = { bash = "_redbook_burn_lua burn.lua", zsh = "\nok", fish = "\nok" }
   local PROMPT = "\n>%s*$"
 
-  -- A ^C may end no more than a completion, and takes what is typed right behind it along.
+  local marks = 0
+
+  -- A ^C may end no more than a completion, and takes what is typed right behind it along. When a
+  -- shell has done what was typed last, it has read all that was typed before.
   local function cancel(terminal)
-    for _ = 1, 20 do
+    for patience = 1, 10 do
       terminal:type "\3"
-      if pcall(terminal.wait, terminal, PROMPT, 1) then return end
+      pcall(terminal.wait, terminal, PROMPT, 1)
+      marks = marks + 1
+      terminal:type(("\21echo mark%d\n"):format(marks))
+      if pcall(terminal.wait, terminal, ("\nmark%d\n>%%s*$"):format(marks), 3 * patience) then
+        return
+      end
     end
-    terminal:wait(PROMPT, 0)
+    error "the shell does not come back"
   end
 
   for shell, command in pairs(SHELLS) do

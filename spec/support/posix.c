@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -119,12 +120,54 @@ static int posix_locked(lua_State *L) {
   return 1;
 }
 
+/* narrow_pipe(path) -> descriptor to read from a new named pipe, which holds one page: who
+ * writes to it is never further than that. It never ends, so that it may be opened again and
+ * again. */
+static int posix_narrow_pipe(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  if (mkfifo(path, 0600) < 0) return failed(L);
+  int fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return failed(L);
+  if (fcntl(fd, F_SETPIPE_SZ, (int)sysconf(_SC_PAGESIZE)) > 0) return integer(L, fd);
+  int number = errno;
+  close(fd);
+  errno = number;
+  return failed(L);
+}
+
+/* read(fd, seconds, most) -> bytes, nil when none have come in time */
+static int posix_read(lua_State *L) {
+  char bytes[4096];
+  lua_Integer most = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, most > 0 && most <= (lua_Integer)sizeof bytes, 3, "up to 4096 bytes");
+  struct pollfd fd = {(int)luaL_checkinteger(L, 1), POLLIN, 0};
+  if (poll(&fd, 1, (int)(luaL_checknumber(L, 2) * 1000)) <= 0) return 0;
+  ssize_t got = read(fd.fd, bytes, (size_t)most);
+  if (got < 0) return failed(L);
+  lua_pushlstring(L, bytes, (size_t)got);
+  return 1;
+}
+
+static int posix_close(lua_State *L) {
+  return integer(L, close((int)luaL_checkinteger(L, 1)));
+}
+
 int luaopen_posix(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"fork", posix_fork},       {"getpid", posix_getpid},       {"kill", posix_kill},
-      {"waitpid", posix_waitpid}, {"_exit", posix_exit},          {"alarm", posix_alarm},
-      {"sleep", posix_sleep},     {"monotonic", posix_monotonic}, {"readable", posix_readable},
-      {"locked", posix_locked},   {"wcwidth", posix_wcwidth},     {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"fork", posix_fork},
+                                       {"getpid", posix_getpid},
+                                       {"kill", posix_kill},
+                                       {"waitpid", posix_waitpid},
+                                       {"_exit", posix_exit},
+                                       {"alarm", posix_alarm},
+                                       {"sleep", posix_sleep},
+                                       {"monotonic", posix_monotonic},
+                                       {"readable", posix_readable},
+                                       {"locked", posix_locked},
+                                       {"wcwidth", posix_wcwidth},
+                                       {"narrow_pipe", posix_narrow_pipe},
+                                       {"read", posix_read},
+                                       {"close", posix_close},
+                                       {NULL, NULL}};
   luaL_newlib(L, functions);
   static const struct {
     const char *name;

@@ -30,7 +30,7 @@ function screen.open(folder, columns, rows, command)
   count = count + 1
   local self = setmetatable({ folder = folder, socket = ("%s/tmux.%d"):format(folder, count) },
     Screen)
-  sandbox.write(folder .. "/command.sh", command .. "\nprintf '[ended %d]' $?\nsleep 60\n")
+  sandbox.write(folder .. "/command.sh", command .. "\nprintf '[ended %d]' $?\nsleep 1000\n")
   self:tmux(("new-session -d -x %d -y %d sh command.sh"):format(columns, rows))
   return self
 end
@@ -42,10 +42,10 @@ function Screen:read()
 end
 
 ---@param pattern string of Lua, that the screen is waited for to match
----@param seconds number? at most, default 20
+---@param seconds number? at most, default 120
 ---@return string screen
 function Screen:wait(pattern, seconds)
-  local limit = posix.monotonic() + (seconds or 20)
+  local limit = posix.monotonic() + (seconds or 120)
   local shown = self:read()
   while not shown:find(pattern) do
     if posix.monotonic() > limit then
@@ -67,7 +67,7 @@ end
 function Screen:resize(columns)
   self:tmux(("resize-window -x %d"):format(columns))
   local terminal = self:tmux("display-message -p '#{pane_tty}'"):gsub("%s", "")
-  local limit = posix.monotonic() + 20
+  local limit = posix.monotonic() + 120
   repeat
     posix.sleep(0.02)
     local _, size = sandbox.run("stty size <" .. terminal)

@@ -10,7 +10,7 @@ file=$1 name=$2
 shift 2
 mkdir -p "$(dirname "$file")"
 
-CMOCKA_MESSAGE_OUTPUT=tap timeout -k 10 "${TEST_TIMEOUT:-240}" "$@" >"$file.part" 2>&1 </dev/null
+CMOCKA_MESSAGE_OUTPUT=tap timeout -k 10 "${TEST_TIMEOUT:-900}" "$@" >"$file.part" 2>&1 </dev/null
 code=$?
 
 if [ -n "$single" ]; then

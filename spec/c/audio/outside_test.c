@@ -234,7 +234,7 @@ static void one_that_hangs_is_killed_by_a_cancel(void **state) {
   assert_int_equal(pthread_create(&thread, NULL, cancel_soon, &cancel), 0);
   assert_false(redbook_source_scan(source, &cancel, NULL, &err));
   assert_int_equal(err.code, 0xC0AA0002u);
-  assert_true(now() - began < 5);
+  assert_true(now() - began < 60);
   assert_int_equal(pthread_join(thread, NULL), 0);
   redbook_source_unref(source);
   assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */

@@ -208,7 +208,7 @@ static void silent_pipe_can_be_cancelled(void **state) {
   assert_false(redbook_source_scan(source, &cancel, NULL, &err));
   (void)clock_gettime(CLOCK_MONOTONIC, &after);
   assert_int_equal(err.code, 0xC0AA0002u);
-  assert_true(after.tv_sec - before.tv_sec < 5);
+  assert_true(after.tv_sec - before.tv_sec < 60);
   assert_int_equal(pthread_join(thread, NULL), 0);
   redbook_source_unref(source);
   assert_int_equal(close(ends[0]), 0);

@@ -27,7 +27,7 @@ static size_t read_all(struct redbook_child *child, char *data, size_t room) {
   size_t used = 0;
   ssize_t got;
   redbook_error_clear(&err);
-  while ((got = redbook_child_read(child, data + used, room - used, NULL, 20, &err)) > 0)
+  while ((got = redbook_child_read(child, data + used, room - used, NULL, 100, &err)) > 0)
     used += (size_t)got;
   assert_int_equal(got, 0);
   return used;
@@ -72,11 +72,11 @@ static void killed_with_all_it_started(void **state) {
   char data[8];
   redbook_error_clear(&err);
   struct redbook_child child = start("sleep 1000 & echo; sleep 1000");
-  assert_int_equal(redbook_child_read(&child, data, sizeof data, NULL, 20, &err), 1);
+  assert_int_equal(redbook_child_read(&child, data, sizeof data, NULL, 100, &err), 1);
   pid_t group = child.pid;
   assert_int_equal(redbook_child_end(&child, true), 128 + SIGKILL);
   no_child_is_left();
-  for (int i = 0; i < 100 && kill(-group, 0) == 0; i++)
+  for (int i = 0; i < 3000 && kill(-group, 0) == 0; i++)
     usleep(20000);
   assert_int_equal(kill(-group, 0), -1);
 }
@@ -101,7 +101,7 @@ static void waits_end(void **state) {
   struct redbook_child child = start("sleep 1000");
   assert_int_equal(redbook_child_read(&child, data, sizeof data, NULL, 0.1, &err), -1);
   assert_int_equal(err.code, REDBOOK_E_FAIL);
-  assert_int_equal(redbook_child_read(&child, data, sizeof data, &cancel, 20, &err), -1);
+  assert_int_equal(redbook_child_read(&child, data, sizeof data, &cancel, 100, &err), -1);
   assert_int_equal(err.code, REDBOOK_E_IMAPI_REQUEST_CANCELLED);
   assert_int_equal(redbook_child_end(&child, true), 128 + SIGKILL);
   no_child_is_left();

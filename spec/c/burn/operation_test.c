@@ -109,7 +109,7 @@ static void the_descriptor_shows_pending_events(void **state) {
   assert_false(redbook_operation_result(op, NULL, &err));
   redbook_operation_cancel(op);
   struct pollfd fd = {redbook_operation_fd(op), POLLIN, 0};
-  assert_int_equal(poll(&fd, 1, 5000), 1);
+  assert_int_equal(poll(&fd, 1, 60000), 1);
   assert_int_equal(redbook_operation_step(op, 0, &event), REDBOOK_STEP_EVENT);
   assert_int_equal(event.type, REDBOOK_EVENT_DONE);
   assert_false(redbook_operation_result(op, NULL, &err));
@@ -133,7 +133,7 @@ static void any_thread_may_cancel(void **state) {
   for (int i = 0; i < 4; i++)
     pthread_join(threads[i], NULL);
   struct redbook_event event;
-  assert_int_equal(redbook_operation_step(op, 5, &event), REDBOOK_STEP_EVENT);
+  assert_int_equal(redbook_operation_step(op, 60, &event), REDBOOK_STEP_EVENT);
   assert_int_equal(event.type, REDBOOK_EVENT_DONE);
   redbook_operation_unref(op);
 }

@@ -82,7 +82,7 @@ static inline const char *owner(struct redbook_recorder *recorder) {
 static inline pid_t fork_child(void) {
   pid_t pid = fork();
   assert_true(pid >= 0);
-  if (pid == 0) alarm(30);
+  if (pid == 0) alarm(120);
   return pid;
 }
 

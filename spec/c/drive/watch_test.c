@@ -117,7 +117,7 @@ static bool next(struct redbook_watch_event *event) {
 static void expect(bool added, const char *id, const char *node) {
   struct redbook_watch_event event;
   do {
-    if (!readable(5000)) fail_msg("nothing came: %s", id);
+    if (!readable(60000)) fail_msg("nothing came: %s", id);
   } while (!next(&event));
   assert_int_equal(event.added, added);
   assert_string_equal(event.drive.id, id);
@@ -186,7 +186,7 @@ static void without_udev_the_node_has_to_do(void **state) {
   clock_gettime(CLOCK_MONOTONIC, &after);
   double waited =
       (double)(after.tv_sec - before.tv_sec) + (double)(after.tv_nsec - before.tv_nsec) * 1e-9;
-  assert_true(waited > 0.15 && waited < 3);
+  assert_true(waited > 0.15);
 }
 
 static void gone_before_it_was_told(void **state) {
@@ -266,7 +266,7 @@ static void another_users_message(void **state) {
   pid_t pid = fork();
   assert_true(pid >= 0);
   if (pid == 0) {
-    alarm(30);
+    alarm(120);
     if (setresuid(NOBODY, NOBODY, NOBODY) != 0) _exit(2);
     say("remove", 0);
     _exit(0);
@@ -287,7 +287,7 @@ static void dead_in_a_forked_child(void **state) {
   if (pid == 0) {
     struct redbook_watch_event event;
     bool found = true;
-    alarm(30);
+    alarm(120);
     bool fine = redbook_watch_fd(watch) == -1 &&
                 !redbook_watch_next(watch, &event, &found, &err) && !found &&
                 err.code == 0x80004005;

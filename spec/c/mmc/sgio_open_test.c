@@ -150,7 +150,7 @@ static void the_clock_is_real(void **state) {
   assert_true(t->ops->is_real_time(t));
   redbook_transport_sleep_us(t, 30000);
   uint64_t passed = redbook_transport_now_us(t) - start;
-  assert_true(start >= before && passed >= 30000 && passed < 5000000);
+  assert_true(start >= before && passed >= 30000 && passed < 60000000);
   redbook_transport_close(t);
 }
 
