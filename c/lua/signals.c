@@ -127,9 +127,10 @@ static int close_trap(lua_State *L) {
 }
 
 /***
-Closes the trap and has its signals do nothing from then on. For a program that has said its last
-word and is about to end: signals that come while the process is taken down must not turn its
-exit code into that of a crash. No child process may be started afterwards, it would inherit this.
+Closes the trap and has its signals do nothing from then on. For a program that has said its
+last word and is about to end: signals that come while the process is taken down must not turn
+its exit code into that of a crash. No child process may be started afterwards, it would inherit
+this.
 @function SignalTrap:ignore
 @treturn boolean true
 */
@@ -148,10 +149,9 @@ static int to_string(lua_State *L) {
 }
 
 void redbook_register_trap(lua_State *L) {
-  static const luaL_Reg methods[] = {{"getfd", getfd},      {"pollfd", getfd},
-                                     {"take", take},        {"wait", wait_signal},
-                                     {"close", close_trap}, {"ignore", ignore},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"getfd", getfd},      {"pollfd", getfd},  {"take", take}, {"wait", wait_signal},
+      {"close", close_trap}, {"ignore", ignore}, {NULL, NULL}};
   static const luaL_Reg meta[] = {
       {"__gc", release}, {"__close", release}, {"__tostring", to_string}, {NULL, NULL}};
   static const struct redbook_class class = {CLASS, methods, meta, NULL, NULL};

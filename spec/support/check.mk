@@ -35,7 +35,7 @@ OUTSIDE = spec/install/% spec/project/%
 c-tests: $(C_TESTS)
 # That all compiles counts as one result, so that a broken build cannot pass unseen.
 check-pass:
-	+@$(TAP) -1 $(RESULTS)/build.tap 'build $(RESULTS)' $(AGAIN) -k all support c-tests
+	+@TEST_TIMEOUT=1800 $(TAP) -1 $(RESULTS)/build.tap 'build $(RESULTS)' $(AGAIN) -k all support c-tests
 	+@$(AGAIN) -k check-c check-lua
 check-c: $(patsubst $(BUILD)/spec/%,$(RESULTS)/c/%.tap,$(C_TESTS))
 check-lua: $(patsubst spec/%.lua,$(RESULTS)/%.tap,$(SPECS))
@@ -138,7 +138,7 @@ lint:
 	+@$(AGAIN) check-lint
 check-lint:
 	@rm -rf $(BUILD)/results/lint
-	+@TEST_TIMEOUT=900 $(AGAIN) -k -j$(JOBS) $(LINTS:%=lint-%)
+	+@TEST_TIMEOUT=1800 $(AGAIN) -k -j$(JOBS) $(LINTS:%=lint-%)
 	@$(TALLY) $(BUILD)/results/lint
 lint-%:
 	+@$(TAP) -1 $(BUILD)/results/lint/$*.tap 'lint $*' $(AGAIN) run-$*
