@@ -8,6 +8,8 @@
  *   REM REDBOOK medium cd-r | cd-rw | pressed
  *   REM REDBOOK minutes 74 | 80 | 90 | 99
  *   REM REDBOOK finalised yes | no
+ *   REM REDBOOK erasing yes                        only while a cd-rw loses something: .bin may
+ *                                                  still hold what the sheet has lost
  *   REM REDBOOK session N lead-out LBA             a closed session, in order from 1
  *   REM REDBOOK track N session S start LBA sectors COUNT control NIBBLE state STATE
  *               isrc CODE|- mcn DIGITS|- EXTRAS    (one line) a track, in order from 1;
@@ -29,6 +31,7 @@
 
 struct redbook_vcue {
   bool ours; /* has REM REDBOOK lines */
+  bool erasing;
   struct redbook_vdisc disc;
   char file[1024];       /* as FILE names it, "" when there is none */
   char cd_text[1024];    /* as CDTEXTFILE names it */
@@ -43,6 +46,6 @@ bool redbook_vcue_parse(const char *name, char *text, struct redbook_vcue *out,
 
 /* `bin` and `cd_text` are file names without a folder; cd_text may be "". */
 void redbook_vcue_write(FILE *out, const struct redbook_vdisc *disc, const char *bin,
-                        const char *cd_text);
+                        const char *cd_text, bool erasing);
 
 #endif

@@ -2,6 +2,7 @@
 /* Parses the REM REDBOOK lines of a .cue (grammar: cue.h). */
 #include "virtual/cue_parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,11 +123,12 @@ static bool minutes(struct redbook_vcue_parser *p, char **w) {
   return true;
 }
 
-static bool finalised(struct redbook_vcue_parser *p, char **w) {
-  if (!word_is(w[1], "yes") && !word_is(w[1], "no"))
-    return redbook_vcue_bad(p, "finalised must be yes or no");
-  p->out->disc.finalised = word_is(w[1], "yes");
-  return true;
+static bool yes_or_no(struct redbook_vcue_parser *p, char **w, bool *out) {
+  *out = word_is(w[1], "yes");
+  if (*out || word_is(w[1], "no")) return true;
+  char what[64];
+  snprintf(what, sizeof what, "%s must be yes or no", w[0]);
+  return redbook_vcue_bad(p, what);
 }
 
 bool redbook_vcue_remark(struct redbook_vcue_parser *p, char **w) {
@@ -139,7 +141,8 @@ bool redbook_vcue_remark(struct redbook_vcue_parser *p, char **w) {
   if (!p->out->ours) return redbook_vcue_bad(p, "the version must come first");
   if (word_is(w[0], "medium")) return medium(p, w);
   if (word_is(w[0], "minutes")) return minutes(p, w);
-  if (word_is(w[0], "finalised")) return finalised(p, w);
+  if (word_is(w[0], "finalised")) return yes_or_no(p, w, &p->out->disc.finalised);
+  if (word_is(w[0], "erasing")) return yes_or_no(p, w, &p->out->erasing);
   if (word_is(w[0], "session")) return session(p, w);
   if (word_is(w[0], "track")) return track(p, w);
   if (word_is(w[0], "index")) return mark(p, w);
@@ -173,6 +176,8 @@ bool redbook_vcue_remarks_finish(struct redbook_vcue_parser *p) {
   p->line = 0;
   if (!disc->medium || !disc->minutes)
     return redbook_vcue_bad(p, "the REM REDBOOK lines name no medium or no minutes");
+  if (p->out->erasing && disc->medium != REDBOOK_MEDIUM_CD_RW)
+    return redbook_vcue_bad(p, "only a cd-rw can be erasing");
   if (!sessions_agree(p)) return false;
   if (disc->finalised &&
       (!disc->sessions || disc->session[disc->sessions - 1].last != disc->tracks))

@@ -19,11 +19,12 @@ static void extras(FILE *out, const struct redbook_vtrack *t) {
   fprintf(out, "\n");
 }
 
-static void remarks(FILE *out, const struct redbook_vdisc *disc) {
+static void remarks(FILE *out, const struct redbook_vdisc *disc, bool erasing) {
   fprintf(out, "REM REDBOOK version 1\n");
   fprintf(out, "REM REDBOOK medium %s\n", medium_name(disc->medium));
   fprintf(out, "REM REDBOOK minutes %u\n", disc->minutes);
   fprintf(out, "REM REDBOOK finalised %s\n", disc->finalised ? "yes" : "no");
+  if (erasing) fprintf(out, "REM REDBOOK erasing yes\n");
   for (unsigned i = 0; i < disc->sessions; i++)
     fprintf(out, "REM REDBOOK session %u lead-out %d\n", i + 1, disc->session[i].lead_out);
   for (unsigned i = 0; i < disc->tracks; i++) {
@@ -63,8 +64,8 @@ static void indexes(FILE *out, const struct redbook_vtrack *t) {
 }
 
 void redbook_vcue_write(FILE *out, const struct redbook_vdisc *disc, const char *bin,
-                        const char *cd_text) {
-  remarks(out, disc);
+                        const char *cd_text, bool erasing) {
+  remarks(out, disc, erasing);
   unsigned closed = redbook_vdisc_first_open_track(disc) - 1;
   const char *catalog = closed ? redbook_vdisc_catalog(disc) : "";
   if (catalog[0]) fprintf(out, "CATALOG %s\n", catalog);

@@ -132,7 +132,9 @@ static bool find_broken_track(const struct redbook_vimage *image, struct redbook
     return redbook_fail(err, REDBOOK_E_INVALIDARG,
                         "%s is cut off: it holds %lld sectors, its sheet says %d", image->bin,
                         (long long)sectors, recorded);
-  if (disc->medium == REDBOOK_MEDIUM_PRESSED || !redbook_vdisc_nwa(disc, &nwa)) return true;
+  if (image->erasing || disc->medium == REDBOOK_MEDIUM_PRESSED ||
+      !redbook_vdisc_nwa(disc, &nwa))
+    return true;
   if (sectors <= nwa) return true;
   struct redbook_vtrack *track = redbook_vdisc_unfinished(disc);
   if (!track) track = redbook_vdisc_begin_track(disc, 0, "", "");
@@ -159,6 +161,7 @@ bool redbook_vimage_load(struct redbook_vimage *image, struct redbook_vdisc *dis
     good = foreign_bin(image, &cue, err);
     if (good) remember(image);
   }
+  image->erasing = good && cue.erasing;
   good = good && (!cue.ours || find_broken_track(image, &cue.disc, err));
   if (!good) return false;
   memcpy(image->cd_text, cue.cd_text, sizeof image->cd_text);

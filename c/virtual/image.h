@@ -20,6 +20,7 @@ struct redbook_vimage {
   char cue[4096], bin[4096], pre[4096], cdt[4096];
   char cd_text[1024]; /* CDTEXTFILE of the sheet, "" when there is none */
   int fd;             /* exclusive user's descriptor on .bin, -1 */
+  bool erasing;       /* .bin may still hold what the sheet has lost */
   bool cue_exists;
   struct timespec seen_cue, seen_bin; /* as the files were when last read or written */
   off_t seen_size;
@@ -65,8 +66,9 @@ unsigned redbook_vimage_get_cd_text(const struct redbook_vimage *image, uint8_t 
                                     unsigned most);
 /* Data on disc, then .cue (new file, fsync, rename, fsync of the folder), then run-out. */
 int redbook_vimage_commit(struct redbook_vimage *image, const struct redbook_vdisc *disc);
-/* A CD-RW that lost something: .cue first, then the end of .bin, and all else of a blank disc.
- */
+/* A CD-RW that lost something: a sheet that says so and that it is "erasing", then the end of
+ * .bin and all else of a blank disc, then the sheet without that word. Whoever was killed in
+ * between left image->erasing, and this with the same disc ends it. */
 int redbook_vimage_shrink(struct redbook_vimage *image, const struct redbook_vdisc *disc);
 
 #endif

@@ -121,7 +121,7 @@ static int write_sheet(const struct redbook_vimage *image, const struct redbook_
     if (fd >= 0) close(fd);
     return saved;
   }
-  redbook_vcue_write(file, disc, bin, image->cd_text);
+  redbook_vcue_write(file, disc, bin, image->cd_text, image->erasing);
   int failed = fflush(file) != 0 || ferror(file) || fsync(fd) != 0 ? errno : 0;
   if (fclose(file) != 0 && !failed) failed = errno;
   return failed;
@@ -191,10 +191,13 @@ int redbook_vimage_shrink(struct redbook_vimage *image, const struct redbook_vdi
   char cd_text[sizeof image->cd_text];
   memcpy(cd_text, image->cd_text, sizeof cd_text);
   if (!disc->sessions) image->cd_text[0] = 0;
+  image->erasing = true;
   int failed = replace_sheet(image, disc);
   if (failed) memcpy(image->cd_text, cd_text, sizeof cd_text);
   if (!failed && ftruncate(image->fd, (off_t)end * REDBOOK_SECTOR_BYTES) != 0) failed = errno;
   if (!failed && !disc->tracks) failed = redbook_vimage_fresh(image);
+  image->erasing = false;
+  if (!failed) failed = replace_sheet(image, disc);
   return failed ? failed : remember(image);
 }
 

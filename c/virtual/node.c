@@ -73,6 +73,12 @@ static const struct redbook_transport_ops transport_ops = {
     do_execute, do_now, do_sleep, is_real_time, do_abandon, do_close,
 };
 
+/* What somebody who was killed began to erase. */
+static bool finish_erasing(struct redbook_virtual *drive, struct redbook_error *err) {
+  int failed = drive->image.erasing ? redbook_vimage_shrink(&drive->image, &drive->disc) : 0;
+  return !failed || redbook_fail_file(err, failed, "erasing the rest of %s", drive->image.bin);
+}
+
 static bool take_disc(struct redbook_virtual *drive, struct redbook_error *err) {
   if (drive->holder)
     return redbook_fail(err, REDBOOK_E_IMAPI_RECORDER_LOCKED,
@@ -80,7 +86,7 @@ static bool take_disc(struct redbook_virtual *drive, struct redbook_error *err) 
   if (!drive->image.cue[0]) return true;
   bool read_only = drive->disc.medium == REDBOOK_MEDIUM_PRESSED;
   if (!redbook_vimage_lock(&drive->image, read_only, err)) return false;
-  if (redbook_vdrive_refresh(drive, err)) return true;
+  if (redbook_vdrive_refresh(drive, err) && finish_erasing(drive, err)) return true;
   redbook_vimage_unlock(&drive->image);
   return false;
 }

@@ -184,6 +184,9 @@ static void bad_sheets(void **state) {
        "line 5: the track overlaps"},
       {OURS OUR_TRACK "complete isrc - mcn -\n" HEAD, "is cut off"},
       {OURS "REM REDBOOK finalised yes\n" HEAD, "cannot have an open session"},
+      {OURS "REM REDBOOK finalised perhaps\n", "line 4: finalised must be yes or no"},
+      {OURS "REM REDBOOK erasing perhaps\n", "line 4: erasing must be yes or no"},
+      {OURS "REM REDBOOK erasing yes\n" HEAD, "only a cd-rw can be erasing"},
   };
   struct rig r;
   rig_make(&r, "");
