@@ -111,10 +111,8 @@ describe("blank.lua", function()
     end
     assert.equal("blank", state())
     burn "two.wav"
-    -- timeout's own process group is the terminal's: the script gets INT as from ^C.
-    local stop = "script -qec " .. sandbox.quote(
-      "timeout --foreground -s INT 2 env NO_COLOR=1 " .. line) .. " typescript >/dev/null"
-    sandbox.run(stop, room.folder)
+    assert.equal(130, (sandbox.run(burn_lua.stopped("blank.lua --device virtual:d.cue",
+      "Erasing starts in 5 seconds"), room.folder)))
     shown = room:read "typescript"
     assert.is_truthy(shown:find("blank: interrupted before anything was erased", 1, true), shown)
     assert.equal("complete", state())
@@ -196,25 +194,17 @@ describe("blank.lua", function()
     assert.equal("blank", state())
   end)
 
-  -- Runs it on a drive whose erasing takes 1.5 seconds, and sends a signal when `pattern` stands
-  -- among its events.
-  local function interrupt(signal, pattern)
-    return sandbox.run(([[:
-      %s %s %s/scripts/blank.lua --json --yes \
-        --device 'virtual:d.cue?clock=real&personality=brisk' >out 2>err & pid=$!
-      for i in $(seq 3000); do
-        grep -q -e '%s' out && break
-        kill -0 $pid 2>/dev/null || break
-        sleep 0.01
-      done
-      kill -%s $pid
-      wait $pid]]):format(sandbox.env, sandbox.lua, sandbox.root, pattern, signal), room.folder)
+  -- Runs it on a drive whose erasing takes 1.5 seconds; a signal comes when it tells of that.
+  local function interrupt(signal)
+    return sandbox.run(("%s SIGNAL=%s %s %s %s/scripts/blank.lua --json --yes --device "
+      .. "'virtual:d.cue%s' >out 2>err"):format(sandbox.env, signal, sandbox.lua,
+      burn_lua.at_action "erasing", sandbox.root, burn_lua.PACED), room.folder)
   end
 
   for signal, expected in pairs { INT = 130, TERM = 143, HUP = 129 } do
     it("waits for the drive when SIG" .. signal .. " comes while it erases", function()
       burn "one.wav"
-      assert.equal(expected, (interrupt(signal, '"action":"erasing"')))
+      assert.equal(expected, (interrupt(signal)))
       local err = burn_lua.find(burn_lua.decode(room:read "out"), "error")
       assert.same({ expected, "interrupted", signal, "blank" },
         { err.exit, err.err.stage, err.err.signal, err.err.disc })

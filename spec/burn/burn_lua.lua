@@ -9,6 +9,72 @@ local burn_lua = {}
 
 burn_lua.SECTOR = 2352
 
+-- What makes a disc's name one of a drive in real time: what is met in the middle of a long track
+-- of it is in the middle for half a minute.
+burn_lua.PACED = "?clock=real&personality=brisk"
+
+---Lines for sh: run a program in the background as $pid, its events in the file `out`, the rest in
+---`err`; as soon as a condition is true, or the program has ended, do something, and wait for its
+---end, whose exit code is theirs.
+---@param command string
+---@param condition string command for sh
+---@param act string more commands
+---@return string
+function burn_lua.meanwhile(command, condition, act)
+  return ([[:
+    %s >out 2>err & pid=$!
+    for i in $(seq 12000); do
+      %s && break
+      grep -q '^State:.[^Z]' /proc/$pid/status 2>/dev/null || break
+      sleep 0.01
+    done
+    %s
+    wait $pid]]):format(command, condition, act)
+end
+
+---A condition for `meanwhile`: the pattern stands among the events.
+---@param pattern string of grep
+---@return string
+function burn_lua.said(pattern) return ("grep -q -e '%s' out"):format(pattern) end
+
+---Words for the interpreter, before a script: the process sends itself a signal as soon as it
+---writes an event of this action. By then nobody can be too late, however slow the machine is.
+---@param action string
+---@return string its signal is $SIGNAL
+function burn_lua.at_action(action)
+  return sandbox.quote(([[-elocal json, posix = require "redbook.report.json", require "posix"
+    local line, signal = json.line, posix["SIG" .. os.getenv "SIGNAL"]
+    function json.line(event)
+      if event.action == %q and signal then
+        posix.kill(posix.getpid(), signal)
+        signal = nil
+      end
+      return line(event)
+    end]]):format(action))
+end
+
+-- Before a program, it makes the seconds of a countdown so long that nobody is late.
+local LONG_SECONDS = [[-e 'local pause = require "redbook.pause"
+  package.loaded["redbook.pause"] = function(seconds) return pause(20 * seconds) end']]
+
+---Lines for sh: run a script of this checkout on a terminal of script(1), and type ^C as soon as a
+---text stands there. What was shown is in the file `typescript`, the exit code is the script's.
+---@param words string the script's name, and the command line after it
+---@param text string
+---@return string
+function burn_lua.stopped(words, text)
+  local command = ("exec env %s NO_COLOR=1 %s %s %s/scripts/%s"):format(sandbox.env, sandbox.lua,
+    LONG_SECONDS, sandbox.root, words)
+  return ([[rm -f typescript
+    { for i in $(seq 6000); do
+        grep -q -e %s typescript 2>/dev/null && break
+        sleep 0.01
+      done
+      printf '\003'
+    } | script -qefc %s typescript >/dev/null]]):format(sandbox.quote(text),
+    sandbox.quote(command))
+end
+
 local Room = {}
 Room.__index = Room
 

@@ -201,7 +201,7 @@ what to do: name a new disc, such as --device virtual:d2.cue
         assert(recorder:AcquireExclusiveAccess(false, "kiosk 7"))
         io.open("held", "w"):close()
         io.read()]])), "w")
-      room:must "for i in $(seq 100); do [ -e held ] && exit; sleep 0.05; done; exit 1"
+      room:must "for i in $(seq 6000); do [ -e held ] && exit; sleep 0.02; done; exit 1"
       local code, out, err = room:burn "--device virtual:d.cue one.wav"
       local late = room:burn "--wait=1 --device virtual:d.cue one.wav"
       holder:close()

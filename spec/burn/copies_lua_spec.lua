@@ -76,15 +76,9 @@ describe("burn.lua with several drives", function()
   it("stops all of them when it is told to", function()
     room:must "sox -D -r 44100 -n -b 16 -c 2 long.flac synth 720 sine 440 gain -6"
     local devices = DEVICES:gsub("virtual:(.)%.cue", "'virtual:%1.cue?clock=real'")
-    local code = sandbox.run(([[:
-      %s %s %s/scripts/burn.lua --json --yes %s one.wav long.flac >out 2>err & pid=$!
-      for i in $(seq 3000); do
-        [ $(grep -c '"event":"prepare"' out) = 3 ] && break
-        kill -0 $pid 2>/dev/null || break
-        sleep 0.01
-      done
-      kill -TERM $pid; wait $pid]]):format(sandbox.env, sandbox.lua, sandbox.root, devices),
-      room.folder)
+    local code = sandbox.run(burn_lua.meanwhile(("%s %s %s/scripts/burn.lua --json --yes %s "
+      .. "one.wav long.flac"):format(sandbox.env, sandbox.lua, sandbox.root, devices),
+      [=[[ "$(grep -c '"event":"prepare"' out)" = 3 ]]=], "kill -TERM $pid"), room.folder)
     assert.equal(143, code, room:read "err")
     local events, told = burn_lua.decode(room:read "out"), {}
     for _, event in ipairs(events) do

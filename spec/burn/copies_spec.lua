@@ -3,6 +3,7 @@
 
 local burner = require "spec.support.burner"
 local core = require "redbook.core"
+local gate = require "spec.support.gate"
 local recipe = require "redbook.recipe"
 local sandbox = require "spec.support.sandbox"
 
@@ -223,20 +224,29 @@ describe("copies", function()
   end)
 
   it("let a host's coroutine go on", function()
-    local yielded = 0
+    local yielded, shut, list, held <close> = 0, false, recorders(2), gate.new(folder)
+    local slow = assert(drives[1].virtual:Recorder { trace = held.path })
     local host = coroutine.wrap(function()
-      return "done", recipe.copies(recorders(2), entries, {})
+      return "done", recipe.copies({ slow, list[2] }, entries, {}, function(event)
+        -- One drive stands still in its first track, until the host has had its turns.
+        if event.event == "track" and event.device == slow.ActiveDiscRecorder and not shut then
+          held:shut()
+          shut = true
+        end
+      end)
     end)
     local state, result
     repeat
       state, result = host()
       if state ~= "done" then
-        yielded = yielded + 1
+        yielded = yielded + (shut and 1 or 0)
+        if yielded == 3 then held:open() end
         core.wait(state, 0.01)
       end
     until state == "done"
     assert.equal(2, result.made)
     assert.is_true(yielded > 2)
+    slow:Close()
   end)
 
   it("let go of all drives when a handler raises", function()

@@ -4,6 +4,7 @@
 
 local burn_lua = require "spec.burn.burn_lua"
 local exit = require "redbook.cli.exit"
+local gate = require "spec.support.gate"
 local lines = require "redbook.report.lines"
 local redbook = require "redbook"
 
@@ -132,20 +133,30 @@ describe("recipe.burn_playlist on a drive", function()
 
   it("never blocks a host that runs it in a coroutine", function()
     local drive = assert(redbook.VirtualRecorder { path = room.folder .. "/d.cue" })
-    local recorder = assert(drive:Recorder())
-    local turns, result = 0, nil
+    local held <close> = gate.new(room.folder)
+    local recorder = assert(drive:Recorder { trace = held.path })
+    local turns, shut, result = 0, false, nil
     local job = coroutine.wrap(function()
-      result = assert(redbook.recipe.burn_playlist(recorder, entries))
+      result = assert(redbook.recipe.burn_playlist(recorder, entries, nil, function(event)
+        -- The drive stands still in the first track, until the host has had its turns.
+        if event.event == "track" and not shut then
+          held:shut()
+          shut = true
+        end
+      end))
       return "over"
     end)
     repeat
       local operation = job()
       if operation ~= "over" then
-        turns = turns + 1
+        turns = turns + (shut and 1 or 0)
         assert.equal("number", math.type(operation:pollfd()) and "number")
+        if turns == 5 then held:open() end
+        redbook.wait({ operation }, 0.01)
       end
     until operation == "over"
     assert.is_true(turns > 4)
+    recorder:Close()
     assert.equal("finalised", result.disc)
   end)
 

@@ -112,14 +112,14 @@ describe("render.lua", function()
   end)
 
   it("stops at a signal", function()
-    room:write("slow.sh", ("%s %s %s/scripts/render.lua --out s one.wav hang.m4a & pid=$!; "
-      .. "sleep 1; kill -TERM $pid; wait $pid; echo code $?"):format(sandbox.env, sandbox.lua,
-      sandbox.root))
+    -- The second file hangs; the first is written.
+    room:write("slow.sh", burn_lua.meanwhile(("%s PATH=$PWD/bin:$PATH %s %s/scripts/render.lua "
+      .. "--out s one.wav hang.m4a"):format(sandbox.env, sandbox.lua, sandbox.root),
+      "[ -e begun ] && [ -e 's/01 one.wav' ]", "kill -TERM $pid"))
     room:must("cp four.m4a hang.m4a; mkdir -p bin; "
-      .. "printf '#!/bin/sh\\nexec sleep 60\\n' > bin/ffmpeg;"
-      .. "chmod +x bin/ffmpeg")
-    local out = room:must "PATH=$PWD/bin:$PATH sh slow.sh 2>&1"
-    assert.is_truthy(out:find("code 143", 1, true), out)
+      .. "printf '#!/bin/sh\\n: >begun\\nexec sleep 600\\n' >bin/ffmpeg; chmod +x bin/ffmpeg")
+    local code = sandbox.run("sh slow.sh", room.folder)
+    assert.equal(143, code, room:read "err")
     assert.same({ "01 one.wav" }, files "s")
   end)
 end)

@@ -42,15 +42,9 @@ function Room:go(words) return self:events("--yes " .. words, self.environment) 
 ---@return table[] events
 ---@return string err
 function Room:stop(words, pattern, signal)
-  local code = sandbox.run(([[:
-    %s %s %s %s/scripts/burn.lua --yes --json %s >out 2>err & pid=$!
-    for i in $(seq 3000); do
-      grep -q -e '%s' out && break
-      kill -0 $pid 2>/dev/null || break
-      sleep 0.01
-    done
-    kill -%s $pid 2>/dev/null; wait $pid]]):format(sandbox.env, self.environment, sandbox.lua,
-    sandbox.root, words, pattern, signal), self.folder)
+  local code = sandbox.run(burn_lua.meanwhile(("%s %s %s %s/scripts/burn.lua --yes --json %s")
+    :format(sandbox.env, self.environment, sandbox.lua, sandbox.root, words),
+    burn_lua.said(pattern), ("kill -%s $pid 2>/dev/null"):format(signal)), self.folder)
   -- Of a line that was being written when it was killed nobody knows the end.
   return code, burn_lua.decode((self:read "out":gsub("[^\n]*$", ""))), self:read "err"
 end

@@ -4,6 +4,7 @@
 
 local burner = require "spec.support.burner"
 local core = require "redbook.core"
+local gate = require "spec.support.gate"
 local recipe = require "redbook.recipe"
 local sandbox = require "spec.support.sandbox"
 local set_bench = require "spec.burn.set_bench"
@@ -207,12 +208,19 @@ describe("burn_set", function()
   end)
 
   it("does not block a host that runs it in a coroutine", function()
-    local next_disc, waits = discs_in_order(), 0
+    local next_disc, waits, shut, held <close> = discs_in_order(), 0, false, gate.new(folder)
+    local drive = assert(virtual:Recorder { trace = held.path })
     local thread = coroutine.create(function()
-      return recipe.burn_set(recorder, entries, with { waiter = function(operation)
-        waits = waits + 1
+      return recipe.burn_set(drive, entries, with { waiter = function(operation)
+        waits = waits + (shut and 1 or 0)
+        if waits == 21 then held:open() end
         coroutine.yield(operation)
       end }, function(event)
+        -- The drive stands still in the first track, until the host has had its turns.
+        if event.event == "track" and not shut then
+          held:shut()
+          shut = true
+        end
         if event.event == "insert" then
           assert(virtual:Insert { path = ("%s/%s.cue"):format(folder, next_disc()) })
         end
@@ -222,6 +230,7 @@ describe("burn_set", function()
     repeat ok, result = coroutine.resume(thread) until coroutine.status(thread) == "dead"
     assert.is_true(ok, tostring(result))
     assert.is_true(waits > 20)
+    drive:Close()
     finished()
   end)
 

@@ -31,6 +31,7 @@ describe("in a scheduler of coroutines", function()
   it("a coroutine that is closed in the middle cancels, and the drive is free", function()
     local work <close> = job.new()
     local burning = coroutine.create(function() work:burn(run) end)
+    work.gate:open()
     repeat
       assert.is_true((coroutine.resume(burning)))
       posix.sleep(0.005)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void *symbol(void *library, const char *name) {
   void *address = dlsym(library, name);
@@ -63,6 +64,18 @@ static int entries(const char *folder) {
   return count;
 }
 
+/* The threads that are left. One that was joined is listed a moment longer: the kernel wakes
+ * the joiner before it takes the thread out of the list. */
+static int threads(void) {
+  const struct timespec moment = {0, 1000000};
+  int count = entries("/proc/self/task");
+  for (int i = 0; i < 60000 && count > 3; i++) { /* ".", "..", this one */
+    nanosleep(&moment, NULL);
+    count = entries("/proc/self/task");
+  }
+  return count;
+}
+
 static int mappings(void) {
   int count = 0, c;
   FILE *maps = fopen("/proc/self/maps", "r");
@@ -83,7 +96,8 @@ int main(int argc, char **argv) {
     }
     failed = run(library, argv[2], argv[3]);
     dlclose(library);
-    printf(" %d %d %d\n", entries("/proc/self/fd"), entries("/proc/self/task"), mappings());
+    int left = threads();
+    printf(" %d %d %d\n", entries("/proc/self/fd"), left, mappings());
   }
   return failed;
 }

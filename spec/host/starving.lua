@@ -186,7 +186,7 @@ end
 
 -- A thread that was joined may be listed for a moment.
 local function settled(count, wanted)
-  local give_up = posix.monotonic() + 5
+  local give_up = posix.monotonic() + 60
   while count() ~= wanted and posix.monotonic() < give_up do posix.sleep(0.002) end
   return count()
 end

@@ -15,7 +15,7 @@ local CODES = { SIGINT = 130, SIGTERM = 143, SIGHUP = 129 }
 -- Loaded before burn.lua: sends it a signal as soon as it tells of the event $LIFECYCLE_EVENT.
 local AT_EVENT = [[
   local posix = require "posix"
-  posix.alarm(60)
+  posix.alarm(180)
   local name, signal = os.getenv "LIFECYCLE_EVENT", os.getenv "LIFECYCLE_SIGNAL"
   local json = require "redbook.report.json"
   local line = json.line

@@ -111,7 +111,7 @@ describe("a callback", function()
       local ok, first = coroutine.resume(thread)
       assert(ok and first == 1, first)
       -- Nobody steps the operation; the worker ends the track all the same.
-      local limit = child.posix.monotonic() + 20
+      local limit = child.posix.monotonic() + 120
       repeat
         local tracks = drive:Tracks()
       until (tracks[1] and tracks[1].Complete) or child.posix.monotonic() > limit

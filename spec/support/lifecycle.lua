@@ -15,9 +15,9 @@ local GAP = 152 -- from the end of a track to the start of the next: run-out, li
 
 local quote = sandbox.quote
 
--- Waits until `condition` holds; `seconds` are long enough for a sanitizer on a busy machine.
-local function await(what, condition, seconds)
-  local deadline = posix.monotonic() + (seconds or 20)
+-- Waits until `condition` holds: long enough for a sanitizer on a busy machine.
+local function await(what, condition)
+  local deadline = posix.monotonic() + 120
   while true do
     local value = condition()
     if value then return value end
@@ -205,13 +205,14 @@ end
 
 ---Runs a script, which finds `child` (lifecycle_child.lua) and is given the disc.
 ---@param text string
+---@param environment? string assignments for sh
 ---@return table process
-function Case:start(text)
+function Case:start(text, environment)
   local path = self.folder .. "/script.lua"
   sandbox.write(path, ('local child = require "spec.support.lifecycle_child"\n' .. text))
   return self:command(("%s %s %s"):format(sandbox.lua, quote(path), quote(self.disc)),
-    ("LUA_PATH=%s"):format(quote(("%s/?.lua;%s/lua/?.lua;%s/lua/?/init.lua;;"):format(
-      sandbox.root, sandbox.root, sandbox.root))))
+    ("%s LUA_PATH=%s"):format(environment or "", quote(("%s/?.lua;%s/lua/?.lua;%s/lua/?/init.lua;;")
+      :format(sandbox.root, sandbox.root, sandbox.root))))
 end
 
 ---A named pipe for a trace, with its reading end in our hands.

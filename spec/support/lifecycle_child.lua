@@ -8,7 +8,7 @@ local posix = require "posix"
 local sounds = require "spec.support.lifecycle_sounds"
 
 -- A script that hangs dies by SIGALRM, and its spec fails instead of waiting for ever.
-posix.alarm(60)
+posix.alarm(180)
 
 local child = { core = core, posix = posix, sounds = sounds }
 
