@@ -2,13 +2,11 @@
 -- render.lua: the samples that a burn would write, as files.
 
 local common = require "redbook.cli.common"
-local core = require "redbook.core"
 local exit = require "redbook.cli.exit"
-local failure = require "redbook.failure"
-local folder = require "redbook.folder"
 local msf = require "redbook.msf"
 local lists = require "redbook.cli.lists"
 local recipe = require "redbook.recipe"
+local render_disc = require "redbook.cli.render_disc"
 local sound = require "redbook.cli.sound"
 local text = require "redbook.playlist.text"
 
@@ -33,7 +31,8 @@ end
 local function define(parser)
   parser:argument("files", "Playlists and audio files."):args("*"):argname "FILE":hidden(true)
   parser:group("What to write",
-    parser:option("--out", "Folder for the files; made when it is not there."):argname "DIR"
+    parser:option("--out", "Folder for the files; made when it is not there. No file in it is "
+      .. "replaced."):argname "DIR"
       :default ".",
     parser:flag("--wav", "'01 Title.wav' and so on (default)."),
     parser:flag("--raw", "01.raw and so on: 44.1 kHz, 16-bit, stereo, little-endian, no header."),
@@ -86,35 +85,17 @@ local function show(job)
   end
 end
 
-local function render_disc(job, found)
-  local path = job.options.out:gsub("/*$", "") .. "/disc.cue"
-  local made, why = folder.make(job.options.out)
-  if not made then
-    return nil, failure.new { stage = "arguments", message = "cannot make the folder " .. why,
-      advice = "choose another one with --out" }
-  end
-  local existing = io.open(path, "r")
-  if existing then
-    existing:close()
-    return nil, failure.new { stage = "arguments", message = path .. " is there already",
-      advice = "remove it and disc.bin, or choose another folder with --out" }
-  end
-  local id = "virtual:" .. path:gsub("[%%?]", function(c) return ("%%%02X"):format(c:byte()) end)
-  local recorder, problem = core.Recorder(id)
-  if not recorder then return nil, failure.from(problem, "device") end
-  local result, err = recipe.burn_playlist(recorder, found.entries, sound.copy(job.options, {
-    client_name = "redbook render.lua",
-    catalog = found.catalog, stop = function() return job.trap.pause(0) end }),
-    function(event)
-      if event.event == "track_done" then
-        job:emit(event)
-        job:say(text.printable(("%2d  %s  %s%s"):format(event.number, msf.short(event.sectors),
-          event.title or "", figures(event))))
-      end
-    end)
-  recorder:Close()
+local function disc(job, found)
+  local options = sound.copy(job.options, { stop = function() return job.trap.pause(0) end })
+  local result, err = render_disc(job.options.out, found, options, function(event)
+    if event.event ~= "track_done" then return end
+    job:emit(event)
+    job:say(text.printable(("%2d  %s  %s%s"):format(event.number, msf.short(event.sectors),
+      event.title or "", figures(event))))
+  end)
   if not result then return nil, err end
-  job:say(("%s: %d track%s"):format(path, result.tracks, result.tracks == 1 and "" or "s"))
+  job:say(text.printable(("%s: %d track%s"):format(result.path, result.tracks,
+    result.tracks == 1 and "" or "s")))
   return true
 end
 
@@ -122,7 +103,7 @@ local function run(job)
   local options = job.options
   local found, err = entries_of(job)
   if not found then return nil, err end
-  if options.bin_cue then return render_disc(job, found) end
+  if options.bin_cue then return disc(job, found) end
   local result
   result, err = recipe.render(found.entries, sound.copy(options, { folder = options.out,
     format = options.raw and "raw" or "wav", threads = options.threads or processors(),
@@ -133,6 +114,6 @@ end
 
 return common.program { name = "render", usage = "[OPTION]... PLAYLIST|FILE...",
   summary = "Writes the samples that a burn would write into files, without a drive.",
-  epilog = "Exit: 0 done; 2 usage; 6 a source cannot be rendered, or a file not written; 130, 143, "
-    .. "129 interrupted.",
+  epilog = "Exit: 0 done; 2 usage, or a file is there already; 6 a source cannot be rendered, or "
+    .. "a file not written; 7 more than a disc holds (--bin-cue); 130, 143, 129 interrupted.",
   looks = true, events = true, signals = true, define = define, check = check, run = run }

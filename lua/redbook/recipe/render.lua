@@ -8,6 +8,7 @@ local loudness = require "redbook.recipe.loudness"
 local plan = require "redbook.plan"
 local shape = require "redbook.shape"
 local sources = require "redbook.recipe.sources"
+local targets = require "redbook.recipe.targets"
 
 local SECTOR = 2352
 
@@ -30,6 +31,10 @@ local function wav_header(bytes)
     44100, 176400, 4, 16, "data", bytes)
 end
 
+local function interrupted(signal)
+  return nil, failure.interrupted(signal, "untouched", "interrupted while rendering")
+end
+
 local Job = {}
 Job.__index = Job
 
@@ -38,15 +43,38 @@ local function plain(title)
   return (title:gsub("[/%c\\:*?\"<>|]", "_"):gsub("^%.", "_"):sub(1, 120))
 end
 
-function Job:name_of(index, label)
-  if self.raw then return ("%s/%02d.raw"):format(self.folder, index) end
-  return ("%s/%02d %s.wav"):format(self.folder, index, plain(label.title))
+-- Tags of every file once, however many tracks are parts of it.
+function Job:tags_of(slot)
+  local known = self.tags[slot.entry.path]
+  if known then return known end
+  local source, err = slot:open_alone()
+  if not source then return nil, failure.from(err, "source") end
+  known = source.Tags or {}
+  slot:close()
+  self.tags[slot.entry.path] = known
+  return known
 end
 
-local function file_problem(name, problem)
-  return failure.new { stage = "source", name = "E_FAIL", code = 0x80004005,
-    message = ("%s cannot be written: %s"):format(name, tostring(problem):gsub("^.*: ", "")),
-    advice = "choose a folder with room that you may write to" }
+function Job:name_of(index)
+  local slot = self.slots[index]
+  if self.raw then return ("%s/%02d.raw"):format(self.folder, index) end
+  local tags, err = self:tags_of(slot)
+  if not tags then return nil, err end
+  return ("%s/%02d %s.wav"):format(self.folder, index, plain(sources.label(slot.entry, tags).title))
+end
+
+-- All names are known, and free, before the first file is made.
+function Job:choose_names()
+  local wanted = {}
+  for index = 1, #self.entries do
+    local signal = self.stop and self.stop()
+    if signal then return interrupted(signal) end
+    local name, err = self:name_of(index)
+    if not name then return nil, err end
+    self.names[index] = name
+    table.move({ name, name .. ".part" }, 1, 2, #wanted + 1, wanted)
+  end
+  return targets.check(wanted, self.entries)
 end
 
 -- What a track will be once it is rendered depends on what all are.
@@ -69,10 +97,10 @@ function Job:start(index)
   if not source then return nil, failure.from(err, "source") end
   local label = sources.label(entry, source.Tags or {})
   local track = { index = index, last = slot:last(), entry = entry, slot = slot, source = source,
-    label = label, path = self:name_of(index, label) }
+    label = label, path = self.names[index] }
   track.part = track.path .. ".part"
   local file, problem = io.open(track.part, "wb")
-  if not file then return nil, file_problem(track.part, problem) end
+  if not file then return nil, targets.unwritable(track.part, problem) end
   track.file = file
   if not self.raw then file:write(wav_header(0)) end
   self.running[#self.running + 1] = track
@@ -95,9 +123,9 @@ function Job:complete(track)
   end
   local closed, late = file:close()
   track.file = nil
-  if not ok or not closed then return nil, file_problem(track.path, problem or late) end
-  ok, problem = os.rename(track.part, track.path)
-  if not ok then return nil, file_problem(track.path, problem) end
+  if not ok or not closed then return nil, targets.unwritable(track.path, problem or late) end
+  ok, problem = targets.rename(track.part, track.path)
+  if not ok then return nil, targets.unwritable(track.path, problem) end
   self.tracks[track.index] = { path = track.entry.path, file = track.path,
     sectors = sectors + padding, padding = padding, crc32 = track.source.CRC32,
     clipped_samples = track.source.ClippedSamples,
@@ -113,18 +141,23 @@ function Job:complete(track)
   return true
 end
 
+-- What does not become a track stays in the list, for `abandon`.
 function Job:finish(place)
-  local track = table.remove(self.running, place)
+  local track = self.running[place]
   local ok, err = track.operation:result()
   if not ok then
-    self.running[#self.running + 1] = track -- for `abandon`
+    -- The core knows a stream, not what it is called.
+    if tostring(err.message):find "^the rendered file" then
+      return nil, targets.unwritable(track.path, err.message)
+    end
     return nil, failure.from(err, "source")
   end
   if not track.keep then
     ok, err = self:complete(track)
-    track.slot:close()
     if not ok then return nil, err end
+    track.slot:close()
   end
+  table.remove(self.running, place)
   if track.index == track.last then return true end
   return (track.keep and self.measure or self.start)(self, track.index + 1)
 end
@@ -176,9 +209,7 @@ function Job:each(start)
   local next_index = 1
   while next_index <= #self.entries or #self.running > 0 do
     local signal = self.signal or self.stop and self.stop()
-    if signal then
-      return nil, failure.interrupted(signal, "untouched", "interrupted while rendering")
-    end
+    if signal then return interrupted(signal) end
     while next_index <= #self.entries and #self.running < self.threads do
       local ok, err = start(self, next_index)
       if not ok then return nil, err end
@@ -192,13 +223,15 @@ function Job:each(start)
 end
 
 function Job:run()
+  local ok, err = self:choose_names()
+  if not ok then return nil, err end
   local decided = levels.open(self.slots, self.options)
   if decided then
-    local ok, err = self:each(self.measure)
+    ok, err = self:each(self.measure)
     if not ok then return nil, err end
     decided:settle()
   end
-  local ok, err = self:each(self.start)
+  ok, err = self:each(self.start)
   if not ok then return nil, err end
   return { tracks = self.tracks, folder = self.folder }
 end
@@ -213,7 +246,8 @@ local SHAPE = { folder = "string", format = is_format, threads = "integer",
   quality = loudness.is_quality, dither = loudness.is_dither }
 
 ---Renders every entry into a file of its own, "01 Title.wav" or "01.raw". What is written is what
----a burn would write, byte for byte, whatever the number of threads.
+---a burn would write, byte for byte, whatever the number of threads. No file that is there is
+---replaced: names are looked at before anything is rendered.
 ---@param entries redbook.Entry[]
 ---@param options? redbook.RenderOptions
 ---@param on_event? fun(event: table) "render" before and "rendered" after each
@@ -224,13 +258,14 @@ local function render(entries, options, on_event)
   options = options or {}
   shape.check("render: options", options, SHAPE, 3)
   local made, problem = folder.make(options.folder or ".")
-  if not made then return nil, file_problem(options.folder, problem) end
+  if not made then return nil, targets.unwritable(options.folder, problem) end
   local job = setmetatable({ entries = entries, options = options,
     slots = sources.open_all(entries, options),
     folder = options.folder or ".", raw = options.format == "raw",
     threads = math.max(options.threads or 1, 1),
     stop = options.stop, waiter = options.waiter,
-    on_event = on_event or function() end, running = {}, tracks = {} }, Job)
+    on_event = on_event or function() end, running = {}, tracks = {},
+    names = {}, tags = {} }, Job)
   local _abandon <close> = setmetatable({}, { __close = function() job:abandon() end })
   return job:run()
 end
