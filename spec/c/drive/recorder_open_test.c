@@ -83,7 +83,7 @@ static void busy_for_ever(void **state) {
   clock_gettime(CLOCK_MONOTONIC, &start);
   assert_int_equal(busy_recorder_acquired(1000, false, REDBOOK_ACCESS_EXCLUSIVE), 0xC0AA0210);
   clock_gettime(CLOCK_MONOTONIC, &now);
-  assert_in_range(now.tv_sec - start.tv_sec, 5, 30);
+  assert_in_range(now.tv_sec - start.tv_sec, 5, 300);
 }
 
 static void prevent_and_allow(void **state) {
