@@ -87,6 +87,36 @@ describe("burn.lua with a cue sheet", function()
       "start (%d+) .*start (%d+) .*start (%d+) .*start (%d+)") })
   end)
 
+  it("loses no sound of files that hold a gap only without a word", function()
+    local SHEETS = { hidden = 'FILE "h.wav" WAVE\nTRACK 01 AUDIO\nINDEX 00 00:00:00\n'
+      .. 'FILE "image.wav" WAVE\nINDEX 01 00:00:00\n',
+      gap = 'FILE "image.wav" WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nFILE "h.wav" WAVE\n'
+      .. 'TRACK 02 AUDIO\nINDEX 00 00:00:00\nFILE "image.wav" WAVE\nINDEX 01 00:00:00\n' }
+    room:must "sox -D -r 44100 -n -b 16 -c 2 h.wav synth 6 sine 300 gain -6"
+    local function notes(words)
+      local code, events, err = room:events("--plan " .. words)
+      assert.equal(0, code, err)
+      local list = {}
+      for _, event in ipairs(events) do
+        if event.event == "remark" and event.message:find "album" then
+          list[#list + 1] = event.message
+        end
+      end
+      return list
+    end
+    room:write("album.cue", SHEETS.gap)
+    local gap = "album.cue: h.wav (6.0 s) is left out: a gap (INDEX 00 of track 02) in a file of "
+      .. "its own; join it to the file before to keep its sound"
+    assert.same({ gap }, notes "album.cue")
+    room:write("album.cue", SHEETS.hidden)
+    assert.same({ "album.cue: h.wav: 6.0 s of sound before the first track are left out, as "
+      .. "players do; --hidden-track burns them as a track of their own" }, notes "album.cue")
+    burn(SHEETS.hidden, "--hidden-track")
+    local h, image = room:pcm "h.wav", room:pcm "image.wav"
+    local expected = h .. ("\0"):rep(152 * burn_lua.SECTOR) .. image
+    assert.is_true(expected == room:read "d.bin":sub(1, #expected))
+  end)
+
   it("refuses an index beyond the end, and headers in headerless files", function()
     room:write("album.cue", (SHEET:format("image.wav", "WAVE"):gsub("00:13:01", "00:20:02")))
     local code, events = room:events "--yes --device virtual:d.cue album.cue"

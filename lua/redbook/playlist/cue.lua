@@ -12,6 +12,7 @@ local cue = {}
 ---@field decoded string the same in UTF-8
 ---@field type string "WAVE", "BINARY", ...
 ---@field line integer
+---@field indexed boolean? an INDEX stands below it
 
 ---@class redbook.CueTrack
 ---@field number integer
@@ -31,9 +32,12 @@ local cue = {}
 local Sheet = {}
 Sheet.__index = Sheet
 
+function Sheet:complain_at(line, what, message)
+  self.problems[#self.problems + 1] = { line = line, text = what, message = message }
+end
+
 function Sheet:complain(message)
-  self.problems[#self.problems + 1] = { line = self.line, text = text.trim(self.decoded),
-    message = message }
+  self:complain_at(self.line, text.trim(self.decoded), message)
 end
 
 function Sheet:remark(message)
@@ -67,8 +71,11 @@ function commands.FILE(sheet, rest, raw)
     sheet.file = nil
     return sheet:complain 'a file is named as FILE "name.wav" WAVE'
   end
+  if name:find '^"[^"]*$' then
+    sheet:complain 'its name has one quotation mark only; a file is named as FILE "name.wav" WAVE'
+  end
   sheet.file = { raw = bytes, decoded = name, type = type:upper(), line = sheet.line }
-  sheet.files = sheet.files + 1
+  sheet.files[#sheet.files + 1] = sheet.file
 end
 
 function commands.TRACK(sheet, rest)
@@ -98,6 +105,7 @@ local function rises(sheet, at)
 end
 
 function commands.INDEX(sheet, rest)
+  if sheet.file then sheet.file.indexed = true end
   local number, value = rest:match "^(%d+)%s+(%S+)"
   local at = value and time(value)
   number = math.tointeger(tonumber(number))
@@ -213,20 +221,37 @@ function Sheet:take(raw, line)
   self:complain "is no command of a cue sheet"
 end
 
+-- One file for one track: only its gap (INDEX 00) may stand in a file before.
+function Sheet:check_track(track)
+  local name, first = ("TRACK %02d"):format(track.number), track.indexes[1]
+  if not first then
+    return self:complain_at(track.line, name, "has no INDEX 01, where it would begin")
+  end
+  for number = 0, 99 do
+    local index = track.indexes[number]
+    if index and index.file ~= first.file and (number > 1 or index.line > first.line) then
+      self:complain_at(index.line, ("%s INDEX %02d"):format(name, number), ("lies in another file "
+        .. "(%s) than INDEX 01 (%s): a track is burned from one file; join the two into one")
+        :format(index.file.decoded, first.file.decoded))
+    end
+  end
+end
+
 ---Reads a sheet.
 ---@param bytes string a whole file
 ---@return { tracks: redbook.CueTrack[], problems: table[], remarks: string[], title: string?,
----performer: string?, catalog: string?, files: integer, replaygain_album_gain: number?,
+---performer: string?, catalog: string?, files: redbook.CueFile[], replaygain_album_gain: number?,
 ---replaygain_album_peak: number?, decoder: function? }
 function cue.parse(bytes)
-  local sheet = setmetatable({ tracks = {}, problems = {}, remarks = {}, files = 0 }, Sheet)
+  local sheet = setmetatable({ tracks = {}, problems = {}, remarks = {}, files = {} }, Sheet)
   bytes = text.unpadded((text.unmark(bytes)))
   sheet.decoder = text.guess(bytes)
   for line, raw in ipairs(text.lines(bytes)) do sheet:take(raw, line) end
-  for _, track in ipairs(sheet.tracks) do
-    if not track.indexes[1] then
-      sheet.line, sheet.decoded = track.line, ("TRACK %02d"):format(track.number)
-      sheet:complain "has no INDEX 01, where it would begin"
+  for _, track in ipairs(sheet.tracks) do sheet:check_track(track) end
+  for _, file in ipairs(sheet.files) do
+    if not file.indexed then
+      sheet:complain_at(file.line, ('FILE "%s"'):format(file.decoded), "no INDEX follows, so that "
+        .. "nothing of it would be burned; take the line out, or write what is missing")
     end
   end
   return sheet

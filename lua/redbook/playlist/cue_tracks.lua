@@ -34,8 +34,7 @@ local function length_of(track, next_track)
   return to.at - from.at
 end
 
-local function item_of(sheet, track, start, length)
-  local file = track.indexes[1].file
+local function item_of(sheet, track, file, start, length)
   return { raw = file.raw, decoded = file.decoded, spellings = spellings(file, sheet.decoder),
     line = track.line, title = track.title, artist = track.performer or sheet.performer,
     album = sheet.title, start = (start > 0 or length) and start or nil, length = length,
@@ -47,20 +46,61 @@ local function item_of(sheet, track, start, length)
     replaygain_album_peak = sheet.replaygain_album_peak }
 end
 
--- Sound before the first INDEX 01: players do not show it, and track at once cannot hide it.
-local function hidden(sheet, first, wanted)
-  local at = first.indexes[1].at
-  if at == 0 then return nil end
-  local enough = at >= MINIMUM
-  if wanted and enough then
-    local item = item_of(sheet, first, 0, at)
+local function remark(sheet, message, ...)
+  sheet.remarks[#sheet.remarks + 1] = message:format(...)
+end
+
+-- The length of a whole file, which only who finds it can tell.
+local function measure(item, options)
+  if not options.measure then return nil, "its length is not known" end
+  return options.measure(item)
+end
+
+-- A file before the one that a track begins in, with nothing in it but the track's gap.
+local function own_gap(track, previous)
+  local gap = track.indexes[0]
+  if not gap or gap.file == track.indexes[1].file then return nil end
+  return not (previous and previous.indexes[1].file == gap.file) and gap.file or nil
+end
+
+local BEFORE = "sound before the first track"
+
+-- What a part of it is, when it is burned; else a word is said.
+local function hidden_part(sheet, item, sectors, options)
+  local enough = sectors >= MINIMUM
+  if options.hidden_track and enough then return item end
+  remark(sheet, "%s%s of %s are left out%s", item.length and "" or item.decoded .. ": ",
+    msf.seconds(sectors), BEFORE, not enough and ": too short for a track of their own"
+      or ", as players do; --hidden-track burns them as a track of their own")
+end
+
+-- Sound before the first INDEX 01, at the beginning of its file or in one of its own: players do
+-- not show it, and track at once cannot hide it.
+local function hidden(sheet, first, options)
+  local items, at, file = {}, first.indexes[1].at, own_gap(first)
+  local function add(item, sectors)
     item.title, item.isrc = "hidden track", nil
     item.replaygain_track_gain, item.replaygain_track_peak = nil, nil
-    return item
+    items[#items + 1] = hidden_part(sheet, item, sectors, options)
   end
-  sheet.remarks[#sheet.remarks + 1] = ("%s of sound before the first track are left out%s"):format(
-    msf.seconds(at), not enough and ": too short for a track of their own"
-      or ", as players do; --hidden-track burns them as a track of their own")
+  if file then
+    local item = item_of(sheet, first, file, 0)
+    local sectors, problem = measure(item, options)
+    item.line = file.line
+    if sectors then
+      add(item, sectors)
+    elseif options.hidden_track then
+      add(item, MINIMUM) -- whoever opens it says what is wrong with it
+    else
+      remark(sheet, "%s (%s) is left out: %s", file.decoded, problem, BEFORE)
+    end
+  end
+  if at > 0 then
+    local item = item_of(sheet, first, first.indexes[1].file, 0, at)
+    item.continues = items[1] and true
+    add(item, at)
+  end
+  return items
 end
 
 -- Sound that lies before INDEX 01 at the beginning of another file than the track before.
@@ -73,37 +113,51 @@ end
 -- files for a disc is one sound.
 local function continues(track, previous)
   return previous ~= nil and previous.indexes[1].file ~= track.indexes[1].file
-    and not track.pregap and not previous.postgap or nil
+    and not track.pregap and not previous.postgap and not own_gap(track, previous) or nil
+end
+
+-- One source holds one file: a gap that is a file of its own cannot end the track before.
+local function remark_own_gap(sheet, track, previous, options)
+  local file = own_gap(track, previous)
+  if not (previous and file) then return end
+  local sectors, problem = measure(item_of(sheet, track, file, 0), options)
+  remark(sheet, "%s (%s) is left out: a gap (INDEX 00 of track %02d) in a file of its own; join it "
+    .. "to the file before to keep its sound", file.decoded,
+    sectors and msf.seconds(sectors) or problem, track.number)
 end
 
 local function remark_gaps(sheet)
   for _, track in ipairs(sheet.tracks) do
     local odd = track.pregap and track.pregap ~= 150 and track ~= sheet.tracks[1]
     if odd or (track.postgap or 0) > 0 then
-      sheet.remarks[#sheet.remarks + 1] = "the sheet asks for pauses of its own (PREGAP, POSTGAP); "
-        .. "track at once always makes them 2 seconds"
-      return
+      return remark(sheet, "the sheet asks for pauses of its own (PREGAP, POSTGAP); track at once "
+        .. "always makes them 2 seconds")
     end
   end
 end
 
-local function lay_out(sheet, options)
-  local items = {}
-  items[1] = hidden(sheet, sheet.tracks[1], options.hidden_track)
-  for index, track in ipairs(sheet.tracks) do
-    local next_track = sheet.tracks[index + 1]
-    local length, pregap = length_of(track, next_track), own_pregap(track, sheet.tracks[index - 1])
-    local start = track.indexes[1].at - pregap
-    if length == 0 then
-      sheet.problems[#sheet.problems + 1] = { line = track.line, message =
-        "would have no length: the next track begins where this one does",
-        text = ("TRACK %02d"):format(track.number) }
-    else
-      local item = item_of(sheet, track, start, length and length + pregap)
-      item.continues = continues(track, sheet.tracks[index - 1])
-      items[#items + 1] = item
-    end
+-- One track, behind what is there already.
+local function add(items, sheet, index, options)
+  local track, previous = sheet.tracks[index], sheet.tracks[index - 1]
+  local length, pregap = length_of(track, sheet.tracks[index + 1]), own_pregap(track, previous)
+  if length == 0 then
+    sheet.problems[#sheet.problems + 1] = { line = track.line, message =
+      "would have no length: the next track begins where this one does",
+      text = ("TRACK %02d"):format(track.number) }
+    return
   end
+  remark_own_gap(sheet, track, previous, options)
+  local first = track.indexes[1]
+  local item = item_of(sheet, track, first.file, first.at - pregap, length and length + pregap)
+  item.continues = continues(track, previous)
+  local last = items[#items]
+  if not previous and last and first.at == 0 then item.continues = not track.pregap or nil end
+  items[#items + 1] = item
+end
+
+local function lay_out(sheet, options)
+  local items = hidden(sheet, sheet.tracks[1], options)
+  for index in ipairs(sheet.tracks) do add(items, sheet, index, options) end
   remark_gaps(sheet)
   return items
 end
@@ -113,7 +167,9 @@ local cue_tracks = {}
 ---Reads a sheet.
 ---@param bytes string a whole file
 ---@param _ any unused, as `m3u.parse` has it
----@param options { hidden_track: boolean? } whether sound before the first track is burned
+---@param options { hidden_track: boolean?, measure: (fun(item: table): integer?, string?)? }
+---`hidden_track`: whether sound before the first track is burned; `measure`: the sectors of the
+---whole file of an item, or why they cannot be told
 ---@return { items: table[], problems: table[], remarks: string[], title: string?,
 ---catalog: string? } as `m3u.parse`
 function cue_tracks.parse(bytes, _, options)
@@ -138,10 +194,12 @@ function cue_tracks.embedded(bytes, options)
   local sheet = cue.parse(bytes)
   local file
   for _, track in ipairs(sheet.tracks) do
-    local index = track.indexes[1]
-    file = file or index and index.file
-    if index and index.file ~= file then
-      return no_use(index.file.line, "it names more than this file")
+    for number = 0, 99 do
+      local index = track.indexes[number]
+      file = file or index and index.file
+      if index and index.file ~= file then
+        return no_use(index.file.line, "it names more than this file")
+      end
     end
     track.title = track.title or ("Track %02d"):format(track.number)
   end

@@ -5,6 +5,8 @@ local content = require "redbook.content"
 local core = require "redbook.core"
 local cue_tracks = require "redbook.playlist.cue_tracks"
 local m3u = require "redbook.playlist.m3u"
+local merged = require "redbook.merged"
+local msf = require "redbook.msf"
 local path = require "redbook.playlist.path"
 local pls = require "redbook.playlist.pls"
 local text = require "redbook.playlist.text"
@@ -138,17 +140,30 @@ local function find(finders, spelling)
 end
 
 -- The first of an item's spellings (locations, other extensions) that is there.
-function Collector:find_item(item, finders, list)
+local function find_item(item, finders)
   local first_problem
   for _, spelling in ipairs(item.spellings or { item }) do
     local found, problem = find(finders, spelling)
-    if found and spelling.instead then
-      self:remark(("%s: %s is not there, %s is taken"):format(list, spelling.instead, found))
-    end
-    if found then return found end
+    if found then return found, nil, spelling.instead end
     first_problem = first_problem or problem
   end
   return nil, first_problem
+end
+
+-- How many sectors a file has that a sheet names and that may not be burned; nil: why nobody knows.
+local function measure(item, finders)
+  local found, problem = find_item(item, finders)
+  problem = problem or path.unreadable(found)
+  if problem then return nil, problem end
+  local source <close>, err = core.AudioSource(item.raw_sound
+    and { path = found, raw = item.raw_sound } or found)
+  if not source then return nil, err.message end
+  local format = source.Format
+  if format.announced_frames then
+    return math.ceil(format.announced_frames * msf.SECTORS_PER_SECOND / format.sample_rate)
+  end
+  local ok, damage = source:Scan()
+  return ok and source.Sectors or nil, damage and damage.message
 end
 
 -- Each is said once, however many tracks a file holds.
@@ -202,7 +217,8 @@ end
 
 -- One line of a list: a file, a list, or a problem.
 function Collector:item(item, list, finders, whole)
-  local found, problem = self:find_item(item, finders, list)
+  local found, problem, instead = find_item(item, finders)
+  if instead then self:remark(("%s: %s is not there, %s is taken"):format(list, instead, found)) end
   problem = problem or path.unreadable(found)
   if problem then return self:complain(problem, item, list) end
   if not item.raw_sound and self:is_list(found) then return self:list(found, item, list) end
@@ -244,7 +260,7 @@ function Collector:lines(name, bytes, reader)
   if target ~= name then finders[2] = path.finder((path.split(target)), self.options) end
   local parsed = reader.parse(bytes, function(line)
     return find_exact(finders, line) or find_exact(finders, text.trim(line))
-  end, self.options)
+  end, merged({ measure = function(item) return measure(item, finders) end }, self.options))
   if self.depth == 1 and not self.title then self.title = parsed.title end
   self.catalogs[#self.catalogs + 1] = parsed.catalog
   for _, remark in ipairs(parsed.remarks) do self:remark(name .. ": " .. remark) end

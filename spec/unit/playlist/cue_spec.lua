@@ -92,6 +92,9 @@ describe("playlist.cue", function()
     local refused = {
       ["line 5: it names more than this file"] = { "FILE 1 WAVE", "TRACK 01 AUDIO",
         "INDEX 01 00:00:00", "TITLE x", "FILE 2 WAVE", "TRACK 02 AUDIO", "INDEX 01 00:00:00" },
+      ["line 4: it names more than this file"] = { "FILE 1 WAVE", "TRACK 01 AUDIO",
+        "INDEX 00 00:00:00", "FILE 2 WAVE", "INDEX 01 00:00:00", "TRACK 02 AUDIO",
+        "INDEX 01 00:01:00" },
       ["line 2: TRACK 01: has no INDEX 01, where it would begin"] = { "FILE 1 WAVE",
         "TRACK 01 AUDIO" },
       ["line 1: nonsense: is no command of a cue sheet"] = { "nonsense" },
@@ -123,6 +126,82 @@ describe("playlist.cue", function()
       assert.same({ "3.98 s of sound before the first track are left out: too short for a track "
         .. "of their own" }, list.remarks)
     end
+  end)
+
+  it("finds a hidden track in a file of its own, and what lies before INDEX 01 besides", function()
+    local lengths = { ["h.wav"] = 451 }
+    local function read(at, wanted)
+      return parse(sheet("FILE h.wav WAVE", "TRACK 01 AUDIO", "TITLE T", "INDEX 00 00:00:00",
+        "FILE 1.wav WAVE", "INDEX 01 " .. at, "FILE 2.wav WAVE", "TRACK 02 AUDIO",
+        "INDEX 01 00:00:00"), { hidden_track = wanted, measure = function(item)
+          assert.equal("h.wav", item.decoded)
+          return lengths[item.decoded], "no such file"
+        end })
+    end
+    local function joined(list)
+      local told = {}
+      for index, item in ipairs(list.items) do
+        told[index] = { item.decoded, item.title, item.continues or false, item.line }
+      end
+      return told
+    end
+    local list = read("00:00:00", true)
+    assert.same({ { "h.wav" }, { "1.wav" }, { "2.wav" } }, brief(list))
+    assert.same({ { "h.wav", "hidden track", false, 1 }, { "1.wav", "T", true, 2 },
+      { "2.wav", nil, true, 8 } }, joined(list))
+    assert.same({}, list.remarks)
+    list = read("00:05:00", true)
+    assert.same({ { "h.wav" }, { "1.wav", 0, 375 }, { "1.wav", 375 }, { "2.wav" } }, brief(list))
+    assert.same({ { "h.wav", "hidden track", false, 1 }, { "1.wav", "hidden track", true, 2 },
+      { "1.wav", "T", false, 2 }, { "2.wav", nil, true, 8 } }, joined(list))
+    list = read("00:05:00")
+    assert.same({ { "1.wav", 375 }, { "2.wav" } }, brief(list))
+    local left_out = "%s of sound before the first track are left out, as players do; "
+      .. "--hidden-track burns them as a track of their own"
+    assert.same({ "h.wav: " .. left_out:format "6.01 s", left_out:format "5.0 s" }, list.remarks)
+    lengths["h.wav"] = 299
+    for _, wanted in ipairs { true, false } do
+      list = read("00:00:00", wanted)
+      assert.same({ { "1.wav", false }, { "2.wav", true } }, { { list.items[1].decoded,
+        list.items[1].continues or false }, { list.items[2].decoded, list.items[2].continues } })
+      assert.same({ "h.wav: 3.98 s of sound before the first track are left out: too short for a "
+        .. "track of their own" }, list.remarks)
+    end
+    lengths["h.wav"] = nil
+    assert.same({ "h.wav (no such file) is left out: sound before the first track" },
+      read("00:00:00").remarks)
+    assert.same({ { "h.wav" }, { "1.wav" }, { "2.wav" } }, brief(read("00:00:00", true)))
+  end)
+
+  it("says that a gap in a file of its own is left out", function()
+    local text = sheet("FILE 1.wav WAVE", "TRACK 01 AUDIO", "INDEX 01 00:00:00",
+      "FILE gap.bin MOTOROLA", "TRACK 02 AUDIO", "INDEX 00 00:00:00", "FILE 2.wav WAVE",
+      "INDEX 01 00:00:00")
+    local list = parse(text, { measure = function(item) return #item.raw_sound * 100 end })
+    assert.same({ { "1.wav" }, { "2.wav" } }, brief(list))
+    assert.is_nil(list.items[2].continues)
+    local message = "gap.bin (%s) is left out: a gap (INDEX 00 of track 02) in a file of its own; "
+      .. "join it to the file before to keep its sound"
+    assert.same({ message:format "4.0 s" }, list.remarks)
+    assert.same({ message:format "its length is not known" }, parse(text).remarks)
+  end)
+
+  it("refuses what would lose sound: tracks over several files, files without a track", function()
+    local over = " lies in another file (%s) than INDEX 01 (%s): a track is burned from one file; "
+      .. "join the two into one"
+    local list = parse(sheet("FILE 1.wav WAVE", "TRACK 01 AUDIO", "INDEX 01 00:00:00",
+      "FILE 2.wav WAVE", "INDEX 02 00:00:00", "FILE 3.wav WAVE", "TRACK 02 AUDIO",
+      "INDEX 02 00:00:00", "FILE 4.wav WAVE", "INDEX 01 00:00:00", "FILE 5.wav WAVE",
+      "INDEX 00 00:00:00", 'FILE "6 6.wav" WAVE'))
+    assert.same({ "5: TRACK 01 INDEX 02:" .. over:format("2.wav", "1.wav"),
+      "12: TRACK 02 INDEX 00:" .. over:format("5.wav", "4.wav"),
+      "8: TRACK 02 INDEX 02:" .. over:format("3.wav", "4.wav"),
+      '13: FILE "6 6.wav": no INDEX follows, so that nothing of it would be burned; take the line '
+        .. "out, or write what is missing" }, described(list))
+    assert.same({}, list.items)
+    assert.same({ '1: FILE "x.wav WAVE: its name has one quotation mark only; a file is named as '
+      .. 'FILE "name.wav" WAVE' }, described(parse(sheet('FILE "x.wav WAVE', "TRACK 01 AUDIO",
+      "INDEX 01 00:00:00"))))
   end)
 
   it("knows headerless files and their byte order", function()
