@@ -32,6 +32,41 @@ describe("burn.lua", function()
     end
   end)
 
+  it("names every file that is missing or may not be read, by list and line", function()
+    -- Root may read all; and the checkout may lie where another user cannot go.
+    room:must(("mkdir -p own/build && cp -rL %s/scripts %s/lua own && cp -r %s/redbook own/build "
+      .. "&& chmod -R a+rX own && chmod 755 . && cp one.wav closed.wav && chmod 0 closed.wav")
+      :format(sandbox.root, sandbox.root, sandbox.build))
+    room:write("bad.m3u", "one.wav\nnone.wav\nclosed.wav\none.wav\n")
+    room:write("bad.json", '{"redbook":1,"job":1,"tracks":[{"path":"none.wav"},'
+      .. '{"path":"closed.wav"},{"path":"own"}]}')
+    local own = room.folder .. "/own"
+    local user = room:must "id -u" == "0\n"
+      and "setpriv --reuid=65534 --regid=65534 --clear-groups " or ""
+    local function plan(words)
+      return { sandbox.run(("%senv -u CDR_DEVICE REDBOOK_BUILD=%s/build LUA_CPATH='%s/build/?.so;;' "
+        .. "LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' %s %s/scripts/burn.lua --plan %s"):format(
+        user, own, own, own, own, sandbox.lua, own, words), room.folder) }
+    end
+    assert.same({ 12, "", [[
+bad.m3u:2: none.wav: no such file
+bad.m3u:3: closed.wav: permission denied
+closed.wav: permission denied
+burn: 3 sources are missing or cannot be used
+disc: The disc is untouched.
+what to do: name audio files or playlists that can be read
+]] }, plan "bad.m3u closed.wav")
+    assert.same({ 12, "", [[
+none.wav: no such file
+closed.wav: permission denied
+own: is a folder; name the files in it
+burn: 3 sources are missing or cannot be used
+disc: The disc is untouched.
+what to do: name audio files or playlists that can be read
+]] }, plan "--job bad.json")
+    room:must "chmod 600 closed.wav"
+  end)
+
   it("says in a sentence that the interpreter is wrong", function()
     if sandbox.run "command -v lua5.1" ~= 0 then return pending "lua5.1 is not installed" end
     assert.same({ 1, "", "burn: burn.lua needs Lua 5.4, this is Lua 5.1\n"

@@ -160,6 +160,20 @@ Disc 2 of 2
     assert.is_nil(out:find("Set ", 1, true))
   end)
 
+  it("is called by the list's own title, where a name for people is shown", function()
+    room:write("titled.m3u", "#PLAYLIST:Summer & sun\n" .. room:read "mix.m3u")
+    local function named(words)
+      local code, events, err = room:events("--plan --split fit --minutes 0.65 " .. words,
+        room.environment)
+      assert.equal(0, code, err)
+      local told = burn_lua.find(events, "set")
+      return { told.title, told.name:match "^(.*)-%x+$" }
+    end
+    assert.same({ "Summer & sun", "titled" }, named "titled.m3u")
+    assert.same({ "mix", "mix" }, named "mix.m3u")
+    assert.same({ "mix", "mix" }, named "mix.m3u titled.m3u")
+  end)
+
   it("writes a manifest for each disc, from which an inlay names it", function()
     local code, out, err = burn(SPLIT .. "--manifest m.json --device virtual:a.cue "
       .. "--device virtual:b.cue")

@@ -19,7 +19,7 @@ local function define(parser)
     :args("*"):argname "FILE":hidden(true)
   parser:group("What to draw",
     parser:option("--title", "Of the disc. Default: the album, if all tracks are of one, else the "
-      .. "name of the playlist."):argname "TEXT",
+      .. "playlist's own title, else the name of its file."):argname "TEXT",
     parser:option("--artist", "Of the disc; tracks of others then name theirs. Default: the one "
       .. "that all tracks have, if any."):argname "TEXT",
     parser:flag("--front", "Also the front, 120 x 120 mm."),
@@ -94,13 +94,16 @@ local function from_sources(job)
     return refuse(("%d tracks: a disc holds 99"):format(#found.entries),
       "name the tracks of one disc")
   end
-  return scan(found.entries, { plan_only = true, gapless = job.options.gapless,
+  local tracks
+  tracks, err = scan(found.entries, { plan_only = true, gapless = job.options.gapless,
     stop = function() return job.trap.pause(0) end }, function() end)
+  return tracks, err, found.title
 end
 
-local function name_of(files)
+-- A playlist's own title, else the name of its file.
+local function name_of(files, title)
   local file = files[1]
-  return #files == 1 and not is_manifest(file) and playlist.kind(file) and paths.stem(file) or nil
+  return #files == 1 and playlist.kind(file) and (title or paths.stem(file)) or nil
 end
 
 local function deliver(job, drawing)
@@ -122,15 +125,17 @@ local function run(job)
   local options = job.options
   local ok, err = check_out(options.out)
   if not ok then return nil, err end
-  local tracks, set
+  local tracks, set, name
   if #options.files == 1 and is_manifest(options.files[1]) then
     tracks, err, set = from_manifest(options.files[1])
   else
-    tracks, err = from_sources(job)
+    local title
+    tracks, err, title = from_sources(job)
+    name = name_of(options.files, title)
   end
   if not tracks then return nil, err end
   local data = contents(tracks, { title = options.title, artist = options.artist,
-    name = name_of(options.files), set = set })
+    name = name, set = set })
   ok, err = deliver(job, inlay.svg(data, { front = options.front or false }))
   if not ok then return nil, err end
   job:emit { event = "inlay", file = options.out, title = data.title, artist = data.artist,

@@ -30,7 +30,7 @@ function Job:entries()
     self.emit { event = "remark", message = remark }
   end)
   if not found then return nil, err end
-  self.catalog = found.catalog
+  self.catalog, self.title = found.catalog, found.title
   return found.entries
 end
 

@@ -4,6 +4,7 @@
 local advice = require "redbook.cli.advice"
 local failure = require "redbook.failure"
 local lfs = require "lfs"
+local paths = require "redbook.playlist.path"
 local playlist = require "redbook.playlist"
 
 local lists = {}
@@ -12,8 +13,11 @@ local lists = {}
 local function of_tracks(options)
   local found = { entries = options.tracks, catalog = options.catalog, remarks = {}, problems = {} }
   for _, track in ipairs(options.tracks) do
-    if not lfs.attributes(track.path, "mode") then
-      found.problems[#found.problems + 1] = { message = "no such file", text = track.path,
+    local there = lfs.attributes(track.path, "mode")
+    local problem = there and paths.unreadable(track.path)
+      or not there and paths.missing(track.path)
+    if problem then
+      found.problems[#found.problems + 1] = { message = problem, text = track.path,
         path = track.path }
     end
   end

@@ -192,6 +192,7 @@ local function settings_of(job, ids)
     end
   else
     settings.name, settings.title = set.name(options.files)
+    settings.title = #options.files == 1 and job.title or settings.title
     settings.capacity = options.minutes and math.floor(options.minutes * 4500)
   end
   if ids[1] and is_virtual(ids[1]) then settings.exchange = false end
@@ -216,7 +217,7 @@ local function check_set(options)
 end
 
 ---Burns a set, or what is missing of it.
----@param job table of cli/burn.lua: options, emit, settings, stay_awake
+---@param job table of cli/burn.lua: options, emit, settings, stay_awake, title
 ---@param entries redbook.Entry[]? nil with --resume
 ---@return table? result
 ---@return redbook.Failure? err

@@ -212,7 +212,7 @@ function Collector:sound(found, item, list)
     self.entries[#self.entries + 1] = entry
   end
   self.catalogs[#self.catalogs + 1] = parsed.catalog
-  self.title = self.title or parsed.title
+  if self.depth == 0 then self.title = self.title or parsed.title end
 end
 
 -- One line of a list: a file, a list, or a problem.
@@ -299,8 +299,9 @@ end
 ---`hidden_track`: sound before the first track of a cue sheet is burned as a track of its own;
 ---`no_embedded_cue`: cue sheets in the tags of sound files are passed over
 ---@return { entries: redbook.Entry[], problems: redbook.Problem[], remarks: string[],
----title: string?, catalog: string? } catalog: the disc's MCN, when all that is burned comes from
----one cue sheet that has one
+---title: string?, catalog: string? } title: of the first of the names that has one of its own
+---(`#PLAYLIST`, XSPF's `<title>`, a cue sheet's); catalog: the disc's MCN, when all that is burned
+---comes from one cue sheet that has one
 function playlist.collect(names, options)
   local collector = setmetatable({ entries = {}, problems = {}, remarks = {}, said = {}, open = {},
     depth = 0, options = options or {}, catalogs = {}, here = path.finder(".", options) },

@@ -63,7 +63,8 @@ function directives.EXTART(state, value)
 end
 
 function directives.PLAYLIST(state, value)
-  state.list.title = text.trim(value)
+  local title = text.trim(value)
+  if title ~= "" then state.list.title = title end
 end
 
 function directives.EXTVLCOPT(state, value)

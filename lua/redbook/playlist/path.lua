@@ -86,7 +86,10 @@ end
 ---@return string? problem why it is nothing that can be read from beginning to end, twice
 function path.unreadable(name)
   local kind = mode(name)
-  if kind == "file" then return nil end
+  if kind == "file" then
+    local file <close>, problem = io.open(name, "rb")
+    return not file and (problem:match ": ([^:]+)$" or "it cannot be opened"):lower() or nil
+  end
   return kind == "directory" and "is a folder; name the files in it"
     or ("is a %s, not a file"):format(kind)
 end

@@ -43,6 +43,22 @@ describe("inlay.lua", function()
     assert.equal(drawing, sandbox.read(folder .. "/disc.svg"))
   end)
 
+  it("names the disc by the playlist's own title, where it has one", function()
+    sandbox.write(folder .. "/titled.m3u", "#EXTM3U\n#PLAYLIST: Summer & sun \none.wav\ntwo.wav\n")
+    sandbox.write(folder .. "/blank.m3u", "#EXTM3U\n#PLAYLIST:  \none.wav\ntwo.wav\n")
+    sandbox.write(folder .. "/titled.xspf", '<playlist version="1" xmlns="http://xspf.org/ns/0/">'
+      .. "<title>Winter</title><trackList><track><location>one.wav</location></track></trackList>"
+      .. "</playlist>")
+    local titles = {}
+    for index, words in ipairs { "titled.m3u", "blank.m3u", "titled.xspf", "--title T titled.m3u",
+      "titled.m3u one.wav" } do
+      local code, out, err = run(words)
+      assert.same({ 0, "" }, { code, err })
+      titles[index] = words_of(out)[1]
+    end
+    assert.same({ "Summer &amp; sun", "blank", "Winter", "T", "Audio CD" }, titles)
+  end)
+
   it("draws a manifest as it would the playlist", function()
     local code, _, err = sandbox.run(("%s %s %s/scripts/burn.lua --quiet --device virtual:disc.cue "
       .. "--manifest disc.json 'Mix & more.m3u'"):format(sandbox.env, sandbox.lua, sandbox.root),
