@@ -44,9 +44,10 @@ describe("burn.lua", function()
     local user = room:must "id -u" == "0\n"
       and "setpriv --reuid=65534 --regid=65534 --clear-groups " or ""
     local function plan(words)
-      return { sandbox.run(("%senv -u CDR_DEVICE REDBOOK_BUILD=%s/build LUA_CPATH='%s/build/?.so;;' "
-        .. "LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' %s %s/scripts/burn.lua --plan %s"):format(
-        user, own, own, own, own, sandbox.lua, own, words), room.folder) }
+      return { sandbox.run(("%senv -u CDR_DEVICE REDBOOK_BUILD=%s/build "
+        .. "LUA_CPATH='%s/build/?.so;;' LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' %s "
+        .. "%s/scripts/burn.lua --plan %s"):format(user, own, own, own, own, sandbox.lua, own,
+        words), room.folder) }
     end
     assert.same({ 12, "", [[
 bad.m3u:2: none.wav: no such file

@@ -20,6 +20,12 @@ local WORDS = {
   ["--simulate"] = "--dummy",
   ["--dev"] = "--device", ["-tao"] = false, ["-audio"] = false, ["-pad"] = false,
 }
+-- Others of theirs, and why they are not here.
+local REFUSED = {
+  ["-sao"] = "redbook burns track at once only", ["-dao"] = "redbook burns track at once only",
+  ["-overburn"] = "redbook burns no more than the disc says it holds",
+  ["-nofix"] = "--keep-open leaves the session open",
+}
 -- Options whose value may be the next word.
 local TAKES_VALUE = { ["--device"] = true, ["--speed"] = true, ["--trace"] = true,
   ["--manifest"] = true, ["--render-ahead"] = true, ["--copies"] = true, ["--split"] = true,
@@ -38,9 +44,7 @@ end
 local function rewrite_word(word)
   local long = WORDS[word]
   if long ~= nil then return long end
-  if word == "-sao" or word == "-dao" then
-    return nil, ("'%s': redbook burns track at once only"):format(word)
-  end
+  if REFUSED[word] then return nil, ("'%s': %s"):format(word, REFUSED[word]) end
   if word:sub(1, 6) == "--dev=" then return "--device=" .. word:sub(7) end
   if word == "--resume" then return "--resume=" end
   if word:sub(1, 1) == "-" then return waiting.rewrite(word) end

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What an inlay shows: of the tracks of a manifest, or of those that were measured. Pure.
 
+local plan = require "redbook.plan"
 local text = require "redbook.playlist.text"
 
 -- Neither printed nor allowed in XML, or what reorders the text around it.
@@ -36,7 +37,7 @@ local function common(tracks, name)
 end
 
 ---@param tracks { number: integer?, title: any, artist: any, album: any, album_artist: any,
----sectors: integer }[] number: else their order
+---sectors: integer }[] number: else their order; shorter ones are 4 seconds long on the disc
 ---@param options { title: string?, artist: string?, name: string?, set: table? } what people have
 ---said; `name` of the disc, where nothing else tells; `set` of a manifest
 ---@return redbook.Inlay
@@ -49,7 +50,7 @@ return function(tracks, options)
     artist = clean(options.artist) or common(tracks, "album_artist") or common(tracks, "artist") }
   for index, track in ipairs(tracks) do
     local artist, number = clean(track.artist), track.number or index
-    made.tracks[index] = { number = number, sectors = track.sectors,
+    made.tracks[index] = { number = number, sectors = math.max(track.sectors, plan.MINIMUM),
       title = clean(track.title) or ("Track %d"):format(number),
       artist = artist ~= made.artist and artist or nil }
   end

@@ -101,7 +101,9 @@ local function name_of(value, where, folder)
 end
 
 local function check_list(value, where)
-  if type(value) ~= "table" or #value == 0 then
+  if type(value) == "table" and next(value) == nil then -- JSON's {} and [] are the same here
+    return where .. ": a list that is not empty expected, got an empty one"
+  elseif type(value) ~= "table" or #value == 0 then
     return expected(where, "a list that is not empty", value)
   end
   for key in pairs(value) do

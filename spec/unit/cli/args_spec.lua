@@ -72,6 +72,8 @@ describe("cli.args", function()
       [{ "--bogus", "x" }] = "unknown option '--bogus'",
       [{ "-Z", "x" }] = "unknown option '-Z'",
       [{ "-dao", "x" }] = "'-dao': redbook burns track at once only",
+      [{ "-overburn", "x" }] = "'-overburn': redbook burns no more than the disc says it holds",
+      [{ "-nofix", "x" }] = "'-nofix': --keep-open leaves the session open",
       [{ "fs=4m", "x" }] = "'fs=4m' looks like an option of cdrecord that redbook does not "
         .. "have; write ./fs=4m for a file of that name",
       [{ "--device" }] = "option '--device' requires an argument",

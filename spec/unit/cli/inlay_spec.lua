@@ -78,6 +78,13 @@ describe("inlay.lua", function()
       { code, err, words_of(out) })
   end)
 
+  it("has the times of the disc, where a short track is filled up to 4 seconds", function()
+    sandbox.write(folder .. "/short.wav", tone.wav(tone.pcm({ 440 }, 1)))
+    local code, out, err = run "--title T short.wav one.wav"
+    assert.same({ 0, "", { "T", "T", "T", "1", "short", "00:04", "2", "one", "00:05", "2 tracks",
+      "Total 00:09" } }, { code, err, words_of(out) })
+  end)
+
   it("has the times of --gapless: what fills a sector up is left out between tracks", function()
     local SECTOR = 2352
     for index, sectors in ipairs { 300, 373 } do

@@ -142,16 +142,16 @@ describe("an inlay", function()
 
   it("names album and artist that all tracks share, and others where they differ", function()
     local made = contents({ { title = "a", artist = "A", album = "X", album_artist = "AA",
-      sectors = 1 }, { title = "b", artist = "AA", album = "X", album_artist = "AA",
-      sectors = 2 } }, { name = "list" })
+      sectors = 301 }, { title = "b", artist = "AA", album = "X", album_artist = "AA",
+      sectors = 302 } }, { name = "list" })
     assert.same({ title = "X", artist = "AA", tracks = {
-      { number = 1, title = "a", artist = "A", sectors = 1 },
-      { number = 2, title = "b", sectors = 2 } } }, made)
-    made = contents({ { title = "a", artist = "A", album = "X", sectors = 1 },
-      { title = "b", artist = "B", album = "Y", sectors = 2 } }, {})
+      { number = 1, title = "a", artist = "A", sectors = 301 },
+      { number = 2, title = "b", sectors = 302 } } }, made)
+    made = contents({ { title = "a", artist = "A", album = "X", sectors = 301 },
+      { title = "b", artist = "B", album = "Y", sectors = 302 } }, {})
     assert.same({ title = "Audio CD", tracks = {
-      { number = 1, title = "a", artist = "A", sectors = 1 },
-      { number = 2, title = "b", artist = "B", sectors = 2 } } }, made)
+      { number = 1, title = "a", artist = "A", sectors = 301 },
+      { number = 2, title = "b", artist = "B", sectors = 302 } } }, made)
   end)
 
   it("is XML, and drawn by librsvg leaves the margins white", function()

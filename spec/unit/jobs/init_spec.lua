@@ -57,7 +57,9 @@ describe("jobs", function()
         "job: it is of version 2; this redbook knows version 1",
       [with '"comment":"x"'] = "it has neither 'files' nor 'tracks': nothing is to be burned",
       [with '"files":["a"],"tracks":[]'] = "it has both 'files' and 'tracks': choose one",
-      [with '"files":[]'] = "files: a list that is not empty expected, got an object",
+      [with '"files":[]'] = "files: a list that is not empty expected, got an empty one",
+      [with '"tracks":[]'] = "tracks: a list that is not empty expected, got an empty one",
+      [with '"files":{"path":"a"}'] = "files: a list that is not empty expected, got an object",
       [with '"files":["a",7]'] = "files[2]: the name of a file expected, got 7",
       [with '"files":["a",null]'] = "files[2]: the name of a file expected, got null",
       [with '"files":[{"path_bytes":"2"}]'] =
