@@ -248,8 +248,12 @@ function cue.parse(bytes)
   sheet.decoder = text.guess(bytes)
   for line, raw in ipairs(text.lines(bytes)) do sheet:take(raw, line) end
   for _, track in ipairs(sheet.tracks) do sheet:check_track(track) end
+  local indexed = {} -- a file may be named twice in a row
   for _, file in ipairs(sheet.files) do
-    if not file.indexed then
+    if file.indexed then indexed[file.raw] = true end
+  end
+  for _, file in ipairs(sheet.files) do
+    if not indexed[file.raw] then
       sheet:complain_at(file.line, ('FILE "%s"'):format(file.decoded), "no INDEX follows, so that "
         .. "nothing of it would be burned; take the line out, or write what is missing")
     end

@@ -199,6 +199,9 @@ describe("playlist.cue", function()
       '13: FILE "6 6.wav": no INDEX follows, so that nothing of it would be burned; take the line '
         .. "out, or write what is missing" }, described(list))
     assert.same({}, list.items)
+    list = parse(sheet("FILE 1.wav WAVE", "FILE 1.wav WAVE", "TRACK 01 AUDIO",
+      "FILE 1.wav WAVE", "INDEX 01 00:00:00"))
+    assert.same({ {}, { { "1.wav" } } }, { list.problems, brief(list) })
     assert.same({ '1: FILE "x.wav WAVE: its name has one quotation mark only; a file is named as '
       .. 'FILE "name.wav" WAVE' }, described(parse(sheet('FILE "x.wav WAVE', "TRACK 01 AUDIO",
       "INDEX 01 00:00:00"))))
