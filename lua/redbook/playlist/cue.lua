@@ -104,6 +104,13 @@ local function rises(sheet, at)
   return not last or last.file ~= sheet.file or at >= last.at
 end
 
+-- A sheet may name one file again before each track of it. Where times go on it is cut; where they
+-- begin anew all of it is meant once more.
+local function same_file(sheet, at)
+  local last, file = sheet.last_index, sheet.file
+  return last and last.file ~= file and last.file.raw == file.raw and at > last.at
+end
+
 function commands.INDEX(sheet, rest)
   if sheet.file then sheet.file.indexed = true end
   local number, value = rest:match "^(%d+)%s+(%S+)"
@@ -120,6 +127,7 @@ function commands.INDEX(sheet, rest)
   elseif not rises(sheet, at) then
     return sheet:complain "lies before the index above it; times must rise within a file"
   end
+  if same_file(sheet, at) then sheet.file = sheet.last_index.file end
   sheet.last_index = { at = at, file = sheet.file, line = sheet.line }
   sheet.track.indexes[number] = sheet.last_index
 end

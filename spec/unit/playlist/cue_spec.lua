@@ -56,6 +56,17 @@ describe("playlist.cue", function()
       "INDEX 1 00:00:00", "FILE 3.wav wave", "TRACK 7 AUDIO", "INDEX 01 00:00:00"))))
   end)
 
+  it("cuts a file that is named before each of its tracks, once for all", function()
+    local list = parse(sheet("FILE a.wav WAVE", "TRACK 1 AUDIO", "INDEX 1 00:00:00",
+      "FILE a.wav WAVE", "TRACK 2 AUDIO", "INDEX 0 00:58:00", "INDEX 1 01:00:00",
+      "TRACK 3 AUDIO", "FILE a.wav WAVE", "INDEX 1 02:00:00"))
+    assert.same({ {}, {} }, { list.problems, list.remarks })
+    assert.same({ { "a.wav", 0, 4500 }, { "a.wav", 4500, 4500 }, { "a.wav", 9000 } }, brief(list))
+    assert.same({ { "a.wav" }, { "a.wav" } }, brief(parse(sheet("FILE a.wav WAVE",
+      "TRACK 1 AUDIO", "INDEX 1 00:00:00", "FILE a.wav WAVE", "TRACK 2 AUDIO",
+      "INDEX 1 00:00:00"))), "all of it twice")
+  end)
+
   it("loses no sound that lies before an index at the beginning of a file", function()
     assert.same({ { "1.wav" }, { "2.wav", 0, 4500 }, { "2.wav", 4500 } }, brief(parse(sheet(
       "FILE 1.wav WAVE", "TRACK 01 AUDIO", "INDEX 01 00:00:00", "FILE 2.wav WAVE",
