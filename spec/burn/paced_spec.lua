@@ -4,20 +4,30 @@
 
 local burner = require "spec.support.burner"
 local core = require "redbook.core"
+local lfs = require "lfs"
 local posix = require "posix"
 
--- Three quarters of the drive's buffer are 669 sectors: then the laser starts. 700 sectors at 52x
--- last 0.42 s inside.
-local BEFORE, PAUSE = 700, 0.9
+local FIFO = (1 << 20) // burner.SECTOR -- sectors
+-- Three quarters of the drive's buffer are 669 sectors: the laser starts with the WRITE that ends
+-- here, the ninth after the FIFO's end. So many last 0.41 s inside. What comes after the pause does
+-- not fill three quarters: the laser starts for it when all is there, and never waits again.
+local BEFORE, PAUSE, AFTER = FIFO + 9 * 26, 0.9, 620
 
 local WRITING, FINISHING = 2, 3 -- of IMAPI_FORMAT2_TAO_WRITE_ACTION
 
--- Gives `pcm`, and stops once for PAUSE seconds.
-local function stumbling(pcm)
+-- Gives `pcm`, and stops once for PAUSE seconds, from when the drive has got all that was given.
+local function stumbling(bench, pcm)
   local feed, given = burner.feeder(pcm), 0
   return function(bytes)
     local left = BEFORE * burner.SECTOR - given
-    if left == 0 then posix.sleep(PAUSE) end
+    if left == 0 then
+      local give_up = posix.monotonic() + 120
+      while lfs.attributes(bench.folder .. "/disc.bin", "size") < given do
+        assert(posix.monotonic() < give_up, "the drive does not get what was given")
+        posix.sleep(0.001)
+      end
+      posix.sleep(PAUSE)
+    end
     local part = feed(left > 0 and math.min(bytes, left) or bytes)
     given = given + #(part or "")
     return part
@@ -34,27 +44,44 @@ describe("a burn in real time #threads", function()
     assert(bench.tao:PrepareMedia())
   end
 
-  it("survives a feeder that stops, with buffer underrun protection", function()
+  -- How long it took by our clock, which the drive's must agree with.
+  local function survives()
     begin()
-    local pcm = burner.pcm(2000)
-    local before, drive_before = posix.monotonic(), bench.virtual:View().ClockUs
-    assert(bench.tao:AddAudioTrack(stumbling(pcm), { length = 2000 }))
-    local took = posix.monotonic() - before
-    local drive_took = (bench.virtual:View().ClockUs - drive_before) / 1e6
-    assert.is_true(math.abs(took - drive_took) < 0.05, took)
-    -- 0.25 s OPC, 0.4 s of start, the pause, 0.025 s of link, 1300 sectors 0.78 s, 0.15 s of
-    -- run-out; at most two seconds until the end is noticed.
-    assert.is_true(took > 2.4 and took < 5.5, took)
+    local pcm = burner.pcm(BEFORE + AFTER)
+    local before, drive_before, began = posix.monotonic(), bench.virtual:View().ClockUs,
+      posix.monotonic()
+    assert(bench.tao:AddAudioTrack(stumbling(bench, pcm), { length = BEFORE + AFTER }))
+    local ended, drive_after, after = posix.monotonic(), bench.virtual:View().ClockUs,
+      posix.monotonic()
+    local drive_took = (drive_after - drive_before) / 1e6
+    assert.is_true(drive_took > ended - began - 1e-5 and drive_took < after - before + 1e-5,
+      drive_took)
     assert(bench.tao:ReleaseMedia())
     assert.are.equal(1, bench.virtual:View().Underruns)
-    assert.is_true(bench:on_disc(0, 2000) == pcm)
+    assert.is_true(bench:on_disc(0, BEFORE + AFTER) == pcm)
     assert.is_true(bench.virtual:Tracks()[1].Complete)
+    return ended - began
+  end
+
+  it("survives a feeder that stops, with buffer underrun protection", function()
+    -- 0.25 s OPC, 0.4 s of start, the pause, 0.025 s of link, 620 sectors 0.38 s, 0.15 s of
+    -- run-out; at most two seconds until the end is noticed. A machine that is busy with other
+    -- things makes it last longer, but not each time.
+    local took
+    for attempt = 1, 5 do
+      if attempt > 1 then bench:close() end
+      took = survives()
+      assert.is_true(took > 2, took)
+      if took < 5.1 then break end
+    end
+    assert.is_true(took < 5.1, took)
   end)
 
   it("loses the track without", function()
     begin()
     bench.tao.BufferUnderrunFreeDisabled = true
-    local ok, err = bench.tao:AddAudioTrack(stumbling(burner.pcm(2000)), { length = 2000 })
+    local ok, err = bench.tao:AddAudioTrack(stumbling(bench, burner.pcm(2000)),
+      { length = 2000 })
     assert.is_nil(ok)
     assert.same({ "WRITE(10)", "open", 3, 0x0C, 9 },
       { err.command, err.disc, err.sense.key, err.sense.asc, err.sense.ascq })
@@ -64,14 +91,16 @@ describe("a burn in real time #threads", function()
 
   it("knows two clocks", function()
     bench = burner.new()
-    local before = posix.monotonic()
     for _, kind in ipairs { "simulated", "real" } do
+      local before = posix.monotonic()
       local virtual <close> = assert(core.VirtualRecorder { clock = kind })
-      assert.is_true(virtual:View().ClockUs < 1000000)
+      local first, took = virtual:View().ClockUs, posix.monotonic() - before
+      assert.is_true(first <= (kind == "real" and took * 1e6 or 0), first)
       posix.sleep(0.02)
-      assert.are.equal(kind == "real", virtual:View().ClockUs >= 20000)
+      local later = virtual:View().ClockUs
+      assert.are.equal(kind == "real", later >= 20000)
+      assert.is_true(later <= (posix.monotonic() - before) * 1e6)
     end
-    assert.is_true(posix.monotonic() - before < 1)
     local recorder <close> = assert(core.Recorder("virtual:" .. bench.disc .. "?clock=real"))
     assert.are.equal("VIRTUAL", recorder.VendorId)
     local ok, message = pcall(core.VirtualRecorder, { clock = "wall" })

@@ -11,7 +11,7 @@ describe("a C program with two states in two threads #threads", function()
     bench:build_c_host()
     bench:add_c_host("usage", "")
     bench:add_c_host("burned", ("%s %s one.wav"):format(bench.device "a", bench.device "b"))
-    bench:add_c_host("cancelled", ("--cancel %s %s one.wav one.wav"):format(bench.device "c",
+    bench:add_c_host("cancelled", ("--cancel %s %s long.wav one.wav"):format(bench.device "c",
       bench.device "d"))
     bench:run()
   end)

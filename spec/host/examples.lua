@@ -11,17 +11,20 @@ examples.__index = examples
 
 examples.NAMES = { "coroutine_host", "luv_host", "cqueues_host", "select_host" }
 examples.SECTORS = 1500
+-- What is cancelled in the first track: its writing takes ten seconds, if it is not.
+examples.LONG = 17000
 
 local FOLDER = sandbox.root .. "/scripts/examples/"
 local LINE = "woken (%d+) times[%w ]*; (%d+) ticks, late by ([%d.]+) ms %(half%), "
   .. "([%d.]+) ms %(99 %%%), ([%d.]+) ms %(most%)"
 
----A folder with a sound.
+---A folder with two sounds, one.wav and long.wav.
 ---@return table bench folder, pcm
 function examples.new()
   local self = setmetatable({ folder = sandbox.folder(), commands = {} }, examples)
   self.pcm = burner.pcm(examples.SECTORS)
   sandbox.write(self.folder .. "/one.wav", burner.wav(self.pcm))
+  sandbox.write(self.folder .. "/long.wav", burner.wav(burner.pcm(examples.LONG)))
   return self
 end
 

@@ -12,7 +12,7 @@ describe("the example", function()
     for _, name in ipairs(examples.NAMES) do
       bench:add_lua(name, name, bench.device(name) .. " one.wav")
       bench:add_lua(name .. "-cancelled", name,
-        ("--cancel %s one.wav one.wav one.wav"):format(bench.device(name .. "-cancelled")))
+        ("--cancel %s long.wav one.wav one.wav"):format(bench.device(name .. "-cancelled")))
       bench:add_lua(name .. "-usage", name, "")
     end
     bench:run()
