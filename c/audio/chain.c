@@ -19,7 +19,7 @@ static void shape_of(const struct redbook_decoder *decoder, struct redbook_shape
   shape->rate = (unsigned)decoder->info.samplerate;
   shape->channels = (unsigned)decoder->info.channels;
   shape->exact = redbook_decoder_exact(decoder);
-  redbook_mix_init(&shape->mix, decoder->file, decoder->info.channels, decoder->container.kind);
+  redbook_mix_init(&shape->mix, decoder->map, decoder->info.channels);
 }
 
 static struct redbook_outside outside_of(const char *path,

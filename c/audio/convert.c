@@ -277,8 +277,7 @@ static bool set_up(struct convert *convert, struct redbook_error *err) {
   if (convert->chain.links)
     convert->mix = convert->chain.shape.mix;
   else
-    redbook_mix_init(&convert->mix, decoder->file, decoder->info.channels,
-                     decoder->container.kind);
+    redbook_mix_init(&convert->mix, decoder->map, decoder->info.channels);
   convert->stream.announced = announced(convert);
   return make_room(convert, err) && start_stages(convert, err);
 }

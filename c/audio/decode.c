@@ -164,7 +164,8 @@ static bool open_probed(struct redbook_decoder *decoder, struct redbook_error *e
   }
   if (!sensible(decoder, err)) return false;
   decoder->promise = promised(decoder);
-  return true;
+  return redbook_layout_read(&decoder->input, &decoder->container, decoder->file,
+                             decoder->info.channels, decoder->map, err);
 }
 
 bool redbook_decoder_open(struct redbook_decoder *decoder, const char *path,

@@ -20,6 +20,7 @@ struct redbook_decoder {
   SNDFILE *file;
   struct redbook_opus *opus; /* decodes instead of `file`, which then only knows the file */
   SF_INFO info;
+  int map[8];       /* libsndfile's names of the channels' speakers, when there are over two */
   int64_t promise;  /* frames, -1 unknown */
   int64_t position; /* the frame read next */
   int64_t offset;   /* libsndfile's place in the file */
@@ -58,6 +59,12 @@ bool redbook_decoder_exact(const struct redbook_decoder *decoder);
 bool redbook_decoder_seeks(const struct redbook_decoder *decoder);
 /* To a frame; false when it cannot be reached: rewind then. */
 bool redbook_decoder_seek(struct redbook_decoder *decoder, int64_t frame);
+
+/* Fills `map` for three to eight channels: what the file says of their speakers, else its
+ * kind's usual order. 050D when it says what cannot be followed. */
+bool redbook_layout_read(const struct redbook_input *input,
+                         const struct redbook_container *container, SNDFILE *file, int channels,
+                         int map[8], struct redbook_error *err);
 
 void redbook_decoder_format(const struct redbook_decoder *decoder,
                             struct redbook_source_format *format);

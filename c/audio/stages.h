@@ -3,12 +3,10 @@
 #ifndef REDBOOK_AUDIO_STAGES_H
 #define REDBOOK_AUDIO_STAGES_H
 
-#include <sndfile.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "audio/container.h"
 #include "audio/processing.h"
 #include "base/error.h"
 
@@ -22,11 +20,9 @@ struct redbook_mix {
   float left[8], right[8]; /* weight of each channel */
 };
 
-/* Weights by ITU-R BS.775 from the file's channel map, or from its container's usual order. */
-void redbook_mix_init(struct redbook_mix *mix, SNDFILE *file, int channels,
-                      enum redbook_container_kind kind);
-/* The same from a libsndfile channel map of `channels` entries. */
-void redbook_mix_from_map(struct redbook_mix *mix, const int *map, int channels);
+/* Weights by ITU-R BS.775 from a libsndfile channel map; of one or two channels it is not
+ * looked at. */
+void redbook_mix_init(struct redbook_mix *mix, const int *map, int channels);
 void redbook_mix_run(const struct redbook_mix *mix, const float *in, float *out, size_t frames);
 
 /* --- rate: soxr to 44.1 kHz --------------------------------------------------------------- */
