@@ -117,13 +117,20 @@ int64_t redbook_id3v2_end(const struct redbook_input *input) {
   return at;
 }
 
-/* ID3v1: 128 bytes from "TAG" on. APEv2: a footer of 32 bytes with the length of all but the
+/* 128 bytes from "TAG" on. The header of an APEv2 tag of 131 bytes has those letters, too. */
+bool redbook_id3v1_ends(const struct redbook_input *input, int64_t end) {
+  uint8_t mark[8];
+  return redbook_input_get(input, mark, 3, end - 128) && memcmp(mark, "TAG", 3) == 0 &&
+         !(redbook_input_get(input, mark, 8, end - 131) && memcmp(mark, "APETAGEX", 8) == 0);
+}
+
+/* APEv2: a footer of 32 bytes with the length of all but the
  * header, and bit 31 set for one. */
 int64_t redbook_tags_begin(const struct redbook_input *input) {
   int64_t end = input->size;
   uint8_t mark[32];
   for (int i = 0; i < MOST_TAGS; i++) {
-    if (redbook_input_get(input, mark, 3, end - 128) && memcmp(mark, "TAG", 3) == 0) {
+    if (redbook_id3v1_ends(input, end)) {
       end -= 128;
     } else if (redbook_input_get(input, mark, 32, end - 32) &&
                memcmp(mark, "APETAGEX", 8) == 0) {

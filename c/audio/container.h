@@ -90,6 +90,9 @@ bool redbook_container_outside(struct redbook_container *container, const char *
 /* Where the file's own data begin: behind ID3v2 tags, if there are any. */
 int64_t redbook_id3v2_end(const struct redbook_input *input);
 
+/* True when an ID3v1 tag ends at `end`. */
+bool redbook_id3v1_ends(const struct redbook_input *input, int64_t end);
+
 /* Where the tags begin that lie behind everything else; the file's size when there are none. */
 int64_t redbook_tags_begin(const struct redbook_input *input);
 

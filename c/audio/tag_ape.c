@@ -3,6 +3,7 @@
  * of WavPack and, by mp3gain, of MP3), ID3v1, Lyrics3v2, an appended ID3v2. */
 #include <string.h>
 
+#include "audio/container.h"
 #include "audio/little.h"
 #include "audio/tag.h"
 
@@ -75,7 +76,8 @@ static void give_bytes(struct redbook_tagger *tagger, const char *name, const ui
 static bool id3v1(struct redbook_tagger *tagger, const struct redbook_input *input,
                   int64_t *end) {
   uint8_t tag[ID3V1];
-  if (!redbook_input_get(input, tag, sizeof tag, *end - ID3V1) || memcmp(tag, "TAG", 3) != 0)
+  if (!redbook_id3v1_ends(input, *end) ||
+      !redbook_input_get(input, tag, sizeof tag, *end - ID3V1))
     return false;
   give_bytes(tagger, "TITLE", tag + 3, 30);
   give_bytes(tagger, "ARTIST", tag + 33, 30);

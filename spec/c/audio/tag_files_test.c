@@ -101,6 +101,22 @@ static void ape_tags(void **state) {
   }
 }
 
+/* What mp3gain may write: 128 bytes before the tag's end stands "TAG", of "APETAGEX". */
+static void ape_tag_that_looks_like_id3v1(void **state) {
+  (void)state;
+  struct made items = {.size = 0}, file = {.size = 0};
+  item(&items, "MP3GAIN_MINMAX", 0, BYTES("100,200"));
+  item(&items, "replaygain_track_gain", 0, BYTES("-1.5 dB"));
+  assert_int_equal(items.size, 131 - 64);
+  add(&file, "\xFF\xFB\x90\0", 4);
+  frame(&file, items.size, 2, 0xA0000000u);
+  add(&file, items.data, items.size);
+  frame(&file, items.size, 2, 0x80000000u);
+  struct redbook_source_tags tags = tags_of(&file, NULL);
+  assert_string_equal(tags.title, "");
+  assert_number(&tags.replaygain_track_gain, -1.5);
+}
+
 /* A box; returns where its length stands, for `close_box`. */
 static size_t box(struct made *to, const char *type) {
   add_number(to, 0);
@@ -311,6 +327,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(comments_over_pages),
       cmocka_unit_test(ape_tags),
+      cmocka_unit_test(ape_tag_that_looks_like_id3v1),
       cmocka_unit_test(quicktime_items),
       cmocka_unit_test(rf64),
       cmocka_unit_test(flac_cue_sheet),
