@@ -154,8 +154,8 @@ static bool not_sound(const struct redbook_input *input, struct redbook_foreign 
                  "%s is not a sound file that can be decoded", input->label);
   redbook_advise(err, "%s",
                  foreign.advice ? foreign.advice
-                                : "Use WAV, FLAC, AIFF, Ogg Vorbis, Opus, MP3, CAF, W64 or AU; "
-                                  "or convert it to one of them.");
+                                : "Use WAV, RF64, W64, AIFF, AU, CAF, FLAC, Ogg Vorbis, Opus, "
+                                  "MP3 or MP2; or convert it to one of them.");
   return false;
 }
 

@@ -10,6 +10,9 @@ struct mark {
 };
 
 #define CONVERT "Convert it to FLAC or WAV first, for instance with ffmpeg."
+/* libsndfile reads these, but nothing here holds their lengths against what is there: sound
+ * that is cut off would be burned in silence. */
+#define CONVERT_OLD "Convert it to FLAC or WAV first: sox IN OUT.wav"
 #define PLAYLIST "Burn it as a playlist, not as a sound file."
 
 static const struct mark marks[] = {
@@ -27,6 +30,19 @@ static const struct mark marks[] = {
     {0, 4, "TTA1", "True Audio (TTA)", CONVERT, "tta"},
     {0, 4, "ADIF", "AAC (ADIF)", CONVERT, NULL},
     {0, 4, "#!AM", "AMR", CONVERT, "amr"},
+    {0, 19, "Creative Voice File", "a Creative Voice File (VOC)", CONVERT_OLD, NULL},
+    {0, 7, "NIST_1A", "NIST SPHERE", CONVERT_OLD, NULL},
+    {0, 3, "\x64\xA3\x01", "IRCAM", CONVERT_OLD, NULL},
+    {0, 3, "\x64\xA3\x02", "IRCAM", CONVERT_OLD, NULL},
+    {0, 3, "\x64\xA3\x03", "IRCAM", CONVERT_OLD, NULL},
+    {0, 3, "\x64\xA3\x04", "IRCAM", CONVERT_OLD, NULL},
+    {0, 4, " paf", "Ensoniq PARIS (PAF)", CONVERT_OLD, NULL},
+    {0, 4, "fap ", "Ensoniq PARIS (PAF)", CONVERT_OLD, NULL},
+    {0, 5, "PVF1\n", "Portable Voice Format (PVF)", CONVERT_OLD, NULL},
+    {0, 4, "2BIT", "Audio Visual Research (AVR)", CONVERT_OLD, NULL},
+    {0, 19, "MATLAB 5.0 MAT-file", "MATLAB data (MAT5)", CONVERT_OLD, NULL},
+    {8, 4, "8SVX", "Amiga 8SVX", CONVERT_OLD, NULL},
+    {8, 4, "16SV", "Amiga 16SV", CONVERT_OLD, NULL},
     {0, 4, "MThd", "MIDI, which holds notes and no sound", NULL, NULL},
     {0, 7, "#EXTM3U", "a playlist (M3U)", PLAYLIST, NULL},
     {3, 7, "#EXTM3U", "a playlist (M3U8)", PLAYLIST, NULL},

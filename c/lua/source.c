@@ -121,7 +121,7 @@ struct redbook_source *redbook_resolve_source(lua_State *L, int index, int64_t s
 }
 
 /***
-A sound file (anything libsndfile decodes, found out by content), or an open Lua file with
+A sound file (WAV, FLAC, MP3 and more, found out by content), or an open Lua file with
 headerless 44.1 kHz 16-bit little-endian stereo from its current offset.
 @function AudioSource
 @tparam string|table|file source a path; `{path=, start=, length=, raw=, quality=, dither=,

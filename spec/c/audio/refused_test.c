@@ -140,6 +140,9 @@ static void foreign_marks(void **state) {
       {"FRM8\0\0\0\0\0\0\1\0DSD", 16, "DSD (DSDIFF)"},
       {"\x7F\xFE\x80\x01\xFC\x3C\0\0\0\0\0\0\0\0\0", 16, "DTS"},
       {"MThd\0\0\0\6\0\1\0\1\0\x60\0", 16, "MIDI"},
+      {"\x64\xA3\4\0\xAC\x44\0\0\0\0\0\1\0\0\0\2", 16, "is IRCAM, which"},
+      {"\x66\x61p \0\0\0\0\1\0\0\0\0D\xAC\0", 16, "is Ensoniq PARIS (PAF), which"},
+      {"FORM\0\0\4\0\x31\x36SVVHDR", 16, "is Amiga 16SV, which"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     write_file("mark.wav", rows[i].bytes, rows[i].size);
@@ -147,6 +150,27 @@ static void foreign_marks(void **state) {
     hide_programs();
     assert_refused("mark.wav", rows[i].name);
     show_programs();
+  }
+}
+
+/* Libsndfile would take them, cut off or not. */
+static void kinds_without_a_length_that_is_held(void **state) {
+  (void)state;
+  static const char *const rows[][2] = {
+      {"voc", "is a Creative Voice File (VOC), which cannot be burned"},
+      {"sph", "is NIST SPHERE, which cannot be burned"},
+      {"ircam", "is IRCAM, which cannot be burned"},
+      {"paf", "is Ensoniq PARIS (PAF), which cannot be burned"},
+      {"pvf", "is Portable Voice Format (PVF), which cannot be burned"},
+      {"avr", "is Audio Visual Research (AVR), which cannot be burned"},
+      {"mat5", "is MATLAB data (MAT5), which cannot be burned"},
+      {"8svx", "is Amiga 8SVX, which cannot be burned"},
+  };
+  char name[16];
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    run("sox -n -r 8000 -c 1 old.%s synth 0.1 sine 440", rows[i][0]);
+    (void)snprintf(name, sizeof name, "old.%s", rows[i][0]);
+    assert_refused(name, rows[i][1]);
   }
 }
 
@@ -213,6 +237,7 @@ int main(void) {
       cmocka_unit_test(playlists),
       cmocka_unit_test(foreign_formats),
       cmocka_unit_test(foreign_marks),
+      cmocka_unit_test(kinds_without_a_length_that_is_held),
       cmocka_unit_test(nonsense_in_the_header),
       cmocka_unit_test(flac_of_32_bits),
       cmocka_unit_test(samples_that_are_no_numbers),
