@@ -22,18 +22,10 @@ static void shape_of(const struct redbook_decoder *decoder, struct redbook_shape
   redbook_mix_init(&shape->mix, decoder->map, decoder->info.channels);
 }
 
-static struct redbook_outside outside_of(const char *path,
-                                         const struct redbook_container *container) {
-  struct redbook_outside outside = {
-      .path = path, .name = container->name, .demuxer = container->demuxer};
-  redbook_label(outside.label, sizeof outside.label, path);
-  return outside;
-}
-
 /* What ffprobe says of a file; its weights are known only when it is decoded. */
 static bool look_outside(const char *path, const struct redbook_container *container,
                          struct redbook_look *look, struct redbook_error *err) {
-  struct redbook_outside outside = outside_of(path, container);
+  struct redbook_outside outside = redbook_outside_of(path, container);
   if (!redbook_outside_probe(&outside, err)) return false;
   redbook_outside_introduce(&outside, &look->format, &look->tags);
   look->shape = (struct redbook_shape){
@@ -80,7 +72,7 @@ const char *redbook_shapes_differ(const struct redbook_shape *one,
 /* Decodes a file by ffmpeg, once: later passes read the spool. */
 static bool make_spool(struct redbook_chain *chain, struct redbook_link *link,
                        struct redbook_error *err) {
-  struct redbook_outside outside = outside_of(link->path, &chain->decoder.container);
+  struct redbook_outside outside = redbook_outside_of(link->path, &chain->decoder.container);
   redbook_decoder_close(&chain->decoder);
   if (!redbook_outside_probe(&outside, err)) return false;
   int spool = redbook_outside_decode(&outside, chain->cancel, err);

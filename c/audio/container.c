@@ -184,10 +184,10 @@ bool redbook_container_probe(const struct redbook_input *input,
   if (redbook_input_get(input, mark, 4, at) && is(mark, 0, "fLaC"))
     return redbook_flac_check(input, at, container, err);
   struct redbook_foreign foreign = redbook_foreign_find(head, (size_t)got);
-  bool mp4 = foreign.demuxer && strcmp(foreign.demuxer, "mov") == 0;
-  if (mp4 && !redbook_mp4_check(input, err)) return false;
-  if (foreign.demuxer)
-    return redbook_container_outside(container, foreign.name, foreign.demuxer);
+  if (foreign.demuxer) {
+    redbook_container_outside(container, foreign.name, foreign.demuxer);
+    return redbook_outside_check(input, container, err);
+  }
   int64_t first = foreign.name ? -1 : redbook_mpeg_find(input, at);
   if (first < 0) return not_sound(input, foreign, err);
   if (redbook_mpeg_ends_before(input, at))

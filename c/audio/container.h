@@ -73,8 +73,13 @@ bool redbook_mpeg_ends_before(const struct redbook_input *input, int64_t end);
 bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err);
 
-/* Before an MP4 is left to ffmpeg: that it is whole, and one. */
+/* Before a file is left to ffmpeg: what its container says of its length (`frames`, `slack` and
+ * `open_ended`), and that it is whole and one, as far as that can be seen. */
+bool redbook_outside_check(const struct redbook_input *input,
+                           struct redbook_container *container, struct redbook_error *err);
 bool redbook_mp4_check(const struct redbook_input *input, struct redbook_error *err);
+bool redbook_asf_check(const struct redbook_input *input, struct redbook_container *container,
+                       struct redbook_error *err);
 
 /* Something that is known but that libsndfile does not decode. */
 struct redbook_foreign {

@@ -315,8 +315,8 @@ struct redbook_stream *redbook_convert_open(const char *path, int64_t start, int
     return convert ? opened(convert, false) : NULL;
   const struct redbook_container *container = &convert->chain.decoder.container;
   if (container->kind != REDBOOK_OUTSIDE) return opened(convert, set_up(convert, err));
-  struct redbook_stream *stream = redbook_outside_open(
-      path, container->name, container->demuxer, start, length, processing, err);
+  struct redbook_stream *stream =
+      redbook_outside_open(path, container, start, length, processing, err);
   convert_close(&convert->stream);
   return stream;
 }

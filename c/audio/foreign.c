@@ -94,6 +94,39 @@ struct redbook_foreign redbook_foreign_find(const uint8_t *head, size_t length) 
   return (struct redbook_foreign){NULL, NULL, NULL};
 }
 
+/* A number of seven bits to the byte in front of `end`; -1 when it is longer than nine bytes.
+ */
+static int64_t read_varint(const uint8_t **at, const uint8_t *end) {
+  int64_t value = 0;
+  for (int i = 0; i < 9 && *at < end; i++) {
+    uint8_t byte = *(*at)++;
+    value = value << 7 | (byte & 0x7F);
+    if (!(byte & 0x80)) return value;
+  }
+  return -1;
+}
+
+/* Musepack SV8: the stream header is the first packet, its samples follow a sum and a version.
+ * ffprobe counts in whole packets, which may be more than a second. */
+static void musepack_check(const struct redbook_input *input,
+                           struct redbook_container *container) {
+  uint8_t head[32] = {0};
+  const uint8_t *at = head + 6, *end = head + sizeof head;
+  (void)redbook_read_at(input->fd, head, sizeof head, 0);
+  if (memcmp(head + 4, "SH", 2) != 0 || read_varint(&at, end) < 0) return;
+  at += 5;
+  int64_t frames = at < end ? read_varint(&at, end) : -1;
+  if (frames > 0) container->frames = frames;
+}
+
+bool redbook_outside_check(const struct redbook_input *input,
+                           struct redbook_container *container, struct redbook_error *err) {
+  if (strcmp(container->demuxer, "mov") == 0) return redbook_mp4_check(input, err);
+  if (strcmp(container->demuxer, "asf") == 0) return redbook_asf_check(input, container, err);
+  if (strcmp(container->demuxer, "mpc8") == 0) musepack_check(input, container);
+  return true;
+}
+
 bool redbook_container_outside(struct redbook_container *container, const char *name,
                                const char *demuxer) {
   *container = (struct redbook_container){

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Little-endian fields of RIFF, W64 and Ogg. Callers check bounds. */
+/* Little-endian fields of RIFF, W64, Ogg and ASF. Callers check bounds. */
 #ifndef REDBOOK_AUDIO_LITTLE_H
 #define REDBOOK_AUDIO_LITTLE_H
 

@@ -46,6 +46,18 @@ static bool fail_decoding(const struct redbook_outside *outside, const char *sai
   return false;
 }
 
+struct redbook_outside redbook_outside_of(const char *path,
+                                          const struct redbook_container *container) {
+  struct redbook_outside outside = {.path = path,
+                                    .name = container->name,
+                                    .demuxer = container->demuxer,
+                                    .promised = container->frames,
+                                    .slack = container->slack,
+                                    .open_ended = container->open_ended};
+  redbook_label(outside.label, sizeof outside.label, path);
+  return outside;
+}
+
 /* A name that is neither an option nor a protocol nor a pattern, whatever it begins with. */
 static bool file_name(const struct redbook_outside *outside, char name[PATH_ROOM],
                       struct redbook_error *err) {
@@ -134,6 +146,25 @@ static void read_tags(const char *answer, struct redbook_source_tags *tags) {
     tag(&tagger, answer, name);
 }
 
+/* Of good files, measured: what counts its samples is decoded to the last one, but for the last
+ * block of Musepack SV7; half a second is more than the rounding of any other container. */
+static int64_t slack_of(const struct redbook_outside *outside) {
+  static const char *const counted[] = {"mov", "wv", "tta", "ape"};
+  for (size_t i = 0; i < sizeof counted / sizeof *counted; i++)
+    if (strcmp(outside->demuxer, counted[i]) == 0) return 0;
+  return strcmp(outside->demuxer, "mpc") == 0 ? 1152 : outside->rate / 2;
+}
+
+static void find_length(const char *answer, struct redbook_outside *outside) {
+  if (outside->promised > 0) { /* with its own slack */
+    outside->frames = outside->promised;
+    return;
+  }
+  outside->frames = outside->open_ended ? -1 : length_of(answer, outside->rate);
+  outside->slack = slack_of(outside);
+  outside->exact_length = outside->frames > 0 && strcmp(outside->demuxer, "mov") == 0;
+}
+
 static bool understand(const char *answer, struct redbook_outside *outside,
                        struct redbook_error *err) {
   outside->rate = number_of(answer, "streams.stream.0.sample_rate=");
@@ -150,8 +181,7 @@ static bool understand(const char *answer, struct redbook_outside *outside,
     return redbook_fail(err, refused, "%s has %u channels, not 1 to %u", outside->label,
                         outside->channels, MAX_CHANNELS);
   choose_pcm(answer, outside);
-  outside->frames = length_of(answer, outside->rate);
-  outside->exact_length = outside->frames > 0 && strcmp(outside->demuxer, "mov") == 0;
+  find_length(answer, outside);
   read_tags(answer, &outside->tags);
   return true;
 }

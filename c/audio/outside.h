@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 
+#include "audio/container.h"
 #include "audio/source.h"
 #include "audio/stream.h"
 
@@ -25,11 +26,18 @@ struct redbook_outside {
   unsigned bits;     /* 0 when lossy */
   const char *pcm;   /* how ffmpeg shall write it: "pcm_s16le" */
   int64_t frames;    /* at `rate`, -1 unknown */
+  int64_t slack;     /* a whole file may give this many fewer */
   bool exact_length; /* `frames` is where the sound ends (an MP4's edit list) */
+  int64_t promised;  /* `frames` by the container itself, -1: as ffprobe says */
+  bool open_ended;   /* nothing says how long it is, what ffprobe says is a guess */
   struct redbook_source_tags tags;
 };
 
-/* Asks ffprobe; the first four fields are set already. 050D, naming the file: no ffmpeg on this
+/* Of a container of kind REDBOOK_OUTSIDE, before anybody is asked. `path` is kept. */
+struct redbook_outside redbook_outside_of(const char *path,
+                                          const struct redbook_container *container);
+
+/* Asks ffprobe about what redbook_outside_of has made. 050D, naming the file: no ffmpeg on this
  * machine (says which package has it), no sound in it, more than 8 channels, damaged. */
 bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error *err);
 
@@ -47,8 +55,9 @@ bool redbook_outside_complete(const struct redbook_outside *outside, int64_t fra
                               struct redbook_error *err);
 
 /* redbook_convert_open of such a file: probed now, decoded when it is scanned or first read. */
-struct redbook_stream *redbook_outside_open(const char *path, const char *name,
-                                            const char *demuxer, int64_t start, int64_t length,
+struct redbook_stream *redbook_outside_open(const char *path,
+                                            const struct redbook_container *container,
+                                            int64_t start, int64_t length,
                                             const struct redbook_processing *processing,
                                             struct redbook_error *err);
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audio/container.h"
 #include "audio/outside.h"
 #include "audio/tag.h"
 
@@ -17,12 +16,9 @@ struct outside_stream {
   struct redbook_stream *inner; /* NULL: not decoded yet, or at rest */
 };
 
-/* Only an MP4's length is exact; half a second is more than the rounding of any other
- * container. */
 bool redbook_outside_complete(const struct redbook_outside *outside, int64_t frames,
                               struct redbook_error *err) {
-  int64_t slack = outside->exact_length ? 0 : outside->rate / 2;
-  if (outside->frames < 0 || frames + slack >= outside->frames) return true;
+  if (outside->frames < 0 || frames + outside->slack >= outside->frames) return true;
   return redbook_cut_off(err, outside->label, (double)frames / outside->rate,
                          (double)outside->frames / outside->rate);
 }
@@ -115,8 +111,9 @@ void redbook_outside_introduce(const struct redbook_outside *outside,
   redbook_tags_fill(tags, &outside->tags);
 }
 
-struct redbook_stream *redbook_outside_open(const char *path, const char *name,
-                                            const char *demuxer, int64_t start, int64_t length,
+struct redbook_stream *redbook_outside_open(const char *path,
+                                            const struct redbook_container *container,
+                                            int64_t start, int64_t length,
                                             const struct redbook_processing *processing,
                                             struct redbook_error *err) {
   struct outside_stream *self = calloc(1, sizeof *self);
@@ -135,9 +132,7 @@ struct redbook_stream *redbook_outside_open(const char *path, const char *name,
   if (processing) self->stream.processing = *processing;
   self->start = start;
   self->length = length;
-  self->outside =
-      (struct redbook_outside){.path = self->path, .name = name, .demuxer = demuxer};
-  redbook_label(self->outside.label, sizeof self->outside.label, path);
+  self->outside = redbook_outside_of(self->path, container);
   if (redbook_outside_probe(&self->outside, err)) {
     redbook_outside_introduce(&self->outside, &self->stream.format, &self->stream.tags);
     follow(self);
