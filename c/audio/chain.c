@@ -26,7 +26,7 @@ static void shape_of(const struct redbook_decoder *decoder, struct redbook_shape
 static bool look_outside(const char *path, const struct redbook_container *container,
                          struct redbook_look *look, struct redbook_error *err) {
   struct redbook_outside outside = redbook_outside_of(path, container);
-  if (!redbook_outside_probe(&outside, err)) return false;
+  if (!redbook_outside_probe(&outside, NULL, err)) return false;
   redbook_outside_introduce(&outside, &look->format, &look->tags);
   look->shape = (struct redbook_shape){
       .rate = outside.rate,
@@ -72,9 +72,11 @@ const char *redbook_shapes_differ(const struct redbook_shape *one,
 /* Decodes a file by ffmpeg, once: later passes read the spool. */
 static bool make_spool(struct redbook_chain *chain, struct redbook_link *link,
                        struct redbook_error *err) {
+  static const atomic_bool never; /* signals are for those who open it, not for a worker */
   struct redbook_outside outside = redbook_outside_of(link->path, &chain->decoder.container);
   redbook_decoder_close(&chain->decoder);
-  if (!redbook_outside_probe(&outside, err)) return false;
+  if (!redbook_outside_probe(&outside, chain->cancel ? chain->cancel : &never, err))
+    return false;
   int spool = redbook_outside_decode(&outside, chain->cancel, err);
   if (spool < 0) return false;
   struct redbook_source_format format;

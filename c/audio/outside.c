@@ -186,9 +186,20 @@ static bool understand(const char *answer, struct redbook_outside *outside,
   return true;
 }
 
+/* Why nothing has come to its end: a cancel stays one, a program that hangs is named. */
+static bool fail_waiting(const struct redbook_outside *outside, const char *program,
+                         struct redbook_error *err) {
+  if (err->code != REDBOOK_E_FAIL) return false;
+  redbook_fail(err, refused, "%s is %s, and %s has said nothing for %.0f seconds",
+               outside->label, outside->name, program, SILENCE_SECONDS);
+  redbook_advise(err, "Try it again; if it hangs anew, convert the file to FLAC or WAV first.");
+  return false;
+}
+
 /* To the end of what it says, of which the beginning is kept: the stream comes first, then its
  * tags, and of lyrics that are longer than the rest the end may go. */
-static bool read_answer(struct redbook_child *child, char answer[ANSWER],
+static bool read_answer(const struct redbook_outside *outside, struct redbook_child *child,
+                        char answer[ANSWER], const atomic_bool *cancel,
                         struct redbook_error *err) {
   char beyond[4096] = {0};
   size_t used = 0;
@@ -196,15 +207,17 @@ static bool read_answer(struct redbook_child *child, char answer[ANSWER],
   for (size_t all = 0; got > 0 && all < LONGEST_ANSWER; all += (size_t)got) {
     size_t room = ANSWER - 1 - used;
     got = redbook_child_read(child, room ? answer + used : beyond, room ? room : sizeof beyond,
-                             NULL, SILENCE_SECONDS, err);
+                             cancel, SILENCE_SECONDS, err);
     if (got < 0) break;
     if (room) used += (size_t)got;
   }
   answer[used] = '\0';
-  return got == 0;
+  if (got > 0) return fail_decoding(outside, "what ffprobe says has no end", err);
+  return got == 0 || fail_waiting(outside, "ffprobe", err);
 }
 
-bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error *err) {
+bool redbook_outside_probe(struct redbook_outside *outside, const atomic_bool *cancel,
+                           struct redbook_error *err) {
   char name[PATH_ROOM], answer[ANSWER];
   /* An option and its value belong together. */
   /* clang-format off */
@@ -218,9 +231,11 @@ bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error
   if (!file_name(outside, name, err)) return false;
   if (!redbook_child_start(&child, arguments, CPU_SECONDS, err))
     return fail_start(outside, err);
-  bool all = read_answer(&child, answer, err);
+  child.heeds = !cancel;
+  bool all = read_answer(outside, &child, answer, cancel, err);
   int code = redbook_child_end(&child, !all);
-  if (code > 0 || !all) return fail_decoding(outside, child.said, err);
+  if (!all) return false;
+  if (code > 0) return fail_decoding(outside, child.said, err);
   return understand(answer, outside, err);
 }
 
@@ -239,8 +254,7 @@ static bool receive(struct redbook_child *child, int fd, const struct redbook_ou
     if (good && (done += (uint64_t)got) > limit)
       good = redbook_fail(err, refused, "%s is longer than any disc: 100 minutes and no end",
                           outside->label);
-    if (got < 0 && err->code == REDBOOK_E_FAIL)
-      good = fail_decoding(outside, "it has stopped working", err);
+    if (got < 0) good = fail_waiting(outside, "ffmpeg", err);
   }
   free(data);
   return good;

@@ -38,8 +38,10 @@ struct redbook_outside redbook_outside_of(const char *path,
                                           const struct redbook_container *container);
 
 /* Asks ffprobe about what redbook_outside_of has made. 050D, naming the file: no ffmpeg on this
- * machine (says which package has it), no sound in it, more than 8 channels, damaged. */
-bool redbook_outside_probe(struct redbook_outside *outside, struct redbook_error *err);
+ * machine (says which package has it), no sound in it, more than 8 channels, damaged; C0AA0002
+ * when `cancel` was set. NULL is for the foreground: there a trapped signal is the cancel. */
+bool redbook_outside_probe(struct redbook_outside *outside, const atomic_bool *cancel,
+                           struct redbook_error *err);
 
 /* Decodes all of it; a descriptor of the spooled CAF, -1 and err on failure (050D, C0AA0002).
  */

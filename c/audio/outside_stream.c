@@ -133,7 +133,7 @@ struct redbook_stream *redbook_outside_open(const char *path,
   self->start = start;
   self->length = length;
   self->outside = redbook_outside_of(self->path, container);
-  if (redbook_outside_probe(&self->outside, err)) {
+  if (redbook_outside_probe(&self->outside, NULL, err)) {
     redbook_outside_introduce(&self->outside, &self->stream.format, &self->stream.tags);
     follow(self);
     return &self->stream;

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+atomic_uint_fast64_t redbook_signals_waiting;
+
 #define SLICE_MS 50     /* how late a cancel may be seen */
 #define END_SECONDS 5.0 /* what a program that has closed its output gets to end */
 
@@ -147,6 +149,11 @@ static bool said_more(const struct redbook_child *child) {
   return poll(&wait, 1, 0) > 0;
 }
 
+static bool given_up(const struct redbook_child *child, const atomic_bool *cancel) {
+  return (cancel && atomic_load(cancel)) ||
+         (child->heeds && atomic_load(&redbook_signals_waiting) != 0);
+}
+
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -160,7 +167,7 @@ ssize_t redbook_child_read(struct redbook_child *child, void *data, size_t lengt
   while (child->out >= 0) {
     struct pollfd wait[2] = {{.fd = child->out, .events = POLLIN},
                              {.fd = child->err, .events = POLLIN}};
-    if (cancel && atomic_load(cancel)) {
+    if (given_up(child, cancel)) {
       (void)redbook_fail(err, REDBOOK_E_IMAPI_REQUEST_CANCELLED, "cancelled");
       return -1;
     }

@@ -22,7 +22,12 @@ struct redbook_child {
   char said[256];    /* the first line of its standard error, without its end */
   bool said_all;     /* that line is over */
   size_t said_bytes; /* of it */
+  bool heeds;        /* reading ends when a signal has been trapped, too */
 };
+
+/* Signals that burn/operation.h has trapped and nobody has taken yet: bit n is signal n. Here
+ * because whoever waits for a child in the foreground has nobody else to tell him. */
+extern atomic_uint_fast64_t redbook_signals_waiting;
 
 /* `arguments` ends with NULL; the first is looked for in PATH. `cpu_seconds` limits its
  * processor time. 80070002 when there is no such program, else what the system says. */
@@ -30,7 +35,8 @@ bool redbook_child_start(struct redbook_child *child, const char *const *argumen
                          unsigned cpu_seconds, struct redbook_error *err);
 
 /* Up to `length` bytes of its standard output, 0 at the end. -1 and err: cancelled
- * (C0AA0002, `cancel` may be NULL), or silent for `seconds`. */
+ * (C0AA0002, `cancel` may be NULL, or by a signal when the child `heeds` them), or silent for
+ * `seconds`. */
 ssize_t redbook_child_read(struct redbook_child *child, void *data, size_t length,
                            const atomic_bool *cancel, double seconds,
                            struct redbook_error *err);

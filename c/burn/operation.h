@@ -96,5 +96,6 @@ void redbook_trap_disarm(void);
 void redbook_trap_ignore(void);
 int redbook_trap_fd(void); /* -1 when not armed */
 int redbook_trap_take(void);
+int redbook_trap_waiting(void); /* the one that take would fetch; 0: none */
 
 #endif

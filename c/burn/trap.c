@@ -6,12 +6,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "burn/operation.h"
 
 #define MOST 8u
 
 static atomic_int trap_fd = -1;
-static atomic_uint_fast64_t caught; /* bit n: signal n came */
 static int armed_signals[MOST];
 static struct sigaction before[MOST];
 static struct sigaction pipe_before;
@@ -21,7 +21,7 @@ static void on_signal(int number) {
   int saved = errno;
   int fd = atomic_load(&trap_fd);
   uint64_t one = 1;
-  atomic_fetch_or(&caught, UINT64_C(1) << (unsigned)number);
+  atomic_fetch_or(&redbook_signals_waiting, UINT64_C(1) << (unsigned)number);
   if (fd >= 0 && write(fd, &one, sizeof one) < 0) errno = saved; /* full: readable already */
   errno = saved;
 }
@@ -32,7 +32,7 @@ bool redbook_trap_arm(const int *signals, unsigned count, struct redbook_error *
     return redbook_fail(err, REDBOOK_E_INVALIDARG, "1 to %u signals can be trapped", MOST);
   int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (fd < 0) return redbook_fail_errno(err, errno, "cannot create the signal descriptor");
-  atomic_store(&caught, 0);
+  atomic_store(&redbook_signals_waiting, 0);
   atomic_store(&trap_fd, fd);
   struct sigaction action = {.sa_handler = on_signal};
   struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -59,6 +59,7 @@ void redbook_trap_disarm(void) {
   if (fd < 0) return;
   sigaction(SIGPIPE, &pipe_before, NULL);
   close(fd);
+  atomic_store(&redbook_signals_waiting, 0);
 }
 
 void redbook_trap_ignore(void) {
@@ -73,6 +74,14 @@ int redbook_trap_fd(void) {
   return atomic_load(&trap_fd);
 }
 
+static int first_of(uint64_t bits) {
+  return bits ? __builtin_ctzll(bits) : 0;
+}
+
+int redbook_trap_waiting(void) {
+  return first_of(atomic_load(&redbook_signals_waiting));
+}
+
 /* The descriptor is emptied before the bits are looked at, whether there are any or not: a
  * signal that comes in between, also on another thread, leaves it readable once too often and
  * never once too seldom. */
@@ -80,12 +89,12 @@ int redbook_trap_take(void) {
   int fd = atomic_load(&trap_fd);
   uint64_t value;
   if (fd < 0 || (read(fd, &value, sizeof value) < 0 && errno != EAGAIN)) return 0;
-  uint64_t bits = atomic_load(&caught);
+  uint64_t bits = atomic_load(&redbook_signals_waiting);
   if (!bits) return 0;
-  int number = __builtin_ctzll(bits);
+  int number = first_of(bits);
   uint64_t bit = UINT64_C(1) << (unsigned)number;
   value = 1;
-  bool more = atomic_fetch_and(&caught, ~bit) & ~bit;
+  bool more = atomic_fetch_and(&redbook_signals_waiting, ~bit) & ~bit;
   if (more && write(fd, &value, sizeof value) < 0) errno = 0; /* full: readable already */
   return number;
 }

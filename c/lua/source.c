@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "burn/operation.h"
 #include "lua/classes.h"
 #include "lua/error.h"
 #include "lua/field.h"
@@ -132,14 +133,18 @@ of clipping, loudness = true to measure it; an open file (dup'ed)
 @treturn[1] AudioSource
 @return[2] nil
 @treturn[2] Error err 80070002 no such file, 80070005 no permission, 050D not audio that can be
-burned
+burned; C0AA0002 with `signal` when a trapped signal came while ffprobe looked at it (the signal
+is still to be taken)
 */
 static int create(lua_State *L) {
   struct redbook_error err;
   lua_settop(L, 1);
   redbook_error_clear(&err);
-  if (!redbook_resolve_source(L, 1, -1, &err)) return redbook_return_error(L, &err);
-  return 1;
+  if (redbook_resolve_source(L, 1, -1, &err)) return 1;
+  int signal = err.code == REDBOOK_E_IMAPI_REQUEST_CANCELLED ? redbook_trap_waiting() : 0;
+  (void)redbook_return_error(L, &err);
+  if (signal) redbook_field_text(L, "signal", redbook_signal_name(signal));
+  return 2;
 }
 
 /***

@@ -111,15 +111,24 @@ describe("render.lua", function()
     assert.is_truthy(err:find("name a playlist or audio files", 1, true), err)
   end)
 
-  it("stops at a signal", function()
-    -- The second file hangs; the first is written.
+  -- The second file hangs, in the program that looks at it or in the one that decodes it.
+  local function stop_while_it_hangs(program, state)
     room:write("slow.sh", burn_lua.meanwhile(("%s PATH=$PWD/bin:$PATH %s %s/scripts/render.lua "
       .. "--out s one.wav hang.m4a"):format(sandbox.env, sandbox.lua, sandbox.root),
-      "[ -e begun ] && [ -e 's/01 one.wav' ]", "kill -TERM $pid"))
-    room:must("cp four.m4a hang.m4a; mkdir -p bin; "
-      .. "printf '#!/bin/sh\\n: >begun\\nexec sleep 600\\n' >bin/ffmpeg; chmod +x bin/ffmpeg")
+      state, "kill -TERM $pid"))
+    room:must(("cp four.m4a hang.m4a; rm -rf bin begun; mkdir bin; "
+      .. "printf '#!/bin/sh\\n: >begun\\nexec sleep 600\\n' >bin/%s; chmod +x bin/%s")
+      :format(program, program))
     local code = sandbox.run("sh slow.sh", room.folder)
     assert.equal(143, code, room:read "err")
+  end
+
+  it("stops at a signal", function()
+    stop_while_it_hangs("ffmpeg", "[ -e begun ] && [ -e 's/01 one.wav' ]")
     assert.same({ "01 one.wav" }, files "s")
+  end)
+
+  it("stops at a signal while a file is opened", function()
+    stop_while_it_hangs("ffprobe", "[ -e begun ]")
   end)
 end)

@@ -44,6 +44,10 @@ function sources.isrc(entry, tags)
   return tags.isrc
 end
 
+local function interrupted(signal, entry)
+  return failure.interrupted(signal, "untouched", "interrupted while reading " .. entry.path)
+end
+
 -- With the gain that was decided before, if any.
 local function open(entry, processing)
   local asked = processing or {}
@@ -52,6 +56,7 @@ local function open(entry, processing)
     start = entry.start or 0, length = entry.length, raw = entry.raw, quality = asked.quality,
     dither = asked.dither, limit = asked.limit })
   if source and entry.gain then source.Gain = entry.gain end
+  if err and err.signal then return nil, interrupted(err.signal, entry) end
   return source, err
 end
 
@@ -96,10 +101,7 @@ function Slot:scan(options, before)
   before(source)
   local operation, begin_err = source:BeginScan()
   local ok, problem, signal = operate(operation, begin_err, nil, options)
-  if signal then
-    return nil, failure.interrupted(signal, "untouched", "interrupted while reading "
-      .. self.entry.path)
-  end
+  if signal then return nil, interrupted(signal, self.entry) end
   if not ok then return nil, problem end
   return source
 end

@@ -5,12 +5,15 @@
 #include <errno.h>
 #include <math.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../../support/audio/fixtures.h"
+#include "audio/outside.h"
+#include "base/child.h"
 
 static int make_files(void **state) {
   if (make_folder(state) != 0) return -1;
@@ -193,16 +196,21 @@ static void names_are_names(void **state) {
 
 static char programs[4096];
 
-/* ffprobe stays the machine's. */
-static void replace_ffmpeg(const char *script) {
-  char path[4096];
+static void replace_program(const char *name, const char *script) {
+  char path[4096], file[64];
   const char *before = getenv("PATH");
   (void)snprintf(programs, sizeof programs, "%s", before);
+  (void)snprintf(file, sizeof file, "bin/%s", name);
   run("mkdir -p bin");
-  write_file("bin/ffmpeg", script, strlen(script));
-  assert_int_equal(chmod(in_folder("bin/ffmpeg"), 0755), 0);
+  write_file(file, script, strlen(script));
+  assert_int_equal(chmod(in_folder(file), 0755), 0);
   (void)snprintf(path, sizeof path, "%s:%s", in_folder("bin"), before);
   assert_int_equal(setenv("PATH", path, 1), 0);
+}
+
+/* ffprobe stays the machine's. */
+static void replace_ffmpeg(const char *script) {
+  replace_program("ffmpeg", script);
 }
 
 static void restore_ffmpeg(void) {
@@ -240,6 +248,50 @@ static void one_that_hangs_is_killed_by_a_cancel(void **state) {
   assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
   assert_int_equal(errno, ECHILD);
   restore_ffmpeg();
+}
+
+static void *signal_soon(void *argument) {
+  const struct timespec soon = {.tv_nsec = 200 * 1000 * 1000};
+  (void)argument;
+  nanosleep(&soon, NULL);
+  atomic_store(&redbook_signals_waiting, UINT64_C(1) << SIGTERM);
+  return NULL;
+}
+
+/* Files are opened in the foreground, where a trapped signal is all there is to end it. */
+static void an_ffprobe_that_hangs_is_killed_by_a_signal(void **state) {
+  (void)state;
+  replace_program("ffprobe", "#!/bin/sh\nexec sleep 1000\n");
+  pthread_t thread;
+  struct redbook_error err;
+  redbook_error_clear(&err);
+  double began = now();
+  assert_int_equal(pthread_create(&thread, NULL, signal_soon, NULL), 0);
+  assert_null(redbook_source_open(in_folder("a.m4a"), NULL, NULL, &err));
+  assert_int_equal(err.code, 0xC0AA0002u);
+  assert_true(now() - began < 60);
+  assert_int_equal(pthread_join(thread, NULL), 0);
+  atomic_store(&redbook_signals_waiting, 0);
+  assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
+  assert_int_equal(errno, ECHILD);
+  assert_int_equal(unlink(in_folder("bin/ffprobe")), 0);
+  restore_ffmpeg();
+}
+
+/* What is opened later, while others' signals wait to be taken, is not ended by them. */
+static void an_ffprobe_for_a_worker_heeds_no_signal(void **state) {
+  (void)state;
+  struct redbook_container container = {.name = "AAC", .demuxer = "mov", .frames = -1};
+  struct redbook_outside outside = redbook_outside_of(in_folder("a.m4a"), &container);
+  struct redbook_error err;
+  static const atomic_bool never;
+  redbook_error_clear(&err);
+  atomic_store(&redbook_signals_waiting, UINT64_C(1) << SIGTERM);
+  assert_false(redbook_outside_probe(&outside, NULL, &err));
+  assert_int_equal(err.code, 0xC0AA0002u);
+  redbook_error_clear(&err);
+  assert_true(redbook_outside_probe(&outside, &never, &err));
+  atomic_store(&redbook_signals_waiting, 0);
 }
 
 static void what_it_says_is_told(void **state) {
@@ -310,6 +362,8 @@ int main(void) {
       cmocka_unit_test(damage_is_not_burned),
       cmocka_unit_test(names_are_names),
       cmocka_unit_test(one_that_hangs_is_killed_by_a_cancel),
+      cmocka_unit_test(an_ffprobe_that_hangs_is_killed_by_a_signal),
+      cmocka_unit_test(an_ffprobe_for_a_worker_heeds_no_signal),
       cmocka_unit_test(what_it_says_is_told),
       cmocka_unit_test(less_than_promised_is_cut_off),
       cmocka_unit_test(output_without_end_is_stopped),
