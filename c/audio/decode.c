@@ -183,7 +183,9 @@ bool redbook_decoder_open_spool(struct redbook_decoder *decoder, int spool, cons
   *decoder = (struct redbook_decoder){.promise = -1, .input = {.fd = spool}};
   redbook_label(decoder->input.label, sizeof decoder->input.label, path);
   decoder->input.size = fstat(spool, &status) == 0 ? (int64_t)status.st_size : 0;
-  if (open_probed(decoder, err)) return true;
+  if (open_probed(decoder, err) &&
+      redbook_layout_of_original(path, decoder->info.channels, decoder->map, err))
+    return true;
   redbook_decoder_close(decoder);
   return false;
 }

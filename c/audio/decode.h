@@ -65,6 +65,10 @@ bool redbook_decoder_seek(struct redbook_decoder *decoder, int64_t frame);
 bool redbook_layout_read(const struct redbook_input *input,
                          const struct redbook_container *container, SNDFILE *file, int channels,
                          int map[8], struct redbook_error *err);
+/* The same of FLAC in Ogg that ffmpeg, which does not look at its mask, has decoded: leaves
+ * `map` alone when the file says nothing. */
+bool redbook_layout_of_original(const char *path, int channels, int map[8],
+                                struct redbook_error *err);
 
 void redbook_decoder_format(const struct redbook_decoder *decoder,
                             struct redbook_source_format *format);

@@ -243,6 +243,19 @@ static void find_comments(struct layout *layout) {
   }
 }
 
+/* 10.1: behind the first packet the comments have one of their own, as a block of metadata. */
+static void find_ogg_comments(struct layout *layout) {
+  uint8_t page[27], head[5];
+  if (!redbook_input_get(layout->input, page, sizeof page, 0) || memcmp(page, "OggS", 4) != 0)
+    return;
+  struct redbook_tag_stream stream =
+      redbook_tag_pages(layout->input, 0, redbook_le32(page + 14));
+  if (redbook_tag_packet(&stream) && redbook_tag_get(&stream, head, 5) &&
+      memcmp(head, "\x7F\x46LAC", 5) == 0 && redbook_tag_packet(&stream) &&
+      redbook_tag_get(&stream, head, 4) && (head[0] & 0x7F) == 4)
+    read_comments(layout, stream);
+}
+
 /* WAVE's mask, of which fewer bits than channels leave the last ones without a place. */
 static void ask_libsndfile(struct layout *layout, SNDFILE *file) {
   layout->good = layout->told = sf_command(file, SFC_GET_CHANNEL_MAP_INFO, layout->map,
@@ -273,6 +286,11 @@ static bool heard(const int *map, int channels) {
   return false;
 }
 
+static bool judge(const struct layout *layout, struct redbook_error *err) {
+  return !layout->told || (layout->good && heard(layout->map, layout->channels)) ||
+         not_understood(layout, err);
+}
+
 bool redbook_layout_read(const struct redbook_input *input,
                          const struct redbook_container *container, SNDFILE *file, int channels,
                          int map[8], struct redbook_error *err) {
@@ -288,5 +306,17 @@ bool redbook_layout_read(const struct redbook_input *input,
     ask_libsndfile(&layout, file);
   if (!layout.told)
     memcpy(map, ogg ? vorbis_order[channels] : wave_order[channels], 8 * sizeof *map);
-  return !layout.told || (layout.good && heard(map, channels)) || not_understood(&layout, err);
+  return judge(&layout, err);
+}
+
+bool redbook_layout_of_original(const char *path, int channels, int map[8],
+                                struct redbook_error *err) {
+  struct redbook_input input;
+  struct redbook_error ignored; /* it has been decoded already */
+  if (channels <= 2 || !redbook_input_open(&input, path, &ignored)) return true;
+  struct layout layout = {.input = &input, .channels = channels, .map = map};
+  find_ogg_comments(&layout);
+  bool good = judge(&layout, err);
+  redbook_input_close(&input);
+  return good;
 }

@@ -334,6 +334,25 @@ static void what_cannot_be_followed_is_refused(void **state) {
   assert_weights("n.flac", 4, weights, 2);
 }
 
+/* ffmpeg decodes it, and takes four channels for a quadrophony. */
+static void mask_of_flac_in_ogg(void **state) {
+  (void)state;
+  static const char *const rows[][3] = {{"0xF", "FL+FR+FC+LFE", "n4.oga"},
+                                        {"0x107", "FL+FR+FC+BC", "n5.oga"},
+                                        {"0x33", "FL+FR+BL+BR", "n6.oga"}};
+  make_channels("n.wav", 4, NULL, SF_FORMAT_WAV | SF_FORMAT_PCM_16);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    double weights[MOST][2];
+    assert_int_equal(weights_of(rows[i][1], weights), 4);
+    run("flac -s --ogg --channel-map=none -T WAVEFORMATEXTENSIBLE_CHANNEL_MASK=%s n.wav -o %s",
+        rows[i][0], rows[i][2]);
+    assert_weights(rows[i][2], 4, weights, 2);
+  }
+  run("flac -s --ogg --channel-map=none -T WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x3 n.wav -o "
+      "n3.oga");
+  assert_refused("n3.oga", "(the mask 0x3)");
+}
+
 /* A mask of fewer bits than channels, and ambisonic sound, as WAVE has them. */
 static void masks_that_cannot_be_followed(void **state) {
   (void)state;
@@ -365,6 +384,7 @@ int main(void) {
       cmocka_unit_test(layouts_of_files),
       cmocka_unit_test(layouts_of_apple),
       cmocka_unit_test(what_cannot_be_followed_is_refused),
+      cmocka_unit_test(mask_of_flac_in_ogg),
       cmocka_unit_test(masks_that_cannot_be_followed),
   };
   return cmocka_run_group_tests_name("audio/channels", tests, make_folder, remove_folder);
