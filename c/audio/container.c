@@ -20,7 +20,8 @@ bool redbook_cut_off(struct redbook_error *err, const char *label, double ends, 
 
 /* Beginnings of files that people join with `cat`. */
 static bool begins_file(const uint8_t *mark) {
-  static const char *const marks[] = {"RIFF", "RIFX", "RF64", "riff", "FORM", "caff", ".snd"};
+  static const char *const marks[] = {"RIFF", "RIFX", "RF64", "riff",
+                                      "FORM", "caff", ".snd", "NIST"};
   for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
     if (memcmp(mark, marks[i], 4) == 0) return true;
   return false;
@@ -38,7 +39,7 @@ static bool begins_chunk(const uint8_t *mark, enum redbook_container_kind kind, 
   } else if (kind == REDBOOK_W64) {
     size = redbook_le64(mark + 16);
   }
-  return kind != REDBOOK_AU && size >= 0 && size < left;
+  return kind != REDBOOK_AU && kind != REDBOOK_SPHERE && size >= 0 && size < left;
 }
 
 static bool all_zero(const struct redbook_input *input, int64_t at) {
@@ -152,10 +153,12 @@ static bool not_sound(const struct redbook_input *input, struct redbook_foreign 
   else
     redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                  "%s is not a sound file that can be decoded", input->label);
-  redbook_advise(err, "%s",
-                 foreign.advice ? foreign.advice
-                                : "Use WAV, RF64, W64, AIFF, AU, CAF, FLAC, Ogg Vorbis, Opus, "
-                                  "MP3 or MP2; or convert it to one of them.");
+  redbook_advise(
+      err, "%s",
+      foreign.advice
+          ? foreign.advice
+          : "Use WAV, RF64, W64, AIFF, AU, CAF, NIST SPHERE, FLAC, Ogg Vorbis, Opus, "
+            "MP3 or MP2; or convert it to one of them.");
   return false;
 }
 
@@ -178,6 +181,7 @@ bool redbook_container_probe(const struct redbook_input *input,
   if (is(head, 0, ".snd") || is(head, 0, "dns."))
     return redbook_au_check(input, container, err);
   if (is(head, 0, "caff")) return redbook_caf_check(input, container, err);
+  if (is(head, 0, "NIST_1A\n")) return redbook_sphere_check(input, container, err);
   if (is(head, 0, "OggS")) return redbook_ogg_check(input, container, err);
   int64_t at = redbook_id3v2_end(input);
   uint8_t mark[4] = {0};

@@ -20,6 +20,7 @@ enum redbook_container_kind {
   REDBOOK_AIFF,
   REDBOOK_AU,
   REDBOOK_CAF,
+  REDBOOK_SPHERE,
   REDBOOK_FLAC,
   REDBOOK_VORBIS,
   REDBOOK_OPUS,
@@ -62,6 +63,8 @@ bool redbook_au_check(const struct redbook_input *input, struct redbook_containe
                       struct redbook_error *err);
 bool redbook_caf_check(const struct redbook_input *input, struct redbook_container *container,
                        struct redbook_error *err);
+bool redbook_sphere_check(const struct redbook_input *input,
+                          struct redbook_container *container, struct redbook_error *err);
 bool redbook_flac_check(const struct redbook_input *input, int64_t at,
                         struct redbook_container *container, struct redbook_error *err);
 bool redbook_ogg_check(const struct redbook_input *input, struct redbook_container *container,

@@ -31,7 +31,6 @@ static const struct mark marks[] = {
     {0, 4, "ADIF", "AAC (ADIF)", CONVERT, NULL},
     {0, 4, "#!AM", "AMR", CONVERT, "amr"},
     {0, 19, "Creative Voice File", "a Creative Voice File (VOC)", CONVERT_OLD, NULL},
-    {0, 7, "NIST_1A", "NIST SPHERE", CONVERT_OLD, NULL},
     {0, 3, "\x64\xA3\x01", "IRCAM", CONVERT_OLD, NULL},
     {0, 3, "\x64\xA3\x02", "IRCAM", CONVERT_OLD, NULL},
     {0, 3, "\x64\xA3\x03", "IRCAM", CONVERT_OLD, NULL},

@@ -35,11 +35,17 @@ static const struct encoding encodings[] = {
 };
 
 static const char *const containers[] = {
-    [REDBOOK_WAV] = "WAV",       [REDBOOK_RF64] = "RF64",
-    [REDBOOK_W64] = "W64",       [REDBOOK_AIFF] = "AIFF",
-    [REDBOOK_AU] = "AU",         [REDBOOK_CAF] = "CAF",
-    [REDBOOK_FLAC] = "FLAC",     [REDBOOK_VORBIS] = "Ogg Vorbis",
-    [REDBOOK_OPUS] = "Ogg Opus", [REDBOOK_MPEG] = "MPEG",
+    [REDBOOK_WAV] = "WAV",
+    [REDBOOK_RF64] = "RF64",
+    [REDBOOK_W64] = "W64",
+    [REDBOOK_AIFF] = "AIFF",
+    [REDBOOK_AU] = "AU",
+    [REDBOOK_CAF] = "CAF",
+    [REDBOOK_SPHERE] = "NIST SPHERE",
+    [REDBOOK_FLAC] = "FLAC",
+    [REDBOOK_VORBIS] = "Ogg Vorbis",
+    [REDBOOK_OPUS] = "Ogg Opus",
+    [REDBOOK_MPEG] = "MPEG",
     [REDBOOK_OUTSIDE] = "other",
 };
 

@@ -32,6 +32,7 @@ damage.goods = {
   { name = "pcm.aifc", exact = true, make = "sox a.wav pcm.aifc" },
   { name = "pcm.caf", exact = true, make = "sox a.wav pcm.caf" },
   { name = "pcm.au", exact = true, make = "sox a.wav pcm.au" },
+  { name = "pcm.sph", exact = true, make = "sox a.wav pcm.sph" },
   { name = "a.flac", sums = true, make = "flac -s a.wav -o a.flac" },
   { name = "b.flac", sums = true, make = "flac -s pcm24x.wav -o b.flac" },
   { name = "a.oga", sums = true, make = "flac -s --ogg --serial-number=7 a.wav -o a.oga" },

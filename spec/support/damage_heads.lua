@@ -24,6 +24,11 @@ local function from_start(offset, value)
   return function(bytes) return put(bytes, offset, value) end
 end
 
+-- Of a head that is text.
+local function said(words, others)
+  return function(bytes) return put(bytes, assert(bytes:find(words, 1, true)) - 1, others) end
+end
+
 -- LAME's tag: "Info" or "Xing", flags, frames.
 local function xing_frames(change)
   return function(bytes)
@@ -215,6 +220,18 @@ lies("pcm.au", "refused", {
   ["an unknown encoding"] = from_start(12, be32(99)),
   ["rate of 0"] = from_start(16, be32(0)),
   ["9 channels"] = from_start(20, be32(9)),
+})
+lies("pcm.sph", "refused", {
+  ["a length ten times as long"] = said("count -i 57330", "count -i573300"),
+  ["a length a tenth as long"] = said("count -i 57330", "count -i 05733"),
+  ["a negative length"] = said("count -i 57330", "count -i -5733"),
+  ["a length of words"] = said("count -i 57330", "count -i many!"),
+  ["no word of its length"] = said("sample_count", "example_coun"),
+  ["9 channels"] = said("channel_count -i 2", "channel_count -i 9"),
+  ["samples of 9 bytes"] = said("n_bytes -i 2", "n_bytes -i 9"),
+  ["rate of 0"] = said("rate -i 44100", "rate -i 00000"),
+  ["no end of its head"] = said("end_head", "end-head"),
+  ["compressed samples"] = said("pcm\nend_head", "pcm,embedded-shorten\nend_head"),
 })
 lies("pcm.au", "same", { ["a length left open"] = from_start(8, be32(0xFFFFFFFF)) })
 for _, from in ipairs { "a.flac", "b.flac" } do

@@ -113,9 +113,9 @@ function args.parser()
     :usage "Usage: burn.lua [OPTION]... PLAYLIST|FILE..."
     :epilog(table.concat({
       "PLAYLIST is M3U, M3U8, PLS, XSPF or a cue sheet; FILE is WAV, RF64, W64, AIFF, "
-        .. "AU, CAF, FLAC, MP3, MP2, Ogg Vorbis or Opus, or what an installed ffmpeg decodes "
-        .. "(M4A, WMA, WavPack, APE, Musepack, Matroska, AC-3 ...). Several are burned in the "
-        .. "order given.",
+        .. "AU, CAF, NIST SPHERE, FLAC, MP3, MP2, Ogg Vorbis or Opus, or what an installed "
+        .. "ffmpeg decodes (M4A, WMA, WavPack, APE, Musepack, Matroska, AC-3 ...). Several are "
+        .. "burned in the order given.",
       "cdrecord's dev=, speed=, -dummy, -multi, -eject and -v mean what they mean there.",
       "Exit: 0 done and checked; 2 usage; 3 no such drive; 4 no permission or busy; 5 no suitable "
         .. "disc; 6 a source cannot be burned; 7 does not fit; 10 burn failed; 11 check failed; "

@@ -6,7 +6,8 @@
 static int make_files(void **state) {
   if (make_folder(state) != 0) return -1;
   run("sox -R -n -r 44100 -c 2 -b 16 a.wav synth 4 pinknoise sine 300-3000 vol 0.8");
-  run("sox a.wav a.aiff && sox a.wav a.au && sox a.wav a.caf && sox a.wav a.w64");
+  run("sox a.wav a.aiff && sox a.wav a.au && sox a.wav a.caf && sox a.wav a.w64 && "
+      "sox a.wav a.sph");
   run("ffmpeg -v error -i a.wav -f wav -rf64 always a.rf64");
   run("flac -s a.wav && oggenc -Q -s 1 a.wav && opusenc --quiet a.wav a.opus");
   run("lame --quiet -b 128 a.wav a.mp3 && lame --quiet -t -b 128 a.wav plain.mp3");
@@ -24,7 +25,7 @@ static void cut(const char *from, int permille, const char *what) {
 
 static void pcm_cut_in_half(void **state) {
   (void)state;
-  static const char *const names[] = {"a.wav", "a.aiff", "a.au", "a.w64", "a.rf64"};
+  static const char *const names[] = {"a.wav", "a.aiff", "a.au", "a.w64", "a.rf64", "a.sph"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     cut(names[i], 500, "is cut off: it ends at 2.00 s, its header says 4.00 s");
     cut(names[i], 999, "is cut off");

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Integer sources of at most 16 bits at 44.1 kHz come out bit by bit, as sox and flac say. */
+#include <sndfile.h>
+
 #include "../../support/audio/fixtures.h"
 
 #define RAW "-t raw -e signed -b 16 -L -c 2 -"
@@ -8,7 +10,7 @@ static int make_files(void **state) {
   if (make_folder(state) != 0) return -1;
   run("sox -R -n -r 44100 -c 2 -b 16 a.wav synth 3.1234 pinknoise sine 300-3000 vol 0.9");
   run("sox a.wav a.aiff && sox a.wav a.au && sox a.wav a.caf && sox a.wav a.w64 && sox a.wav "
-      "-B rifx.wav");
+      "-B rifx.wav && sox a.wav a.sph && sox a.wav -B big.sph");
   run("ffmpeg -v error -i a.wav -rf64 always a.rf64.wav");
   run("ffmpeg -v error -i a.wav -c:a pcm_s16le -f aiff sowt.aiff");
   run("flac -s -o a.flac a.wav");
@@ -20,9 +22,36 @@ static int make_files(void **state) {
 static void stereo_containers(void **state) {
   (void)state;
   static const char *const names[] = {"a.wav", "a.aiff",     "a.au",      "a.caf",
-                                      "a.w64", "a.rf64.wav", "sowt.aiff", "rifx.wav"};
+                                      "a.w64", "a.rf64.wav", "sowt.aiff", "rifx.wav",
+                                      "a.sph", "big.sph"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     assert_same(render(names[i]), output("sox a.wav " RAW));
+}
+
+/* libsndfile writes the width of u-law as a text of one digit. */
+static void sphere_of_libsndfile(void **state) {
+  (void)state;
+  static const struct {
+    const char *name;
+    int format;
+  } rows[] = {{"u.sph", SF_FORMAT_NIST | SF_FORMAT_ULAW},
+              {"u.au", SF_FORMAT_AU | SF_FORMAT_ULAW}};
+  for (size_t i = 0; i < 2; i++) {
+    SF_INFO info = {.samplerate = 8000, .channels = 1, .format = rows[i].format};
+    SNDFILE *file = sf_open(in_folder(rows[i].name), SFM_WRITE, &info);
+    for (int n = 0; n < 8000; n++) {
+      short value = (short)(n * 7919 % 20000 - 10000);
+      assert_int_equal(sf_write_short(file, &value, 1), 1);
+    }
+    assert_int_equal(sf_close(file), 0);
+  }
+  assert_same(render("u.sph"), render("u.au"));
+  struct redbook_source *source = open_whole("u.sph");
+  assert_string_equal(redbook_source_format(source)->container, "NIST SPHERE");
+  assert_int_equal(redbook_source_format(source)->announced_frames, 8000);
+  redbook_source_unref(source);
+  run("head -c 5000 u.sph > cut.sph");
+  assert_refused("cut.sph", "is cut off: it ends at 0.50 s, its header says 1.00 s");
 }
 
 static void flac_as_flac_decodes_it(void **state) {
@@ -113,10 +142,15 @@ static void part_beyond_the_end(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(stereo_containers),   cmocka_unit_test(flac_as_flac_decodes_it),
-      cmocka_unit_test(mono_is_doubled),     cmocka_unit_test(eight_bits_become_the_high_byte),
-      cmocka_unit_test(format_says_so),      cmocka_unit_test(part_of_an_unknown_length),
-      cmocka_unit_test(part_is_a_slice),     cmocka_unit_test(announced_length_of_a_part),
+      cmocka_unit_test(stereo_containers),
+      cmocka_unit_test(flac_as_flac_decodes_it),
+      cmocka_unit_test(mono_is_doubled),
+      cmocka_unit_test(eight_bits_become_the_high_byte),
+      cmocka_unit_test(format_says_so),
+      cmocka_unit_test(sphere_of_libsndfile),
+      cmocka_unit_test(part_of_an_unknown_length),
+      cmocka_unit_test(part_is_a_slice),
+      cmocka_unit_test(announced_length_of_a_part),
       cmocka_unit_test(part_beyond_the_end),
   };
   return cmocka_run_group_tests_name("audio/exact", tests, make_files, remove_folder);

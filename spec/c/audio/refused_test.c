@@ -158,7 +158,6 @@ static void kinds_without_a_length_that_is_held(void **state) {
   (void)state;
   static const char *const rows[][2] = {
       {"voc", "is a Creative Voice File (VOC), which cannot be burned"},
-      {"sph", "is NIST SPHERE, which cannot be burned"},
       {"ircam", "is IRCAM, which cannot be burned"},
       {"paf", "is Ensoniq PARIS (PAF), which cannot be burned"},
       {"pvf", "is Portable Voice Format (PVF), which cannot be burned"},
