@@ -91,6 +91,10 @@ const char *redbook_recorder_id(const struct redbook_recorder *recorder) {
   return recorder->id;
 }
 
+int redbook_recorder_trace_errno(const struct redbook_recorder *recorder) {
+  return redbook_trace_errno(recorder->node);
+}
+
 unsigned redbook_recorder_lock_count(const struct redbook_recorder *recorder) {
   return atomic_load(&recorder->locks);
 }

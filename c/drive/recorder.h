@@ -36,6 +36,9 @@ struct redbook_recorder *redbook_recorder_ref(struct redbook_recorder *recorder)
 /* The last reference lets go of whatever is held. NULL is fine. */
 void redbook_recorder_unref(struct redbook_recorder *recorder);
 const char *redbook_recorder_id(const struct redbook_recorder *recorder);
+/* What ended the recording of the trace it was created with, an errno; 0: nothing, or there is
+ * none. */
+int redbook_recorder_trace_errno(const struct redbook_recorder *recorder);
 
 /* 1..63 of A-Z a-z 0-9 space . , : ; - _ (imapi2 1.4). */
 bool redbook_client_name_valid(const char *name);

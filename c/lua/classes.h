@@ -56,6 +56,8 @@ const char *redbook_check_trace(lua_State *L, int index);
 /* recorder_properties.c */
 extern const struct redbook_property redbook_recorder_properties[];
 int redbook_recorder_media_summary(lua_State *L);
+/* `TraceProblem`: the errno in words, nil for 0. */
+int redbook_push_trace_problem(lua_State *L, int errno_value);
 /* A reply has at most 65526 bytes of features, 4 or more each. */
 #define REDBOOK_CODES 16384u
 int redbook_push_codes(lua_State *L, const uint16_t *codes, unsigned count);

@@ -4,6 +4,7 @@
 @submodule redbook.core
 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "drive/media.h"
 #include "drive/properties.h"
@@ -66,6 +67,24 @@ static int get_product(lua_State *L) {
   inquire(L, &inquiry);
   lua_pushstring(L, inquiry.product);
   return 1;
+}
+
+int redbook_push_trace_problem(lua_State *L, int errno_value) {
+  char reason[96];
+  if (errno_value)
+    lua_pushstring(L, strerror_r(errno_value, reason, sizeof reason));
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
+/***
+Why the file of `trace` does not have all commands ("No space left on device"); nil as long as
+it has, and without a trace. The drive's work goes on without it.
+@field Recorder.TraceProblem
+*/
+static int get_trace_problem(lua_State *L) {
+  return redbook_push_trace_problem(L, redbook_recorder_trace_errno(self(L)));
 }
 
 /***
@@ -306,6 +325,7 @@ const struct redbook_property redbook_recorder_properties[] = {
     {"ProductId", get_product, NULL},
     {"ProductRevision", get_revision, NULL},
     {"KnownQuirks", get_quirks, NULL},
+    {"TraceProblem", get_trace_problem, NULL},
     {"VolumeName", get_volume_name, NULL},
     {"VolumePathNames", get_volume_paths, NULL},
     {"DeviceCanLoadMedia", get_can_load, NULL},

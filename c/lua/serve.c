@@ -227,7 +227,17 @@ static int to_string(lua_State *L) {
   return 1;
 }
 
+/***
+As `Recorder.TraceProblem`, of the server's trace.
+@field DriveServer.TraceProblem
+*/
+static int get_trace_problem(lua_State *L) {
+  return redbook_push_trace_problem(L, redbook_server_trace_errno(self(L)));
+}
+
 void redbook_register_server(lua_State *L) {
+  static const struct redbook_property properties[] = {
+      {"TraceProblem", get_trace_problem, NULL}, {NULL, NULL, NULL}};
   static const luaL_Reg methods[] = {{"Socket", server_socket},
                                      {"Library", library},
                                      {"Run", run},
@@ -235,6 +245,6 @@ void redbook_register_server(lua_State *L) {
                                      {NULL, NULL}};
   static const luaL_Reg meta[] = {
       {"__gc", stop}, {"__close", stop}, {"__tostring", to_string}, {NULL, NULL}};
-  static const struct redbook_class class = {CLASS, methods, meta, NULL, NULL};
+  static const struct redbook_class class = {CLASS, methods, meta, properties, NULL};
   redbook_class_register(L, &class);
 }

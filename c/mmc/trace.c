@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mmc/trace_line.h"
@@ -96,15 +97,43 @@ static void write_header(struct trace_node *node, int fd) {
   free(text);
 }
 
+/* Whether somebody keeps something else there. A file that is empty, a pipe or a device may be
+ * written to; one that cannot be read is taken for somebody's. */
+static bool is_foreign(const char *path) {
+  static const char head[] = REDBOOK_TRACE_HEAD;
+  char begin[sizeof head] = "";
+  struct stat st;
+  if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) return false;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd < 0 ? -1 : pread(fd, begin, sizeof head - 1, 0);
+  if (fd >= 0) (void)close(fd);
+  return got != (ssize_t)sizeof head - 1 || memcmp(begin, head, sizeof head - 1) != 0;
+}
+
+static bool refuse_foreign(const char *path, struct redbook_error *err) {
+  if (!is_foreign(path)) return false;
+  redbook_fail(err, REDBOOK_E_INVALIDARG,
+               "writing the trace to %s would destroy a file that is no trace", path);
+  redbook_advise(err, "Remove it, or name another file for the trace.");
+  return true;
+}
+
+/* What O_TRUNC does, but not before it is known what the file is. */
+static bool empty(int fd) {
+  struct stat st;
+  return fstat(fd, &st) == 0 && (!S_ISREG(st.st_mode) || ftruncate(fd, 0) == 0);
+}
+
 /* The file is touched only after the drive could be opened: a trace of an earlier job is not
  * lost to a drive that is locked. */
 static bool open_file(struct trace_transport *t, struct redbook_error *err) {
   struct trace_node *node = t->node;
   bool first = !atomic_exchange(&node->begun, true);
-  int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | (first ? O_TRUNC : 0);
-  t->fd = open(node->path, flags, 0666);
-  if (t->fd < 0) {
+  bool foreign = first && refuse_foreign(node->path, err);
+  if (!foreign) t->fd = open(node->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (t->fd < 0 || (first && !empty(t->fd))) {
     if (first) atomic_store(&node->begun, false);
+    if (foreign) return false;
     /* A trace that cannot be opened fails the open of the drive, so with a drive's code. */
     redbook_fail_errno(err, errno, "cannot write the trace to %s", node->path);
     redbook_advise(err, "Name a trace that can be written, in a folder that is there.");
@@ -127,9 +156,11 @@ static struct redbook_transport *trace_open(struct redbook_node *node,
   }
   redbook_transport_init(&t->transport, &transport_ops);
   t->node = n;
+  t->fd = -1;
   t->inner = n->inner->ops->open(n->inner, access, err);
   if (t->inner == NULL || !open_file(t, err)) {
     redbook_transport_close(t->inner);
+    if (t->fd >= 0) (void)close(t->fd);
     free(t);
     return NULL;
   }
@@ -150,6 +181,7 @@ static const struct redbook_node_ops node_ops = {.open = trace_open, .destroy = 
 
 struct redbook_node *redbook_trace_node(struct redbook_node *inner, const char *path,
                                         struct redbook_error *err) {
+  if (refuse_foreign(path, err)) return NULL;
   struct trace_node *n = calloc(1, sizeof *n);
   char *copy = n == NULL ? NULL : strdup(path);
   if (copy == NULL) {

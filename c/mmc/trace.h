@@ -13,8 +13,10 @@
 
 /* A node that opens `inner` and records what passes to `path` (created or emptied at the first
  * open, appended to after that; each command is one write of one line). Takes its own reference
- * on `inner`. NULL and err on failure. A file that cannot be opened fails the open of the
- * drive; one that cannot be written to later ends the recording, never the job. */
+ * on `inner`. NULL and err on failure: E_INVALIDARG for a file that is there, not empty and no
+ * trace, which is left alone (asked again at the first open); pipes and devices are written to.
+ * A file that cannot be opened fails the open of the drive; one that cannot be written to later
+ * ends the recording, never the job. */
 struct redbook_node *redbook_trace_node(struct redbook_node *inner, const char *path,
                                         struct redbook_error *err);
 

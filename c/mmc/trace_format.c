@@ -72,7 +72,7 @@ char *redbook_trace_format_header(const char *node_key, size_t *length) {
   char *text = NULL;
   FILE *out = open_memstream(&text, length);
   if (out == NULL) return NULL;
-  (void)fprintf(out, "{\"redbook_trace\":%d,\"node\":\"%s\"", REDBOOK_TRACE_VERSION, node_key);
+  (void)fprintf(out, REDBOOK_TRACE_HEAD ":%d,\"node\":\"%s\"", REDBOOK_TRACE_VERSION, node_key);
   return finish(out, &text);
 }
 

@@ -6,6 +6,8 @@
 #include "mmc/transport.h"
 
 #define REDBOOK_TRACE_VERSION 1
+/* What every trace that redbook has written begins with. */
+#define REDBOOK_TRACE_HEAD "{\"redbook_trace\""
 
 /* A recorded command. `command` has the request (without buffers) and the outcome. */
 struct redbook_trace_line {

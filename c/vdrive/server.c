@@ -225,6 +225,10 @@ const char *redbook_server_socket(const struct redbook_server *server) {
   return server->address.sun_path;
 }
 
+int redbook_server_trace_errno(const struct redbook_server *server) {
+  return redbook_trace_errno(server->kernel.node);
+}
+
 void redbook_server_stop(struct redbook_server *server) {
   if (!server) return;
   bool here = server->process == getpid();

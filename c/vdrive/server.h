@@ -31,6 +31,8 @@ struct redbook_server *redbook_server_start(struct redbook_virtual *drive,
 /* Path of the socket, for the environment of programs. It lies alone in a folder of its own, to
  * which programs may add files (locks): all go with the server. */
 const char *redbook_server_socket(const struct redbook_server *server);
+/* What ended the recording of the trace, an errno; 0: nothing, or there is none. */
+int redbook_server_trace_errno(const struct redbook_server *server);
 /* Ends the command that runs, closes all connections, removes the folder. In a forked child:
  * closes the child's descriptors and nothing else. NULL is fine. */
 void redbook_server_stop(struct redbook_server *server);

@@ -258,6 +258,7 @@ function core.identity() end
 ---@field ProductId string read-only
 ---@field ProductRevision string read-only
 ---@field KnownQuirks redbook.Quirk[] read-only; what is known to be odd about this model
+---@field TraceProblem string? read-only; why the trace's file does not have all commands
 ---@field VolumeName string read-only; the same for all links to a drive
 ---@field VolumePathNames string[] read-only; mount points
 ---@field DeviceCanLoadMedia boolean read-only
@@ -1085,6 +1086,7 @@ function VirtualRecorder:Tracks() end
 function VirtualRecorder:Close() end
 
 ---@class redbook.DriveServer
+---@field TraceProblem string? read-only; as Recorder's
 local DriveServer = {}
 
 ---Runs a program that sees the drive at `device`, and waits for its end (scripts only).

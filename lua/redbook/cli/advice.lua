@@ -7,6 +7,7 @@ local finding = require "redbook.doctor.finding"
 local advice = {}
 
 local ACCESS_DENIED = 0x80070005
+local INVALID = 0x80070057
 local DEVICE_GONE = 0x80070037
 local FILE_NOT_FOUND = 0x80070002
 
@@ -71,7 +72,8 @@ function advice.fit(err, context)
   local virtual = (context.device or ""):find "^virtual:" ~= nil
   if is_of_trace(err, context.trace) then
     err.stage = "arguments"
-    err.advice = "name a file for --trace that you may write, in a folder that is there"
+    err.advice = err.code == INVALID and "remove it, or name another file for --trace"
+      or "name a file for --trace that you may write, in a folder that is there"
   elseif err.stage == "device" and err.code == DEVICE_GONE and not virtual then
     err.advice = advice.NO_SUCH_DRIVE
   elseif virtual and err.code == ACCESS_DENIED and err.stage ~= "source" then

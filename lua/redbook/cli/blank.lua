@@ -62,7 +62,7 @@ local function confirm(job, show)
 end
 
 local function run(job)
-  local recorder <close>, err = job:recorder()
+  local recorder, err = job:recorder()
   if not recorder then return nil, err end
   local options = job.options
   local function show(event)

@@ -23,6 +23,7 @@ local mistake = require "redbook.cli.mistake"
 local report = require "redbook.report"
 local signals = require "redbook.cli.signals"
 local terminal = require "redbook.cli.terminal"
+local traced = require "redbook.cli.traced"
 local waiting = require "redbook.cli.waiting"
 
 local common = {}
@@ -82,7 +83,7 @@ function Job:emit(event)
 end
 
 ---The drive that is meant: --device, $CDR_DEVICE, the only one there is. Sends nothing to it.
----@return redbook.Recorder? recorder close it
+---@return redbook.Recorder? recorder closed when the program ends
 ---@return redbook.Failure? err
 function Job:recorder()
   local id, err = device.choose(self.options.device, os.getenv, device.connected)
@@ -90,7 +91,16 @@ function Job:recorder()
   self.device = id
   local recorder, problem = core.Recorder(id, { trace = self.options.trace })
   if not recorder then return nil, failure.from(problem, "device", { disc = "untouched" }) end
+  self.drives[#self.drives + 1] = recorder
   return recorder
+end
+
+-- Nothing of a drive is used after that.
+function Job:leave(events)
+  traced(self.name, self.options.trace, self.drives, function(event)
+    if events then self:emit(event) end
+  end)
+  for _, recorder in ipairs(self.drives) do recorder:Close() end
 end
 
 -- The same three lines, the same object and the same exit codes as burn.lua's.
@@ -163,7 +173,7 @@ local function new_job(spec, options)
   local look = terminal.look(options, os.getenv)
   look.program, look.looks = spec.name, spec.looks or false
   local job = { options = options, name = spec.name, look = look, tty = look.tty,
-    width = look.width() }
+    width = look.width(), drives = {} }
   job.show, job.clear, job.say_line = report.text(look)
   return setmetatable(job, Job)
 end
@@ -190,6 +200,7 @@ local function run(spec, options)
     io.stderr:write(mistake(spec.name, code))
     code = exit.BUG
   end
+  job:leave(spec.events)
   if spec.events then job:emit { event = "end", exit = code } end
   return code
 end

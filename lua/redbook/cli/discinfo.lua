@@ -50,7 +50,7 @@ local function medium_failure(err)
 end
 
 local function of_drive(job)
-  local recorder <close>, err = job:recorder()
+  local recorder, err = job:recorder()
   if not recorder then return nil, err end
   local contents, problem = recorder:DiscContents()
   local summary

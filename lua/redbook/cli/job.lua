@@ -17,6 +17,7 @@ local several = require "redbook.cli.several"
 local sound = require "redbook.cli.sound"
 local terminal = require "redbook.cli.terminal"
 local text = require "redbook.playlist.text"
+local traced = require "redbook.cli.traced"
 
 -- How long a disc that lies in the drive may take to become ready.
 local READY_SECONDS = 60
@@ -46,6 +47,7 @@ function Job:recorder()
   self.device = id
   local recorder, problem = core.Recorder(id, { trace = options.trace })
   if not recorder then return nil, failure.from(problem, "device", { disc = "untouched" }) end
+  self.drives[#self.drives + 1] = recorder
   return recorder
 end
 
@@ -169,6 +171,7 @@ function Job:run()
     end
   end
   self:write_manifest(code, result, err)
+  traced("burn", self.options.trace, self.drives, self.emit)
   return code
 end
 
@@ -179,5 +182,5 @@ end
 ---recorder that is to be used, with `device`, its id, and `recording` to have a manifest's data as
 ---`record` afterwards, beside `err`
 return function(options, emit, trap)
-  return setmetatable({ options = options, emit = emit, trap = trap }, Job)
+  return setmetatable({ options = options, emit = emit, trap = trap, drives = {} }, Job)
 end

@@ -155,7 +155,7 @@ local function stay_awake(job)
 end
 
 local function run(job)
-  local recorder <close>, err = job:recorder()
+  local recorder, err = job:recorder()
   if not recorder then return nil, err end
   job:emit { event = "begin", version = require("redbook.core").version, device = job.device }
   local _ <close> = stay_awake(job)

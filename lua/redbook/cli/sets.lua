@@ -122,7 +122,7 @@ local function open(job)
       job.device = id
       return nil, nil, failure.from(problem, "device", { disc = "untouched" })
     end
-    recorders[index] = recorder
+    recorders[index], job.drives[index] = recorder, recorder
   end
   return recorders, ids
 end

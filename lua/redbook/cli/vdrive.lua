@@ -9,6 +9,7 @@ local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
 local report = require "redbook.report"
 local terminal = require "redbook.cli.terminal"
+local traced = require "redbook.cli.traced"
 
 local vdrive = {}
 
@@ -143,8 +144,12 @@ local function run(options, command)
   local drive, problem = make_drive(options)
   if not drive then return complain(problem, exit.DEVICE, OTHER_DRIVE) end
   local server <close>, err = drive:Serve { trace = options.trace, filter = options.filter }
-  if not server then return complain(err.message, exit.DEVICE, err.advice or OTHER_DRIVE) end
+  if not server then
+    local named = err.message:find("the trace to ", 1, true) ~= nil
+    return complain(err.message, named and exit.USAGE or exit.DEVICE, err.advice or OTHER_DRIVE)
+  end
   local code, why, number = server:Run(command, options.device)
+  traced("vdrive", options.trace, { server }, function() end)
   if code then return code end
   return complain(why, number, OTHER_PROGRAM)
 end

@@ -84,7 +84,7 @@ local function run(job)
   if not data then return nil, err end
   local tracks, without = manifest.read.tracks(data)
   job.options.device = job.options.disc
-  local recorder <close>, problem = job:recorder()
+  local recorder, problem = job:recorder()
   if not recorder then return nil, problem end
   local written, blank = is_written(recorder)
   if not written then return nil, blank end

@@ -275,7 +275,7 @@ end
 local function run(job)
   local folder <close>, err, busy = open(job)
   if not folder then return busy, err end
-  local recorder <close>, none = job:recorder()
+  local recorder, none = job:recorder()
   if not recorder then return nil, none end
   local watch = setmetatable({ folder = folder, recorder = recorder, device = job.device,
     options = job.options, trap = job.trap, attempts = {}, tell = function(event)

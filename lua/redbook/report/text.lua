@@ -266,8 +266,10 @@ local function tell_difference(self, err)
   end
 end
 
--- The summary repeats what is said of a burn; nothing repeats what is said before.
+-- The summary repeats what is said of a burn; nothing repeats what is said before. Of the trace it
+-- has been said on standard error.
 function show.remark(self, event)
+  if event.name == "trace" then return end
   local of_set = (event.name or ""):find "^set_" ~= nil
   if self.verbose or of_set or not self.planned then
     self:say("Note: " .. text.printable(event.message))

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -228,14 +229,64 @@ static void test_locked_drive_keeps_the_file(void **state) {
   (void)state;
   struct scripted drive;
   struct redbook_error err;
-  put_file("earlier\n", 8);
+  put_file("{\"redbook_trace\":1}\n", 20);
   scripted_init(&drive, NULL);
   drive.refuse_open = true;
   struct redbook_node *trace = redbook_trace_node(&drive.node, path, &err);
   assert_null(trace->ops->open(trace, REDBOOK_ACCESS_EXCLUSIVE, &err));
   assert_int_equal(err.code, 0xC0AA0210);
   redbook_node_unref(trace);
-  expect_file("earlier\n");
+  expect_file("{\"redbook_trace\":1}\n");
+}
+
+static void expect_refusal(const struct redbook_error *err) {
+  char message[128];
+  (void)snprintf(message, sizeof message,
+                 "writing the trace to %s would destroy a file that is no trace", path);
+  assert_string_equal(err->message, message);
+  assert_string_equal(err->advice, "Remove it, or name another file for the trace.");
+  assert_int_equal(err->code, 0x80070057);
+}
+
+/* Whatever somebody keeps there, and whenever it got there, stays. */
+static void test_file_of_somebody_else_is_kept(void **state) {
+  (void)state;
+  static const char *const others[] = {"RIFF....WAVE", "\n{\"redbook_trace\":1}\n",
+                                       "{\"redbook_trac", "{\"redbook\":1,\"manifest\":1}\n"};
+  struct scripted drive;
+  struct redbook_error err;
+  scripted_init(&drive, NULL);
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    put_file(others[i], strlen(others[i]));
+    assert_null(redbook_trace_node(&drive.node, path, &err));
+    expect_refusal(&err);
+    expect_file(others[i]);
+    put_file("", 0);
+    struct redbook_node *trace = redbook_trace_node(&drive.node, path, &err);
+    assert_non_null(trace);
+    put_file(others[i], strlen(others[i]));
+    assert_null(trace->ops->open(trace, REDBOOK_ACCESS_LOOK, &err));
+    expect_refusal(&err);
+    expect_file(others[i]);
+    redbook_node_unref(trace);
+  }
+  assert_int_equal(drive.opened, 4);
+  assert_int_equal(drive.closed, 4);
+}
+
+/* A trace of an earlier job, longer than the new one, leaves nothing behind the new one. */
+static void test_older_trace_is_replaced(void **state) {
+  (void)state;
+  struct scripted drive;
+  struct redbook_error err;
+  const char *old = "{\"redbook_trace\":1,\"node\":\"of a drive with a long name\"}\n{}\n{}\n";
+  put_file(old, strlen(old));
+  scripted_init(&drive, NULL);
+  struct redbook_node *trace = redbook_trace_node(&drive.node, path, &err);
+  struct redbook_transport *t = trace->ops->open(trace, REDBOOK_ACCESS_LOOK, &err);
+  redbook_transport_close(t);
+  redbook_node_unref(trace);
+  expect_file("{\"redbook_trace\":1,\"node\":\"scripted:1\"}\n");
 }
 
 static void test_file_that_cannot_be_made(void **state) {
@@ -308,6 +359,8 @@ int main(void) {
       cmocka_unit_test(test_round_trip),
       cmocka_unit_test(test_a_second_open_appends),
       cmocka_unit_test(test_locked_drive_keeps_the_file),
+      cmocka_unit_test(test_file_of_somebody_else_is_kept),
+      cmocka_unit_test(test_older_trace_is_replaced),
       cmocka_unit_test(test_file_that_cannot_be_made),
       cmocka_unit_test(test_full_disk_ends_the_recording),
       cmocka_unit_test(test_trace_hands_everything_on),

@@ -96,7 +96,7 @@ describe("cli.common", function()
 
   it("opens the drive that is meant", function()
     local fields = [[run = function(job)
-      local recorder <close>, err = job:recorder()
+      local recorder, err = job:recorder()
       if not recorder then return nil, err end
       job:say(job.device .. " " .. recorder.ActiveDiscRecorder)
     end]]
