@@ -81,6 +81,7 @@ bool redbook_mpeg_check(const struct redbook_input *input, int64_t at,
 bool redbook_outside_check(const struct redbook_input *input,
                            struct redbook_container *container, struct redbook_error *err);
 bool redbook_mp4_check(const struct redbook_input *input, struct redbook_error *err);
+bool redbook_dts_check(const struct redbook_input *input, struct redbook_error *err);
 bool redbook_asf_check(const struct redbook_input *input, struct redbook_container *container,
                        struct redbook_error *err);
 

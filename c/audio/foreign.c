@@ -122,6 +122,7 @@ bool redbook_outside_check(const struct redbook_input *input,
                            struct redbook_container *container, struct redbook_error *err) {
   if (strcmp(container->demuxer, "mov") == 0) return redbook_mp4_check(input, err);
   if (strcmp(container->demuxer, "asf") == 0) return redbook_asf_check(input, container, err);
+  if (strcmp(container->demuxer, "dts") == 0) return redbook_dts_check(input, err);
   if (strcmp(container->demuxer, "mpc8") == 0) musepack_check(input, container);
   return true;
 }

@@ -27,7 +27,7 @@
   "replaygain_album_peak,r128_track_gain,r128_album_gain"
 static const char entries[] =
     "stream=codec_name,sample_fmt,sample_rate,channels,bits_per_raw_sample,duration_ts,"
-    "time_base:stream_tags=" TAGS ":format_tags=" TAGS;
+    "time_base:stream_tags=" TAGS ":format_tags=WM/ISRC," TAGS;
 static const uint32_t refused = REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED;
 
 static bool fail_start(const struct redbook_outside *outside, struct redbook_error *err) {
@@ -126,14 +126,15 @@ static void choose_pcm(const char *answer, struct redbook_outside *outside) {
   }
 }
 
-/* Tags lie in the file or, in Ogg, in the stream. */
-static void tag(struct redbook_tagger *tagger, const char *answer, const char *name) {
+/* Tags lie in the file or, in Ogg, in the stream; `key` is ffprobe's word for `name`. */
+static void tag(struct redbook_tagger *tagger, const char *answer, const char *key,
+                const char *name) {
   static const char *const places[] = {"format.tags.", "streams.stream.0.tags."};
-  char key[64], text[1024];
+  char line[64], text[1024];
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     tagger->rank = 2 * (unsigned)i;
-    (void)snprintf(key, sizeof key, "%s%s=", places[i], name);
-    if (value_of(answer, key, text, sizeof text))
+    (void)snprintf(line, sizeof line, "%s%s=", places[i], key);
+    if (value_of(answer, line, text, sizeof text))
       redbook_tag_give(tagger, name, text, redbook_tag_whole(text, strlen(text)));
   }
 }
@@ -143,7 +144,8 @@ static void read_tags(const char *answer, struct redbook_source_tags *tags) {
   char names[] = TAGS, *rest = names;
   *tags = (struct redbook_source_tags){0};
   for (const char *name; (name = strsep(&rest, ",")) != NULL;)
-    tag(&tagger, answer, name);
+    tag(&tagger, answer, name, name);
+  tag(&tagger, answer, "WM_ISRC", "isrc"); /* Windows Media's WM/ISRC */
 }
 
 /* Of good files, measured: what counts its samples is decoded to the last one, but for the last

@@ -175,6 +175,84 @@ static void good_windows_media(void **state) {
   free(theirs.data);
 }
 
+/* --- DTS, AC-3, E-AC-3: a chain of frames ----------------------------------------------------
+ */
+
+#define HOLE 4000 /* no multiple of a frame: whole frames that are gone leave no trace */
+
+/* At every place: zeros instead of sound, and the sound gone. A frame of AC-3 has a sum. */
+static void holes_are_found(void **state) {
+  (void)state;
+  static const char *const names[] = {"a.dts", "a.ac3", "a.eac3"};
+  run("ffmpeg -v error -i a.wav -strict -2 -c:a dca a.dts");
+  run("ffmpeg -v error -i a.wav a.ac3 && ffmpeg -v error -i a.wav a.eac3");
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char name[32];
+    struct bytes all = content(names[i]), hurt = content(names[i]);
+    for (size_t place = 1; place < 12; place += 3) {
+      size_t at = (all.size - HOLE) * place / 12;
+      (void)snprintf(name, sizeof name, "missing%zu-%s", place, names[i]);
+      write_without(name, all, at, HOLE);
+      assert_refused(name, name);
+      memset(hurt.data + at, 0, HOLE);
+      (void)snprintf(name, sizeof name, "zeros%zu-%s", place, names[i]);
+      write_file(name, hurt.data, hurt.size);
+      assert_refused(name, name);
+      memcpy(hurt.data + at, all.data + at, HOLE);
+    }
+    free(all.data);
+    free(hurt.data);
+  }
+}
+
+/* FSIZE of a core frame. */
+static size_t core_bytes(const uint8_t *frame) {
+  assert_memory_equal(frame, "\x7F\xFE\x80\x01", 4);
+  return ((size_t)(frame[5] & 3) << 12 | (size_t)frame[6] << 4 | frame[7] >> 4) + 1;
+}
+
+/* The frames with something behind each; how many there are. */
+static size_t write_frames(const char *name, struct bytes all, const uint8_t *more,
+                           size_t length) {
+  uint8_t *made = malloc(2 * all.size + 1);
+  size_t size = 0, count = 0, frame;
+  assert_non_null(made);
+  for (size_t at = 0; at < all.size; at += frame, count++) {
+    frame = core_bytes(all.data + at);
+    memcpy(made + size, all.data + at, frame);
+    memcpy(made + size + frame, more, length);
+    size += frame + length;
+  }
+  write_file(name, made, size);
+  free(made);
+  return count;
+}
+
+static void dts_is_followed_from_frame_to_frame(void **state) {
+  (void)state;
+  /* Of 20 and of 24 bytes, the second with wide lengths. */
+  static const uint8_t padding[12] = {0},
+                       narrow[20] = {0x64, 0x58, 0x20, 0x25, 0, 1, 0xE0, 2, 0x60},
+                       wide[24] = {0x64, 0x58, 0x20, 0x25, 0, 0x20, 0x1E, 0, 2, 0xE0};
+  struct bytes all = content("a.dts"), ours = render("a.dts");
+  size_t frames = write_frames("padded.dts", all, padding, sizeof padding);
+  assert_int_equal(ours.size, frames * 512 * 4);
+  assert_same(render("padded.dts"), ours);
+  write_frames("narrow.dts", all, narrow, sizeof narrow);
+  write_frames("wide.dts", all, wide, sizeof wide);
+  redbook_source_unref(open_whole("narrow.dts"));
+  redbook_source_unref(open_whole("wide.dts"));
+  write_frames("odd.dts", all, narrow, sizeof narrow - 1);
+  assert_refused("odd.dts", "odd.dts is damaged at 0.01 s: its frame there (byte ");
+  size_t frame = core_bytes(all.data);
+  write_file("within.dts", all.data, 20 * frame + 50);
+  assert_refused("within.dts", "within.dts is cut off: it ends within a frame, at 0.23 s");
+  write_file("border.dts", all.data, 20 * frame);
+  assert_int_equal((ours = render("border.dts")).size, 20 * 512 * 4);
+  free(ours.data);
+  free(all.data);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(wavpack_without_a_block),
@@ -184,6 +262,8 @@ int main(void) {
       cmocka_unit_test(windows_media_that_has_slipped),
       cmocka_unit_test(windows_media_with_a_bad_head),
       cmocka_unit_test(good_windows_media),
+      cmocka_unit_test(holes_are_found),
+      cmocka_unit_test(dts_is_followed_from_frame_to_frame),
   };
   return cmocka_run_group_tests_name("audio/outside_cut", tests, make_files, remove_folder);
 }

@@ -110,6 +110,16 @@ static void tags_and_format(void **state) {
   redbook_source_unref(source);
 }
 
+/* The only one of Windows Media's own names that ffprobe hands on as it is. */
+static void isrc_of_windows_media(void **state) {
+  (void)state;
+  run("ffmpeg -v error -i a.wav -metadata WM/ISRC=USRC17607839 -metadata title=T isrc.wma");
+  struct redbook_source *source = open_whole("isrc.wma");
+  assert_string_equal(redbook_source_tags(source)->isrc, "USRC17607839");
+  assert_string_equal(redbook_source_tags(source)->title, "T");
+  redbook_source_unref(source);
+}
+
 /* Tags that nobody asks for, and one that is longer than all of the answer that is kept. */
 static void long_tags_are_no_damage(void **state) {
   (void)state;
@@ -356,6 +366,7 @@ int main(void) {
       cmocka_unit_test(lossy_is_what_ffmpeg_decodes),
       cmocka_unit_test(length_of_an_mp4_is_what_it_says),
       cmocka_unit_test(tags_and_format),
+      cmocka_unit_test(isrc_of_windows_media),
       cmocka_unit_test(long_tags_are_no_damage),
       cmocka_unit_test(parts_and_unscanned_reads),
       cmocka_unit_test(chained_ogg_is_read_to_its_end),
