@@ -47,12 +47,17 @@ static bool beyond(const struct redbook_source *source, uint64_t frames,
   long long start = (long long)source->part.start, length = (long long)source->part.length;
   long long there = start + (long long)sectors_of(frames);
   if (length < 0)
-    return redbook_fail(err, refused, "%s ends before its part begins: sector %lld",
-                        source->label, start);
-  return redbook_fail(err, refused,
-                      "%s ends before its part does: %lld sectors from %lld, "
-                      "there are %lld",
-                      source->label, length, start, there);
+    (void)redbook_fail(err, refused, "%s ends before its part begins: sector %lld",
+                       source->label, start);
+  else
+    (void)redbook_fail(err, refused,
+                       "%s ends before its part does: %lld sectors from %lld, "
+                       "there are %lld",
+                       source->label, length, start, there);
+  redbook_advise(err,
+                 "Correct the times of its parts in the cue sheet or list that names it, or "
+                 "take the file they were made for.");
+  return false;
 }
 
 /* What can be said of a part before decoding. */

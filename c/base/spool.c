@@ -9,6 +9,7 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -68,8 +69,23 @@ bool redbook_spool_room(struct redbook_spool_room *room, struct redbook_error *e
   return true;
 }
 
+/* Where it was made: the environment may have changed meanwhile, and the file has no name. */
+static bool cannot_write(int spool, int reason, struct redbook_error *err) {
+  char link[64], path[PATH_MAX];
+  (void)snprintf(link, sizeof link, "/proc/self/fd/%d", spool);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  path[length > 0 ? length : 0] = '\0';
+  char *slash = strrchr(path, '/');
+  if (slash) *(slash == path ? slash + 1 : slash) = '\0';
+  bool named = slash && path[0] == '/';
+  (void)redbook_fail_file(err, reason, "the temporary file%s%s cannot be written",
+                          named ? " in " : "", named ? path : "");
+  if (reason == ENOSPC || reason == EDQUOT)
+    redbook_advise(err, "Free space there, or set TMPDIR to a folder with room.");
+  return false;
+}
+
 bool redbook_spool_write(int spool, const void *data, size_t length,
                          struct redbook_error *err) {
-  return redbook_write_all(spool, data, length) ||
-         redbook_fail_file(err, errno, "the temporary file cannot be written");
+  return redbook_write_all(spool, data, length) || cannot_write(spool, errno, err);
 }

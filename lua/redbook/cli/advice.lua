@@ -8,6 +8,8 @@ local advice = {}
 
 local ACCESS_DENIED = 0x80070005
 local INVALID = 0x80070057
+-- Stages whose failures are about other files than the disc's, and say themselves what to do.
+local NAMED = { source = true, arguments = true }
 local DEVICE_GONE = 0x80070037
 local FILE_NOT_FOUND = 0x80070002
 
@@ -76,7 +78,7 @@ function advice.fit(err, context)
       or "name a file for --trace that you may write, in a folder that is there"
   elseif err.stage == "device" and err.code == DEVICE_GONE and not virtual then
     err.advice = advice.NO_SUCH_DRIVE
-  elseif virtual and err.code == ACCESS_DENIED and err.stage ~= "source" then
+  elseif virtual and err.code == ACCESS_DENIED and not NAMED[err.stage] then
     err.advice = "check that you may write to the disc's files and to the folder they are in"
   elseif virtual and err.stage == "device" and err.code == FILE_NOT_FOUND then
     err.advice = tostring(err.message):find("folder", 1, true)

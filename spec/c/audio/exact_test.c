@@ -136,6 +136,13 @@ static void part_beyond_the_end(void **state) {
   assert_refused_part("a.wav", &start, 0xC0AA050Du, "ends before its part begins: sector 235");
   assert_refused_part("a.flac", &end, 0xC0AA050Du,
                       "ends before its part does: 36 sectors from 200, there are 235");
+  struct redbook_error err;
+  char path[1024];
+  (void)snprintf(path, sizeof path, "%s/a.wav", fixture_folder);
+  assert_null(redbook_source_open(path, &start, NULL, &err));
+  assert_string_equal(err.advice,
+                      "Correct the times of its parts in the cue sheet or list that "
+                      "names it, or take the file they were made for.");
   assert_refused_part("a.wav", &none, 0x80070057u, "start 0 and length 0");
   assert_refused_part("a.wav", &before, 0x80070057u, "start -1 and length 5");
 }

@@ -22,6 +22,11 @@ describe("cli.advice", function()
     assert.equal("arguments", err.stage)
     assert.equal(GROUP .. "; doctor.lua --device /dev/sr0 tells more", fit({ stage = "device",
       code = denied, message = "m" }, { device = "/dev/sr0", trace = "t.json" }))
+    assert.equal("name another manifest", fit({ stage = "arguments", code = denied, message = "m",
+      advice = "name another manifest" }, { device = "virtual:d.cue" }))
+    assert.equal("remove it, or name another file for --trace",
+      fit({ stage = "device", code = 0x80070057, message = "writing the trace to t would destroy a "
+        .. "file that is no trace" }, { device = "virtual:d.cue", trace = "t" }))
     assert.equal("of a source", fit({ stage = "source", code = denied, message = "m",
       advice = "of a source" }, { device = "virtual:d.cue" }))
   end)
