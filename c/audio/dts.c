@@ -63,7 +63,7 @@ static int64_t zeros(const struct chain *chain, int64_t most) {
 
 static bool broken(const struct chain *chain, struct redbook_error *err) {
   redbook_fail(err, refused,
-               "%s is damaged at %.2f s: its frame there (byte %lld) is none, a stretch is "
+               "%s is damaged at %.2f s: its DTS frame there (byte %lld) is none, a stretch is "
                "missing or overwritten",
                chain->input->label, chain->seconds, (long long)chain->at);
   redbook_advise(err, "Get a whole copy of the file.");

@@ -243,7 +243,7 @@ static void dts_is_followed_from_frame_to_frame(void **state) {
   redbook_source_unref(open_whole("narrow.dts"));
   redbook_source_unref(open_whole("wide.dts"));
   write_frames("odd.dts", all, narrow, sizeof narrow - 1);
-  assert_refused("odd.dts", "odd.dts is damaged at 0.01 s: its frame there (byte ");
+  assert_refused("odd.dts", "odd.dts is damaged at 0.01 s: its DTS frame there (byte ");
   size_t frame = core_bytes(all.data);
   write_file("within.dts", all.data, 20 * frame + 50);
   assert_refused("within.dts", "within.dts is cut off: it ends within a frame, at 0.23 s");
