@@ -90,6 +90,7 @@ void redbook_tags_flac_cue_sheet(struct redbook_tagger *tagger,
                                  struct redbook_tag_stream *stream, uint32_t rate);
 void redbook_tags_ogg(struct redbook_tagger *tagger, const struct redbook_input *input);
 void redbook_tags_mp4(struct redbook_tagger *tagger, const struct redbook_input *input);
+void redbook_tags_matroska(struct redbook_tagger *tagger, const struct redbook_input *input);
 void redbook_tags_riff(struct redbook_tagger *tagger, const struct redbook_input *input);
 void redbook_tags_aiff(struct redbook_tagger *tagger, const struct redbook_input *input);
 /* An ID3v2 tag that begins at `at`; false when there is none. */

@@ -44,6 +44,8 @@ void redbook_tags_read(const struct redbook_input *input, struct redbook_source_
     redbook_tags_ogg(&tagger, input);
   else if (memcmp(head + 4, "ftyp", 4) == 0)
     redbook_tags_mp4(&tagger, input);
+  else if (memcmp(head, "\x1A\x45\xDF\xA3", 4) == 0)
+    redbook_tags_matroska(&tagger, input);
   else
     read_bare(&tagger, input);
   redbook_tags_fill(tags, &found);

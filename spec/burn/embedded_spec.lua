@@ -152,6 +152,13 @@ describe("a sound file with a cue sheet in it", function()
     assert.equal("--no-embedded-cue burns the file as one track", err.advice)
   end)
 
+  it("is taken from Matroska's tags", function()
+    room:must 'ffmpeg -v error -i album.wav -metadata CUESHEET="$(cat sheet)" -c:a flac album.mka'
+    local events = burn "album.mka"
+    assert_disc()
+    assert.equal("First", labels(events)[1][1])
+  end)
+
   it("is taken from APE tags, and Shift-JIS is read", function()
     local sheet = SHEET:gsub("First", "\x8D\xE2\x96\x7B\x8B\xE3")
     room:write("sheet", sheet)

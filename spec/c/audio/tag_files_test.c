@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tags of files byte by byte (Ogg pages, APE, MP4, RIFF, AIFF, FLAC's cue sheet), cut off at
- * every byte, lying about lengths, and with gigabytes between what is read. */
+/* Tags of files byte by byte (Ogg pages, APE, MP4, RIFF, AIFF, the cue sheets of FLAC and
+ * Matroska), cut off at every byte, lying about lengths, and with gigabytes between what is
+ * read. */
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -256,10 +257,39 @@ static void flac_cue_sheet(void **state) {
   assert_null(sheet);
 }
 
+/* Lengths of one, two and eight bytes; a void and other tags between. `live`: the segment and a
+ * tag do not know how long they are. */
+static struct made matroska(bool live) {
+  struct made file = {.size = 0};
+  add(&file, BYTES("\x1A\x45\xDF\xA3\x84\x42\x86\x81\x01"));
+  add(&file, BYTES("\x18\x53\x80\x67"));
+  add(&file, live ? "\xFF" : "\xC5", 1); /* 69 bytes */
+  add(&file, BYTES("\xEC\x82..\x12\x54\xC3\x67\x40\x3B"));
+  add(&file, BYTES("\x73\x73\x90\x67\xC8\x8D\x45\xA3\x85TITLE\x44\x87\x82no"));
+  add(&file, BYTES("\x73\x73"));
+  add(&file, live ? "\xFF" : "\xA5", 1); /* 37 bytes */
+  add(&file, BYTES("\x63\xC0\x80\x67\xC8\x9F\x45\xA3\x88"));
+  add(&file, BYTES("CUESHEET"));
+  add(&file, BYTES("\x44\x7A\x82un\x44\x87\x01\0\0\0\0\0\0\x05sheet"));
+  return file;
+}
+
+static void matroska_cue_sheet(void **state) {
+  (void)state;
+  for (int live = 0; live < 2; live++) {
+    char *sheet;
+    struct made file = matroska(live);
+    struct redbook_source_tags tags = tags_of(&file, &sheet);
+    assert_sheet(sheet, "sheet");
+    assert_string_equal(tags.title, ""); /* ffprobe's to tell */
+  }
+}
+
 /* No byte that is missing is read, and nothing is made of half a cue sheet. */
 static void cut_off_anywhere(void **state) {
   (void)state;
-  const struct made files[] = {flac(44100), quicktime(), ape(true, true), ape(true, false)};
+  const struct made files[] = {flac(44100),      quicktime(),     ape(true, true),
+                               ape(true, false), matroska(false), matroska(true)};
   for (size_t i = 0; i < sizeof files / sizeof *files; i++)
     for (size_t size = 0; size < files[i].size; size++) {
       struct made cut = files[i];
@@ -331,6 +361,7 @@ int main(void) {
       cmocka_unit_test(quicktime_items),
       cmocka_unit_test(rf64),
       cmocka_unit_test(flac_cue_sheet),
+      cmocka_unit_test(matroska_cue_sheet),
       cmocka_unit_test(cut_off_anywhere),
       cmocka_unit_test(lies),
       cmocka_unit_test(nothing_else_is_read),
