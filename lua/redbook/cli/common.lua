@@ -57,10 +57,22 @@ local common = {}
 local Job = {}
 Job.__index = Job
 
+-- Once, whatever is written after it.
+local function complain(name, more)
+  io.stderr:write(name, ".lua: standard output cannot be written", more or "", ".\n")
+end
+
 ---A line for people.
 ---@param line string
 function Job:say(line)
   self.say_line(line)
+end
+
+-- Who was asked to show something and could not has not done it.
+function Job:shown(code)
+  local lost = self.look.out.lost
+  if lost then complain(self.name) end
+  return (lost or self.mute) and self.look.looks and code == exit.OK and exit.USAGE or code
 end
 
 ---Data as the terminal can show it: what is measured before it is laid out must be final. A log
@@ -76,10 +88,9 @@ end
 ---@param event table plain data with a field `event`
 function Job:emit(event)
   if not self.options.json or self.mute then return end
-  local ok = io.stdout:write(json.line(event), "\n") and io.stdout:flush()
-  if ok then return end
+  if io.stdout:write(json.line(event), "\n") and io.stdout:flush() then return end
   self.mute = true
-  io.stderr:write(self.name, ".lua: standard output cannot be written; going on without it.\n")
+  complain(self.name, "; going on without it")
 end
 
 ---The drive that is meant: --device, $CDR_DEVICE, the only one there is. Sends nothing to it.
@@ -169,8 +180,21 @@ local function parse(spec, words)
   return options
 end
 
+-- A stream that remembers whether anything was lost: the next line may fit again.
+local function remembering(file)
+  local out = { lost = false }
+  local function note(ok)
+    out.lost = out.lost or not ok
+    return ok
+  end
+  function out:write(...) return note(file:write(...)) and self end
+  function out:flush() return note(file:flush()) and self end
+  return out
+end
+
 local function new_job(spec, options)
   local look = terminal.look(options, os.getenv)
+  look.out = remembering(look.out)
   look.program, look.looks = spec.name, spec.looks or false
   local job = { options = options, name = spec.name, look = look, tty = look.tty,
     width = look.width(), drives = {} }
@@ -201,6 +225,7 @@ local function run(spec, options)
     code = exit.BUG
   end
   job:leave(spec.events)
+  code = spec.events and code or job:shown(code)
   if spec.events then job:emit { event = "end", exit = code } end
   return code
 end
@@ -224,8 +249,12 @@ function common.program(spec)
     local options, problem = parse(spec, words)
     if not options then return usage(spec, problem, words) end
     if not (options.help or options.version) then return run(spec, options) end
-    io.stdout:write(options.help and program.help() or "redbook " .. core.version, "\n")
-    return exit.OK
+    if io.stdout:write(options.help and program.help() or "redbook " .. core.version, "\n")
+      and io.stdout:flush() then
+      return exit.OK
+    end
+    complain(spec.name)
+    return exit.USAGE
   end
 
   return program

@@ -84,6 +84,6 @@ return common.program {
     .. "tracks, codes, CD-TEXT, ids.",
   usage = "[OPTION]... [IMAGE]", device = true, looks = true, define = define, check = check,
   run = run,
-  epilog = "Exit: 0 shown; 2 usage; 3 no such drive; 4 no permission or busy; 5 no disc, or one "
-    .. "that is not ready; 6 an image that cannot be read.",
+  epilog = "Exit: 0 shown; 2 usage, or nothing can be shown; 3 no such drive; 4 no permission or "
+    .. "busy; 5 no disc, or one that is not ready; 6 an image that cannot be read.",
 }

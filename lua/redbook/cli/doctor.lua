@@ -43,8 +43,8 @@ return common.program {
   summary = "Says what keeps a drive from burning, and the command that mends it: its node and "
     .. "who may use it, who has it, the disc in it.",
   epilog = "A drive that somebody burns with is not touched.\n\nExit: 0 nothing prevents burning "
-    .. "(on one drive at least); 2 usage; 3 no such drive, or one that cannot be used; 4 no "
-    .. "permission, or somebody holds it; 5 no disc, or not a suitable one.",
+    .. "(on one drive at least); 2 usage, or nothing can be shown; 3 no such drive, or one that "
+    .. "cannot be used; 4 no permission, or somebody holds it; 5 no disc, or not a suitable one.",
   define = function(parser)
     parser:group("Where", parser:option("--device", "One drive: /dev/sr0, a link to it, or "
       .. "virtual:disc.cue (a disc in files). Default: $CDR_DEVICE, else all there are.")

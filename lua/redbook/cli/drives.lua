@@ -97,5 +97,5 @@ return common.program {
   name = "drives", summary = "Lists the optical drives of this machine, who uses them and under "
     .. "which names. Opens no drive.",
   usage = "[OPTION]...", looks = true, define = define, run = run,
-  epilog = "Exit: 0 also when there is no drive; 2 usage.",
+  epilog = "Exit: 0 also when there is no drive; 2 usage, or nothing can be shown.",
 }

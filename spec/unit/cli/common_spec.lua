@@ -108,6 +108,22 @@ describe("cli.common", function()
     assert.is_truthy(err:find "^look: [^\n]+\n")
   end)
 
+  it("does not lose what it was to show without a word", function()
+    local said = "look.lua: standard output cannot be written%s.\n"
+    -- The second line would fit into the stream again.
+    local lines = "run = function(job) job:say 'a' job:say 'b' return %s end"
+    local looks = "looks = true, " .. lines
+    assert.same({ 2, "", said:format "" }, run(looks:format "true", ">/dev/full"))
+    assert.same({ 5, "", said:format "" }, run(looks:format "5", ">/dev/full"))
+    assert.same({ 0, "", said:format "" }, run(lines:format "true", ">/dev/full"))
+    assert.same({ 0, "a\nb\n", "" }, run(looks:format "true", ""))
+    local object = "looks = true, run = function(job) job:emit { event = 'a' } return true end"
+    assert.same({ 2, "", said:format "; going on without it" }, run(object, "--json >/dev/full"))
+    for _, word in ipairs { "--help", "--version" } do
+      assert.same({ 2, "", said:format "" }, run("run = print", word .. " >/dev/full"))
+    end
+  end)
+
   it("calls a mistake of its own one", function()
     local code, _, err = table.unpack(run("run = function() error 'oops' end", ""))
     assert.equal(1, code)
