@@ -70,11 +70,11 @@ static int get_product(lua_State *L) {
 }
 
 int redbook_push_trace_problem(lua_State *L, int errno_value) {
-  char reason[96];
-  if (errno_value)
+  lua_pushnil(L);
+  if (errno_value) {
+    char reason[96];
     lua_pushstring(L, strerror_r(errno_value, reason, sizeof reason));
-  else
-    lua_pushnil(L);
+  }
   return 1;
 }
 
