@@ -13,6 +13,7 @@
 #define STREAM 86     /* of a stream: up to its sample rate (3.3 and 9.1) */
 #define DATA 50       /* of the data, before its packets (5.1) */
 
+#define SMALLEST 64u /* of packets that are looked at one by one: real ones have thousands */
 #define BROADCAST 1u /* what is said of lengths and packets is not valid */
 #define CORRECTION 0x80u
 #define TYPES \
@@ -137,7 +138,7 @@ static bool check_data(const struct redbook_input *input, int64_t at, const stru
   int64_t size = redbook_le64(head + 16), count = redbook_le64(head + 40);
   int64_t there = input->size - at - DATA;
   if (count == 0) count = asf->packets;
-  bool even = asf->smallest == asf->largest && asf->smallest > 0 && count > 0;
+  bool even = asf->smallest == asf->largest && asf->smallest >= SMALLEST && count > 0;
   int64_t whole = even ? there / asf->smallest : 0;
   if (even && whole < count) {
     redbook_fail(err, refused, "%s is cut off: it has %lld of its %lld packets", input->label,
@@ -154,12 +155,14 @@ static bool check_data(const struct redbook_input *input, int64_t at, const stru
 }
 
 /* What ffmpeg's decoder keeps back: one block of those that Windows Media Audio 1 and 2 are
- * made of (measured at every rate); two are allowed, and half a second of the others. */
+ * made of (measured at every rate with ffmpeg's encoder), more where an encoder shares bits
+ * between packets (unverified); four are allowed, and half a second of the others. Packets that
+ * are missing are counted all the same. */
 static int64_t slack_of(const struct asf *asf) {
   bool one_or_two = asf->format == 0x160 || asf->format == 0x161;
   if (!one_or_two || asf->streams != 1) return asf->rate / 2;
   int64_t block = asf->rate <= 16000 ? 512 : asf->rate <= 22050 ? 1024 : 2048;
-  return 2 * block;
+  return 4 * block;
 }
 
 bool redbook_asf_check(const struct redbook_input *input, struct redbook_container *container,

@@ -70,6 +70,13 @@ static bool broken(const struct chain *chain, struct redbook_error *err) {
   return false;
 }
 
+/* 7.4: an extension begins on a border of four bytes; zeros before it are no padding. */
+static bool extension_follows(const struct chain *chain, int64_t gap) {
+  uint8_t sync[4];
+  return gap < 4 && redbook_input_get(chain->input, sync, sizeof sync, chain->at + gap) &&
+         redbook_get32(sync) == EXTENSION;
+}
+
 /* Over the padding, to the next frame or to the end. */
 static bool skip_padding(struct chain *chain, struct redbook_error *err) {
   int64_t gap = zeros(chain, MOST_ZEROS);
@@ -78,8 +85,10 @@ static bool skip_padding(struct chain *chain, struct redbook_error *err) {
     chain->at = chain->end;
     return true;
   }
-  if (chain->gap < 0) chain->gap = gap;
-  if (gap != chain->gap) return broken(chain, err);
+  if (!extension_follows(chain, gap)) {
+    if (chain->gap < 0) chain->gap = gap;
+    if (gap != chain->gap) return broken(chain, err);
+  }
   chain->at += gap;
   return true;
 }

@@ -94,7 +94,8 @@ static const int places[43] = {
 static const char letters[] = "?LRCElrijBsSTtvubcdxywW";
 
 /* The layouts of up to eight channels that have a number. Not here: ambisonics, channels in no
- * particular place, and a layout with a second stereo mix beside the first. */
+ * particular place, a layout with a second stereo mix beside the first, and Atmos 5.1.2 with
+ * speakers above the listener's sides. */
 static const struct tag {
   uint8_t number;
   char order[9];
@@ -117,7 +118,11 @@ static const struct tag {
     {173, "ijLRlrE"},  {174, "CLRxyTE"},  {175, "CBLRxyE"},  {176, "iCjLRlr"},
     {177, "iCjLRlrE"}, {178, "ijLRlrxy"}, {179, "iCjLRlBr"}, {182, "CLRlrEB"},
     {183, "CLRlrxyE"}, {184, "CLRlrEtu"}, {185, "LRxy"},     {186, "LRCxy"},
-    {187, "LRCExy"},   {188, "LRCEBlr"},  {189, "LRCExylr"},
+    {187, "LRCExy"},   {188, "LRCEBlr"},  {189, "LRCExylr"}, {197, "LRBC"},
+    {198, "LRlrBC"},   {199, "LRlrBCE"},  {200, "LCRlBrE"},  {201, "LRlrxyCE"},
+    {205, "LRCElrtu"}, {212, "LCRxy"},    {213, "LCRxyE"},   {214, "LCRlrBE"},
+    {215, "LCRlrxyE"}, {216, "LRxyC"},    {217, "LRxyCE"},   {218, "LRlrCBE"},
+    {219, "LRxylrCE"},
 };
 
 /* A bit for each speaker, the channels in the bits' order. */
@@ -181,7 +186,8 @@ static void read_chunk(struct layout *layout, int64_t at, int64_t size) {
   if (tag == USE_BITMAP) {
     if (mask) take_mask(layout, "bitmap", mask);
   } else if (tag == 0) {
-    take_descriptions(layout, redbook_get32(head + 8), at + 12, size - 12);
+    if (redbook_get32(head + 8))
+      take_descriptions(layout, redbook_get32(head + 8), at + 12, size - 12);
   } else {
     take_tag(layout, tag);
   }
@@ -261,6 +267,7 @@ static void ask_libsndfile(struct layout *layout, SNDFILE *file) {
   layout->good = layout->told = sf_command(file, SFC_GET_CHANNEL_MAP_INFO, layout->map,
                                            layout->channels * (int)sizeof *layout->map) != 0;
   (void)snprintf(layout->said, sizeof layout->said, "a mask of fewer speakers than channels");
+  if (layout->map[0] == SF_CHANNEL_MAP_INVALID) layout->told = false; /* none in particular */
   for (int c = 0; c < layout->channels; c++)
     layout->good = layout->good && layout->map[c] > SF_CHANNEL_MAP_INVALID &&
                    layout->map[c] < SF_CHANNEL_MAP_AMBISONIC_B_W;

@@ -198,6 +198,8 @@ int redbook_vimage_shrink(struct redbook_vimage *image, const struct redbook_vdi
   if (!failed && !disc->tracks) failed = redbook_vimage_fresh(image);
   image->erasing = false;
   if (!failed) failed = replace_sheet(image, disc);
+  if (failed)
+    redbook_vimage_distrust(image); /* the sheet may tell of what the caller has not */
   return failed ? failed : remember(image);
 }
 

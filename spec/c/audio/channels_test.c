@@ -281,9 +281,12 @@ static void layouts_of_apple(void **state) {
       {{124u << 16 | 6, 0, 0}, 3, 6, "FC+FL+FR+BL+BR+LFE"},
       {{127u << 16 | 8, 0, 0}, 3, 8, "FC+FLC+FRC+FL+FR+BL+BR+LFE"},
       {{140u << 16 | 7, 0, 0}, 3, 7, "FL+FR+BL+BR+FC+SL+SR"},
+      {{201u << 16 | 8, 0, 0}, 3, 8, "FL+FR+SL+SR+BL+BR+FC+LFE"},
+      {{213u << 16 | 6, 0, 0}, 3, 6, "FL+FC+FR+BL+BR+LFE"},
       {{1u << 16, 0x107, 0}, 3, 4, "FL+FR+FC+BC"},
       {{1u << 16, 0, 0}, 3, 4, "FL+FR+BL+BR"},          /* nothing is said */
       {{0xFFFFu << 16 | 4, 0, 0}, 3, 4, "FL+FR+BL+BR"}, /* nor here */
+      {{0, 0, 0}, 3, 4, "FL+FR+BL+BR"},                 /* nor here */
       {{0, 0, 4, 9, 0, 0, 0, 0, 2, 0, 0, 0, 0, 37, 0, 0, 0, 0, 1}, 23, 4, "BC+FR+LFE+FL"},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -332,6 +335,18 @@ static void what_cannot_be_followed_is_refused(void **state) {
   run("metaflac --remove-all-tags --set-tag=A=B n.flac && "
       "metaflac --set-tag=waveformatextensible_channel_MASK=0X00000f n.flac");
   assert_weights("n.flac", 4, weights, 2);
+}
+
+/* SPEAKER_ALL is no speaker in particular. */
+static void mask_of_all_speakers(void **state) {
+  (void)state;
+  double weights[MOST][2];
+  make_channels("n.wav", 4, NULL, SF_FORMAT_WAV | SF_FORMAT_PCM_16);
+  run("ffmpeg -v error -y -i n.wav -c copy all.wav && "
+      "printf '\\000\\000\\000\\200' | dd of=all.wav bs=1 seek=40 conv=notrunc status=none && "
+      "[ \"$(od -An -tx4 -j40 -N4 all.wav)\" = ' 80000000' ]");
+  assert_int_equal(weights_of("FL+FR+BL+BR", weights), 4);
+  assert_weights("all.wav", 4, weights, 2);
 }
 
 /* ffmpeg decodes it, and takes four channels for a quadrophony. */
@@ -384,6 +399,7 @@ int main(void) {
       cmocka_unit_test(layouts_of_files),
       cmocka_unit_test(layouts_of_apple),
       cmocka_unit_test(what_cannot_be_followed_is_refused),
+      cmocka_unit_test(mask_of_all_speakers),
       cmocka_unit_test(mask_of_flac_in_ogg),
       cmocka_unit_test(masks_that_cannot_be_followed),
   };

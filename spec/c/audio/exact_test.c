@@ -50,6 +50,9 @@ static void sphere_of_libsndfile(void **state) {
   assert_string_equal(redbook_source_format(source)->container, "NIST SPHERE");
   assert_int_equal(redbook_source_format(source)->announced_frames, 8000);
   redbook_source_unref(source);
+  run("{ head -c 8 u.sph; printf '   2048\\n'; tail -c +17 u.sph | head -c 1008; "
+      "head -c 1024 /dev/zero; tail -c +1025 u.sph; } > long.sph");
+  assert_same(render("long.sph"), render("u.au"));
   run("head -c 5000 u.sph > cut.sph");
   assert_refused("cut.sph", "is cut off: it ends at 0.50 s, its header says 1.00 s");
 }

@@ -233,6 +233,7 @@ static void dts_is_followed_from_frame_to_frame(void **state) {
   /* Of 20 and of 24 bytes, the second with wide lengths. */
   static const uint8_t padding[12] = {0},
                        narrow[20] = {0x64, 0x58, 0x20, 0x25, 0, 1, 0xE0, 2, 0x60},
+                       border[22] = {0, 0, 0x64, 0x58, 0x20, 0x25, 0, 1, 0xE0, 2, 0x60},
                        wide[24] = {0x64, 0x58, 0x20, 0x25, 0, 0x20, 0x1E, 0, 2, 0xE0};
   struct bytes all = content("a.dts"), ours = render("a.dts");
   size_t frames = write_frames("padded.dts", all, padding, sizeof padding);
@@ -240,6 +241,8 @@ static void dts_is_followed_from_frame_to_frame(void **state) {
   assert_same(render("padded.dts"), ours);
   write_frames("narrow.dts", all, narrow, sizeof narrow);
   write_frames("wide.dts", all, wide, sizeof wide);
+  write_frames("four.dts", all, border, sizeof border);
+  redbook_source_unref(open_whole("four.dts"));
   redbook_source_unref(open_whole("narrow.dts"));
   redbook_source_unref(open_whole("wide.dts"));
   write_frames("odd.dts", all, narrow, sizeof narrow - 1);
