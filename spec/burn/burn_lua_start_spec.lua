@@ -19,6 +19,12 @@ describe("burn.lua", function()
     assert.same({ 0, "" }, { code, err })
     assert.is_truthy(out:find "^Usage: burn.lua %[OPTION%]... PLAYLIST|FILE...\n")
     assert.same({ 0, "redbook 0.1.0\n", "" }, { room:burn "--version" })
+    for _, words in ipairs { "burn.lua --help", "burn.lua --version", "vdrive.lua --help" } do
+      local name = words:match "^%S+"
+      assert.same({ 2, "", name .. ": standard output cannot be written.\n" },
+        { sandbox.run(("%s %s %s/scripts/%s >/dev/full"):format(sandbox.env, sandbox.lua,
+          sandbox.root, words), room.folder) })
+    end
   end)
 
   it("is found through links to it and to its folder", function()

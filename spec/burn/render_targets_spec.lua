@@ -74,6 +74,12 @@ describe("render.lua keeps its hands off files that are there:", function()
       "cue/01.raw would overwrite itself, which is to be rendered", OTHER)
   end)
 
+  it("a folder without a name, which would be the root", function()
+    assert.same({ 2, "", "render: --out: the name of a folder is empty\n" .. "disc: No disc was "
+      .. "written to.\nwhat to do: render.lua --help lists the options\n" },
+      { render "--out '' t1.wav" })
+  end)
+
   it("what somebody else has there", function()
     room:must "mkdir else && echo mine > 'else/02 T2.wav'"
     refuses("else", "--out else t1.wav t2.wav", "else/02 T2.wav is there already", REMOVE)

@@ -74,7 +74,9 @@ function advice.fit(err, context)
   local virtual = (context.device or ""):find "^virtual:" ~= nil
   if is_of_trace(err, context.trace) then
     err.stage = "arguments"
-    err.advice = err.code == INVALID and "remove it, or name another file for --trace"
+    local device = context.trace:find "^/dev/" or context.trace:find "^/proc/"
+    err.advice = err.code == INVALID
+      and (device and "" or "remove it, or ") .. "name another file for --trace"
       or "name a file for --trace that you may write, in a folder that is there"
   elseif err.stage == "device" and err.code == DEVICE_GONE and not virtual then
     err.advice = advice.NO_SUCH_DRIVE

@@ -193,6 +193,9 @@ local function check(options)
   if options.multi and options.keep_open then
     return nil, "--multi closes the session, --keep-open leaves it open: choose one"
   end
+  if options.trace and options.trace == options.manifest then
+    return nil, "--trace and --manifest name one file: name two"
+  end
   local ok, problem = jobfile.check(options)
   if not ok then return nil, problem end
   if sets.wanted(options) then return sets.check(options) end

@@ -2,6 +2,7 @@
 -- burn.lua: words in, exit code out.
 
 local args = require "redbook.cli.args"
+local common = require "redbook.cli.common"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
 local jobfile = require "redbook.cli.jobfile"
@@ -52,12 +53,8 @@ end
 function cli.main(words)
   local options, problem = args.parse(words)
   if not options then return usage(problem, words) end
-  if options.help then
-    io.stdout:write(args.help(), "\n")
-    return exit.OK
-  elseif options.version then
-    io.stdout:write("redbook ", redbook.version, "\n")
-    return exit.OK
+  if options.help or options.version then
+    return common.print("burn", options.help and args.help() or "redbook " .. redbook.version)
   end
   local emit, clear = reporter(options)
   local job = new_job(options, emit, signals.arm())

@@ -230,6 +230,16 @@ local function run(spec, options)
   return code
 end
 
+---What --help and --version show.
+---@param name string of the program
+---@param words string
+---@return integer exit code
+function common.print(name, words)
+  if io.stdout:write(words, "\n") and io.stdout:flush() then return exit.OK end
+  complain(name)
+  return exit.USAGE
+end
+
 ---A program of `scripts/`.
 ---@param spec redbook.Program
 ---@return { main: (fun(words: string[]): integer), help: (fun(): string), parse: function,
@@ -249,12 +259,7 @@ function common.program(spec)
     local options, problem = parse(spec, words)
     if not options then return usage(spec, problem, words) end
     if not (options.help or options.version) then return run(spec, options) end
-    if io.stdout:write(options.help and program.help() or "redbook " .. core.version, "\n")
-      and io.stdout:flush() then
-      return exit.OK
-    end
-    complain(spec.name)
-    return exit.USAGE
+    return common.print(spec.name, options.help and program.help() or "redbook " .. core.version)
   end
 
   return program

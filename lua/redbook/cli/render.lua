@@ -52,6 +52,7 @@ local function check(options)
     count = count + (options[name] and 1 or 0)
   end
   if #options.files == 0 then return nil, "name a playlist or audio files" end
+  if options.out == "" then return nil, "--out: the name of a folder is empty" end
   if count > 1 then return nil, "--wav, --raw and --bin-cue are three forms: choose one" end
   return true
 end

@@ -65,7 +65,7 @@ local function prepare(out, entries)
   end
   local part = ("%s/%s"):format(out, PART)
   local wanted = in_folder(out)
-  table.sort(wanted, function(one) return one:find "%.cue$" ~= nil end)
+  table.insert(wanted, 1, table.remove(wanted)) -- the sheet is what people look for
   wanted[#wanted + 1] = part
   local ok, err = targets.check(wanted, entries)
   if not ok then return nil, err end

@@ -4,6 +4,7 @@
 local argparse = require "argparse"
 local args = require "redbook.cli.args"
 local cjson = require "cjson"
+local common = require "redbook.cli.common"
 local core = require "redbook.core"
 local exit = require "redbook.cli.exit"
 local failure = require "redbook.failure"
@@ -161,12 +162,8 @@ function vdrive.main(words)
   local options, command = vdrive.parse(words)
   if not options then
     return complain(command, exit.USAGE, HELP)
-  elseif options.help then
-    io.stdout:write(vdrive.help(), "\n")
-    return exit.OK
-  elseif options.version then
-    io.stdout:write("redbook ", core.version, "\n")
-    return exit.OK
+  elseif options.help or options.version then
+    return common.print("vdrive", options.help and vdrive.help() or "redbook " .. core.version)
   end
   return run(options, command)
 end

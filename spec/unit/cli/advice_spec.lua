@@ -27,6 +27,9 @@ describe("cli.advice", function()
     assert.equal("remove it, or name another file for --trace",
       fit({ stage = "device", code = 0x80070057, message = "writing the trace to t would destroy a "
         .. "file that is no trace" }, { device = "virtual:d.cue", trace = "t" }))
+    assert.equal("name another file for --trace",
+      fit({ stage = "device", code = 0x80070057, message = "writing the trace to /dev/stderr would "
+        .. "destroy a file that is no trace" }, { device = "/dev/sr0", trace = "/dev/stderr" }))
     assert.equal("of a source", fit({ stage = "source", code = denied, message = "m",
       advice = "of a source" }, { device = "virtual:d.cue" }))
   end)

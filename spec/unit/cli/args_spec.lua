@@ -97,6 +97,8 @@ describe("cli.args", function()
       [{ "--render-ahead", "half", "x" }] = "--render-ahead half: a number of MiB, or 'off'",
       [{ "--multi", "--keep-open", "x" }] =
         "--multi closes the session, --keep-open leaves it open: choose one",
+      [{ "--trace=x.json", "--manifest=x.json", "x" }] =
+        "--trace and --manifest name one file: name two",
     }
     for words, problem in pairs(cases) do
       assert.same({ nil, problem }, { args.parse(words) })
