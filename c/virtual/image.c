@@ -61,13 +61,15 @@ static void remember(struct redbook_vimage *image) {
   image->seen_size = bin ? st.st_size : 0;
 }
 
+static bool other_sheet(const struct redbook_vimage *a, const struct redbook_vimage *b) {
+  return a->cue_exists != b->cue_exists || a->seen_cue.tv_sec != b->seen_cue.tv_sec ||
+         a->seen_cue.tv_nsec != b->seen_cue.tv_nsec;
+}
+
 bool redbook_vimage_changed(const struct redbook_vimage *image) {
   struct redbook_vimage now = *image;
   remember(&now);
-  if (now.cue_exists != image->cue_exists || now.seen_size != image->seen_size) return true;
-  if (now.seen_cue.tv_sec != image->seen_cue.tv_sec ||
-      now.seen_cue.tv_nsec != image->seen_cue.tv_nsec)
-    return true;
+  if (other_sheet(&now, image) || now.seen_size != image->seen_size) return true;
   return now.seen_size && (now.seen_bin.tv_sec != image->seen_bin.tv_sec ||
                            now.seen_bin.tv_nsec != image->seen_bin.tv_nsec);
 }
@@ -143,12 +145,25 @@ static bool find_broken_track(const struct redbook_vimage *image, struct redbook
   return true;
 }
 
+/* Who has the disc may replace the sheet at any moment: what is remembered of it must be of the
+ * one that was read, or the next one would never be. */
+static bool read_sheet(struct redbook_vimage *image, char **text, struct redbook_error *err) {
+  struct redbook_vimage before = *image;
+  remember(&before);
+  while (read_text(image->cue, text, err)) {
+    remember(image);
+    if (!other_sheet(image, &before)) return true;
+    free(*text);
+    before = *image;
+  }
+  return false;
+}
+
 bool redbook_vimage_load(struct redbook_vimage *image, struct redbook_vdisc *disc, bool *exists,
                          struct redbook_error *err) {
   char *text = NULL;
-  if (!read_text(image->cue, &text, err)) return false;
+  if (!read_sheet(image, &text, err)) return false;
   *exists = text != NULL;
-  remember(image);
   if (!text) {
     if (!image->seen_size) return true;
     return redbook_fail(err, REDBOOK_E_INVALIDARG, "%s holds data but %s does not exist",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A process that is killed before any one of the calls that change a disc's files: the disc is
- * what it was or what it was to become, never a third thing. */
+/* A process that is killed before any one of the calls that change a disc's files, and one that
+ * changes them while another reads: the disc is what it was or what it was to become, never a
+ * third thing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -44,6 +45,17 @@ int fsync(int fd) {
 int fdatasync(int fd) {
   die_in_time();
   return (int)syscall(SYS_fdatasync, fd);
+}
+
+static const char *next_sheet, *this_sheet; /* what the next close puts where */
+
+int close(int fd) {
+  if (next_sheet) {
+    const char *from_path = next_sheet;
+    next_sheet = NULL;
+    assert_int_equal(rename(from_path, this_sheet), 0);
+  }
+  return (int)syscall(SYS_close, fd);
 }
 
 struct disc_files {
@@ -168,12 +180,46 @@ static void session(void **state) {
   kill_everywhere(6, 0);
 }
 
+static void copy(const char *from_path, const char *to_path) {
+  char command[600];
+  (void)snprintf(command, sizeof command, "cp '%s' '%s'", from_path, to_path);
+  assert_int_equal(system(command), 0);
+}
+
+/* The older sheet with the newer one's time would be believed for ever, and the track that the
+ * newer one names be taken for one that was cut off. */
+static void sheet_replaced_while_it_is_read(void **state) {
+  (void)state;
+  struct rig r;
+  struct disc_files now = {0}, seen = {0};
+  char older[200], newer[200];
+  rig_make(&r, "");
+  (void)snprintf(older, sizeof older, "%s.older", r.cue);
+  (void)snprintf(newer, sizeof newer, "%s.newer", r.cue);
+  burn_track(&r, 0x41, 0xC0, 0, 300);
+  copy(r.cue, older);
+  burn_track(&r, 0x41, 0xC0, 452, 300);
+  look_at_information(&r, &now);
+  rig_close(&r);
+  copy(r.cue, newer);
+  assert_int_equal(rename(older, r.cue), 0);
+  this_sheet = r.cue;
+  next_sheet = newer;
+  look_from_outside(&r, &seen);
+  assert_null(next_sheet);
+  assert_memory_equal(seen.information, now.information, sizeof now.information);
+  rig_open(&r, "");
+  assert_int_equal(nwa(&r), 904);
+  rig_remove(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all),
       cmocka_unit_test(last_track),
       cmocka_unit_test(tail),
       cmocka_unit_test(session),
+      cmocka_unit_test(sheet_replaced_while_it_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
