@@ -47,8 +47,7 @@ static bool is(const uint8_t *object, const char *name) {
 static bool damaged(const struct redbook_input *input, const char *what,
                     struct redbook_error *err) {
   redbook_fail(err, refused, "%s is damaged: %s", input->label, what);
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 /* Play Duration is in 100 ns and holds the preroll, which is in ms. */
@@ -105,8 +104,7 @@ static bool check_packets(const struct redbook_input *input, int64_t at, int64_t
                  "%s is damaged: its packet %lld of %lld (byte %lld) is none, a stretch is "
                  "missing or overwritten",
                  input->label, (long long)i + 1, (long long)count, (long long)at);
-    redbook_advise(err, "Get a whole copy of the file.");
-    return false;
+    return redbook_want_whole(err);
   }
   return true;
 }
@@ -150,8 +148,7 @@ static bool check_data(const struct redbook_input *input, int64_t at, const stru
     if (even && !check_packets(input, at + DATA, count, asf->smallest, err)) return false;
     return size < DATA || check_behind(input, at + size, err);
   }
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 /* What ffmpeg's decoder keeps back: one block of those that Windows Media Audio 1 and 2 are

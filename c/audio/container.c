@@ -11,11 +11,15 @@
 #define MOST_TAGS 64
 #define MOST_ZEROS (64 << 20) /* of padding behind the sound */
 
+bool redbook_want_whole(struct redbook_error *err) {
+  redbook_advise(err, "Get a whole copy of the file.");
+  return false;
+}
+
 bool redbook_cut_off(struct redbook_error *err, const char *label, double ends, double says) {
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                "%s is cut off: it ends at %.2f s, its header says %.2f s", label, ends, says);
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 /* Beginnings of files that people join with `cat`. */

@@ -119,6 +119,8 @@ bool redbook_pcm_judge(const struct redbook_input *input,
                        const struct redbook_pcm_layout *layout,
                        struct redbook_container *container, struct redbook_error *err);
 
+/* What to do about a file that is damaged or cut off, for an error that says how; false. */
+bool redbook_want_whole(struct redbook_error *err);
 /* 050D "... is cut off: it ends at x s, its header says y s". */
 bool redbook_cut_off(struct redbook_error *err, const char *label, double ends, double says);
 

@@ -66,8 +66,7 @@ static bool broken(const struct chain *chain, struct redbook_error *err) {
                "%s is damaged at %.2f s: its DTS frame there (byte %lld) is none, a stretch is "
                "missing or overwritten",
                chain->input->label, chain->seconds, (long long)chain->at);
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 /* 7.4: an extension begins on a border of four bytes; zeros before it are no padding. */
@@ -104,8 +103,7 @@ bool redbook_dts_check(const struct redbook_input *input, struct redbook_error *
     if (size > chain.end - chain.at) {
       redbook_fail(err, refused, "%s is cut off: it ends within a frame, at %.2f s",
                    input->label, before);
-      redbook_advise(err, "Get a whole copy of the file.");
-      return false;
+      return redbook_want_whole(err);
     }
     chain.at += size;
     if (!skip_padding(&chain, err)) return false;

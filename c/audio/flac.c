@@ -110,8 +110,7 @@ static bool judge_last(const struct redbook_input *input, const struct stream_in
                  input->label, last->rate, info->rate);
   else
     return true;
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 bool redbook_flac_check(const struct redbook_input *input, int64_t at,

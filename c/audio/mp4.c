@@ -45,8 +45,7 @@ bool redbook_mp4_check(const struct redbook_input *input, struct redbook_error *
     redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                  "%s is cut off: it has %lld bytes, its boxes make %lld", input->label,
                  (long long)input->size, (long long)at);
-    redbook_advise(err, "Get a whole copy of the file.");
-    return false;
+    return redbook_want_whole(err);
   }
   return true;
 }

@@ -164,8 +164,7 @@ static bool broken(const struct redbook_input *input, double time, int64_t at,
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                "%s is damaged at %.2f s (byte %lld): that frame contradicts itself",
                input->label, time, (long long)at);
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 static bool changed(const struct redbook_input *input, struct redbook_error *err) {

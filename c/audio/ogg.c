@@ -102,16 +102,14 @@ static bool cut_off(const struct stream *stream, const char *how, struct redbook
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                "%s is cut off: it ends at %.2f s %s", stream->input->label, seconds(stream),
                how);
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 static bool damaged(const struct stream *stream, int64_t at, struct redbook_error *err) {
   redbook_fail(err, REDBOOK_E_IMAPI_DF2TAO_STREAM_NOT_SUPPORTED,
                "%s is damaged at %.2f s (byte %lld)", stream->input->label, seconds(stream),
                (long long)at);
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 /* RFC 3533, 6: where the last packet that ends in this page ends. The longest packet is one of

@@ -42,8 +42,7 @@ static bool fail_decoding(const struct redbook_outside *outside, const char *sai
                           struct redbook_error *err) {
   redbook_fail(err, refused, "%s is %s that ffmpeg cannot decode (%.120s)", outside->label,
                outside->name, *said ? said : "it does not say why");
-  redbook_advise(err, "Get a whole copy of the file.");
-  return false;
+  return redbook_want_whole(err);
 }
 
 struct redbook_outside redbook_outside_of(const char *path,

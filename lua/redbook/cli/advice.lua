@@ -47,7 +47,10 @@ local function refer(err, id)
 end
 
 -- Messages of the core name the trace as it was given.
-local function is_of_trace(err, trace)
+---@param err redbook.Error|redbook.Failure
+---@param trace string? as on the command line
+---@return boolean? whether the file of the trace is what failed
+function advice.is_of_trace(err, trace)
   return trace and tostring(err.message):find("the trace to " .. trace, 1, true) ~= nil
 end
 
@@ -72,7 +75,7 @@ end
 ---@return redbook.Failure err
 function advice.fit(err, context)
   local virtual = (context.device or ""):find "^virtual:" ~= nil
-  if is_of_trace(err, context.trace) then
+  if advice.is_of_trace(err, context.trace) then
     err.stage = "arguments"
     local device = context.trace:find "^/dev/" or context.trace:find "^/proc/"
     err.advice = err.code == INVALID

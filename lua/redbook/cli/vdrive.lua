@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- vdrive.lua: a virtual drive as the device node of another program.
 
+local advice = require "redbook.cli.advice"
 local argparse = require "argparse"
 local args = require "redbook.cli.args"
 local cjson = require "cjson"
@@ -133,11 +134,11 @@ local OTHER_DRIVE = "change what the drive is to be like; " .. HELP
 local OTHER_PROGRAM = "name a program that can be run behind --"
 
 -- In the three lines of all programs; there is no --json here.
-local function complain(problem, code, advice)
+local function complain(problem, code, cure)
   local look = terminal.look({}, os.getenv)
   look.program, look.looks = "vdrive", true
   report.text(look) { event = "error", exit = code, err = failure.new { stage = "arguments",
-    message = args.one_line(tostring(problem)), advice = advice } }
+    message = args.one_line(tostring(problem)), advice = cure } }
   return code
 end
 
@@ -146,8 +147,8 @@ local function run(options, command)
   if not drive then return complain(problem, exit.DEVICE, OTHER_DRIVE) end
   local server <close>, err = drive:Serve { trace = options.trace, filter = options.filter }
   if not server then
-    local named = err.message:find("the trace to ", 1, true) ~= nil
-    return complain(err.message, named and exit.USAGE or exit.DEVICE, err.advice or OTHER_DRIVE)
+    local code = advice.is_of_trace(err, options.trace) and exit.USAGE or exit.DEVICE
+    return complain(err.message, code, err.advice or OTHER_DRIVE)
   end
   local code, why, number = server:Run(command, options.device)
   traced("vdrive", options.trace, { server }, function() end)

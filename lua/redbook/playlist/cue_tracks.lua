@@ -4,10 +4,8 @@
 
 local cue = require "redbook.playlist.cue"
 local msf = require "redbook.msf"
+local plan = require "redbook.plan"
 local text = require "redbook.playlist.text"
-
--- A track shorter than this cannot stand alone on a disc (Red Book).
-local MINIMUM = 300
 
 -- What people have instead of the file that a sheet names: ripped to WAV, kept as FLAC.
 local EXTENSIONS = { "flac", "wav", "aiff", "aif", "wv", "ape", "mp3", "ogg", "opus", "m4a", "w64",
@@ -67,7 +65,7 @@ local BEFORE = "sound before the first track"
 
 -- What a part of it is, when it is burned; else a word is said.
 local function hidden_part(sheet, item, sectors, options)
-  local enough = sectors >= MINIMUM
+  local enough = sectors >= plan.MINIMUM
   if options.hidden_track and enough then return item end
   remark(sheet, "%s%s of %s are left out%s", item.length and "" or item.decoded .. ": ",
     msf.seconds(sectors), BEFORE, not enough and ": too short for a track of their own"
@@ -90,7 +88,7 @@ local function hidden(sheet, first, options)
     if sectors then
       add(item, sectors)
     elseif options.hidden_track then
-      add(item, MINIMUM) -- whoever opens it says what is wrong with it
+      add(item, plan.MINIMUM) -- whoever opens it says what is wrong with it
     else
       remark(sheet, "%s (%s) is left out: %s", file.decoded, problem, BEFORE)
     end

@@ -2,11 +2,6 @@
 /* BLANK: what each type takes away, what it leaves, and what can be recorded afterwards. */
 #include "support.h"
 
-static unsigned blank(struct rig *r, uint8_t type, unsigned address) {
-  return no_data(r, CDB(0xA1, type, (uint8_t)(address >> 24), (uint8_t)(address >> 16),
-                        (uint8_t)(address >> 8), (uint8_t)address));
-}
-
 static void open_again(struct rig *r) {
   rig_close(r);
   rig_open(r, "");
@@ -36,14 +31,8 @@ static void sheet_is(struct rig *r, const char *expected, long sectors) {
   assert_int_equal(file_size(r->bin), sectors * 2352);
 }
 
-/* Two closed sessions and one track of an open one: tracks at 0, 11702, 18904. */
 static void make_disc(struct rig *r) {
-  rig_make(r, "?medium=cd-rw");
-  burn_track(r, 0x41, 0xC0, 0, 300);
-  assert_int_equal(close_session(r), GOOD);
-  burn_track(r, 0x41, 0xC0, 11702, 300);
-  assert_int_equal(close_session(r), GOOD);
-  burn_track(r, 0x41, 0xC0, 18904, 400);
+  burn_three_sessions(r);
   disc_is(r, 0x15, 3, 3, 4);
 }
 

@@ -88,21 +88,6 @@ static void look_from_outside(struct rig *r, struct disc_files *out) {
   rig_close(r);
 }
 
-/* Two closed sessions and a track of an open one. */
-static void make_disc(struct rig *r) {
-  rig_make(r, "?medium=cd-rw");
-  burn_track(r, 0x41, 0xC0, 0, 300);
-  assert_int_equal(close_session(r), GOOD);
-  burn_track(r, 0x41, 0xC0, 11702, 300);
-  assert_int_equal(close_session(r), GOOD);
-  burn_track(r, 0x41, 0xC0, 18904, 400);
-}
-
-static unsigned blank(struct rig *r, uint8_t type, unsigned address) {
-  return no_data(r, CDB(0xA1, type, (uint8_t)(address >> 24), (uint8_t)(address >> 16),
-                        (uint8_t)(address >> 8), (uint8_t)address));
-}
-
 /* Blanks in a process that dies before its n-th change; whether it was killed. */
 static bool killed_blanking(struct rig *r, uint8_t type, unsigned address, int n) {
   pid_t child = fork();
@@ -127,7 +112,7 @@ static bool one_of(const void *now, const void *before, const void *after, size_
 static bool kill_before(int n, uint8_t type, unsigned address, const struct disc_files *after) {
   struct rig r;
   struct disc_files before = {0}, now = {0};
-  make_disc(&r);
+  burn_three_sessions(&r);
   look_at_information(&r, &before);
   rig_close(&r);
   look_at_files(&r, &before);
@@ -147,7 +132,7 @@ static bool kill_before(int n, uint8_t type, unsigned address, const struct disc
 static void kill_everywhere(uint8_t type, unsigned address) {
   struct rig r;
   struct disc_files after = {0};
-  make_disc(&r);
+  burn_three_sessions(&r);
   assert_int_equal(blank(&r, type, address), GOOD);
   look_at_information(&r, &after);
   look_at_files(&r, &after);

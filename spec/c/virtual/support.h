@@ -192,6 +192,21 @@ static inline void burn_track(struct rig *r, uint8_t byte2, uint8_t byte3, int l
 }
 
 /* READ TRACK INFORMATION by number; reply in r->data. */
+/* A CD-RW with two closed sessions and one track of an open one: tracks at 0, 11702, 18904. */
+static inline void burn_three_sessions(struct rig *r) {
+  rig_make(r, "?medium=cd-rw");
+  burn_track(r, 0x41, 0xC0, 0, 300);
+  assert_int_equal(close_session(r), GOOD);
+  burn_track(r, 0x41, 0xC0, 11702, 300);
+  assert_int_equal(close_session(r), GOOD);
+  burn_track(r, 0x41, 0xC0, 18904, 400);
+}
+
+static inline unsigned blank(struct rig *r, uint8_t type, unsigned address) {
+  return no_data(r, CDB(0xA1, type, (uint8_t)(address >> 24), (uint8_t)(address >> 16),
+                        (uint8_t)(address >> 8), (uint8_t)address));
+}
+
 static inline unsigned track_info(struct rig *r, uint8_t number) {
   return from(r, CDB(0x52, 1, 0, 0, 0, number, 0, 0, 36), 36);
 }
